@@ -1,0 +1,121 @@
+// Evaluating FEEL: every expression is rewritten and compiled once, then called like a function.
+// feelin has no compiled form of its own, but a function it defines keeps its body parsed: so the
+// expression becomes the body, its variables the parameters.
+import { evaluate as feelin } from '@bpmn-io/feelin';
+import { FeelProblem, plain } from './codec.js';
+import { functions } from './functions.js';
+import { operators } from './operators.js';
+import { INPUT, rewrite } from './rewrite.js';
+
+export { setNow } from './temporal.js';
+export { setCalendar } from './workdays.js';
+export { FUNCTION_NAMES } from './functions.js';
+export { FeelProblem };
+
+const MOST_CACHED = 2000; // about 32 kB each
+const LONGEST = 20_000;
+
+const fail = (message) => {
+  throw new FeelProblem(message);
+};
+const shrug = () => null;
+
+const libraries = {
+  strict: { ...operators(fail), ...functions(fail, { gaps: false }) },
+  lenient: { ...operators(shrug), ...functions(shrug, { gaps: true }) },
+};
+
+const cache = new Map();
+
+function remember(key, make) {
+  let value = cache.get(key);
+  if (value === undefined) {
+    value = make();
+    if (cache.size >= MOST_CACHED) cache.delete(cache.keys().next().value);
+    cache.set(key, value);
+  }
+  return value;
+}
+
+export const stripEquals = (text) => text.replace(/^\s*=/, '');
+
+const unusable = (code, message) => ({ names: [], optional: [], paths: [], calls: [], problems: [{ code, message, offset: 0 }] });
+const TOO_LARGE = 'The expression is too large';
+
+function compile(source, unary, mode) {
+  if (source.length > LONGEST) return unusable('too_large', TOO_LARGE);
+  try {
+    const { text, ...found } = rewrite(source, { unary, strict: mode === 'strict' });
+    if (text === null) return found;
+    const parameters = [...found.names, ...found.optional];
+    const { value, warnings } = feelin(`function(${['__', INPUT, ...parameters].join(', ')}) (${text}\n)`);
+    return { ...found, parameters, call: value, warnings, library: libraries[mode] };
+  } catch (error) {
+    if (error instanceof Error) return unusable('too_large', TOO_LARGE); // nested deeper than the stack or the parser go
+    throw error;
+  }
+}
+
+function compiled(source, unary, mode) {
+  return remember(`${unary ? 'u' : 'e'} ${mode} ${source}`, () => compile(source, unary, mode));
+}
+
+/** How an expression finds its variables: a function from a name to a value, undefined where there is none. */
+export const reader = (variables) => (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined);
+
+/** Run a compiled expression; whatever feelin warned about stands in `warnings` afterwards. */
+function run(program, read, input) {
+  program.warnings.length = 0;
+  const result = program.call.invoke([program.library, input, ...program.parameters.map(read)]);
+  return result === undefined ? null : result;
+}
+
+function strictly(source, variables, unary, input) {
+  const program = compiled(stripEquals(source), unary, 'strict');
+  if (program.problems.length) throw new FeelProblem(program.problems[0].message, program.problems[0].code);
+  let result;
+  try {
+    result = run(program, reader(variables), input);
+  } catch (error) {
+    // The first warning names the cause (a variable that is not there); what failed later is its echo.
+    const message = program.warnings[0]?.message ?? (error instanceof RangeError ? TOO_LARGE : error.message);
+    throw new FeelProblem(message);
+  }
+  if (program.warnings.length) throw new FeelProblem(program.warnings[0].message);
+  return result;
+}
+
+/** The value of an expression. Throws FeelProblem where FEEL would only warn. */
+export const evaluate = (source, variables) => strictly(source, variables, false, undefined);
+
+/** Whether `value` passes a cell of a decision table. Throws FeelProblem. */
+export function unaryTest(source, value, variables) {
+  const result = strictly(source, variables, true, value);
+  if (typeof result !== 'boolean') throw new FeelProblem('The cell is neither true nor false');
+  return result;
+}
+
+function leniently(source, read, unary) {
+  try {
+    const program = compiled(stripEquals(source), unary, 'lenient');
+    return program.call ? run(program, read, unary ? null : undefined) : null;
+  } catch (error) {
+    if (error instanceof Error) return null;
+    throw error; // the limits of the isolate
+  }
+}
+
+/**
+ * The value of an expression of a form, null where it has none: forms are evaluated while half empty.
+ * Dates and durations become their ISO text, which is what form fields hold. `read`: see reader.
+ */
+export const evaluateLeniently = (source, read) => plain(leniently(source, read, false));
+
+/** A form's hide condition. form-js reads it as a test of null, so a condition that is null hides too. */
+export const testLeniently = (source, read) => leniently(source, read, true) === true;
+
+/** What an expression names and what is wrong with it, without evaluating it. */
+export function analyse(source, unary) {
+  const { names, optional, paths, calls, problems } = compiled(stripEquals(source), unary, 'strict');
+  return { names: [...names], optional: [...optional], paths: [...paths], calls: [...calls], problems };
+}

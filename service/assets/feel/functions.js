@@ -1,0 +1,174 @@
+// The functions an expression may call: those of FEEL as feelin has them, some of them replaced
+// (decimal instead of binary arithmetic, typed dates in one zone), and ours.
+import { evaluate } from '@bpmn-io/feelin';
+import * as decimal from './decimal.js';
+import * as temporal from './temporal.js';
+import * as workdays from './workdays.js';
+import { kind } from './kinds.js';
+import { order, same } from './operators.js';
+
+const FROM_FEELIN = [
+  'number', 'string', 'not', 'substring', 'string length', 'upper case', 'lower case', 'substring before',
+  'substring after', 'replace', 'contains', 'matches', 'starts with', 'ends with', 'split', 'string join',
+  'list replace', 'count', 'all', 'any', 'sublist', 'append', 'concatenate', 'insert before', 'remove', 'reverse',
+  'union', 'flatten', 'median', 'stddev', 'mode', 'sqrt', 'log', 'exp', 'odd', 'even', 'is', 'before', 'after',
+  'meets', 'met by', 'overlaps', 'includes', 'day of year', 'day of week', 'month of year', 'week of year', 'sort',
+  'get value', 'get entries', 'context', 'context merge', 'context put',
+];
+const MAY_BE_NULL = new Set(['get value', 'median', 'mode', 'stddev']);
+
+const isNumber = (value) => typeof value === 'number';
+const numbers = (list) => list.every(isNumber);
+const spread = (args) => (args.length === 1 && Array.isArray(args[0]) ? args[0] : args);
+
+/** A function with the parameter names FEEL knows it by; a result of undefined means: bad arguments. */
+const define = (names, body) => ({ names, body });
+const variadic = (body) => define(['...list'], (...args) => body(spread(args)));
+
+function rounding(mode, defaultScale) {
+  return define(['n', 'scale'], (n, scale = defaultScale) =>
+    isNumber(n) && Number.isInteger(scale) ? decimal.round(n, scale, mode) : undefined);
+}
+
+const arithmetic = {
+  decimal: rounding('halfEven'),
+  floor: rounding('floor', 0),
+  ceiling: rounding('ceiling', 0),
+  'round up': rounding('up'),
+  'round down': rounding('down'),
+  'round half up': rounding('halfUp'),
+  'round half down': rounding('halfDown'),
+  abs: define(['n'], (n) => (isNumber(n) ? Math.abs(n) : kind(n).endsWith('duration') ? (temporal.magnitude(n) < 0 ? n.negate() : n) : undefined)),
+  modulo: define(['dividend', 'divisor'], (a, b) => (numbers([a, b]) ? decimal.modulo(a, b) : undefined)),
+  sum: variadic((list) => (list.length === 0 ? null : numbers(list) ? decimal.sum(list) : undefined)),
+  mean: variadic((list) => (list.length === 0 ? null : numbers(list) ? decimal.divide(decimal.sum(list), list.length) : undefined)),
+  product: variadic((list) => (list.length === 0 ? null : numbers(list) ? decimal.product(list) : undefined)),
+  min: variadic((list) => extreme(list, -1)),
+  max: variadic((list) => extreme(list, 1)),
+};
+
+function extreme(list, direction) {
+  if (list.length === 0) return null;
+  let best = list[0];
+  for (const value of list) {
+    const comparison = order(value, best);
+    if (comparison === undefined) return undefined;
+    if (comparison === direction) best = value;
+  }
+  return best;
+}
+
+const lists = {
+  'list contains': define(['list', 'element'], (list, element) =>
+    list === null || list === undefined ? undefined : [].concat(list).some((each) => same(each, element) === true)),
+  'index of': define(['list', 'match'], (list, match) =>
+    Array.isArray(list) ? list.flatMap((each, index) => (same(each, match) === true ? [index + 1] : [])) : undefined),
+  'distinct values': define(['list'], (list) =>
+    Array.isArray(list) ? list.filter((value, index) => list.findIndex((each) => same(each, value) === true) === index) : undefined),
+};
+
+function date(year, month, day, from) {
+  if (isNumber(year)) return temporal.dateOf(year, month, day);
+  const value = from ?? year;
+  if (kind(value) === 'string') return temporal.parseDate(value);
+  return ['date', 'date and time'].includes(kind(value)) ? temporal.toDate(value) : undefined;
+}
+
+function dateAndTime(day, time, from) {
+  const value = from ?? day;
+  if (kind(value) === 'string') return temporal.parseDateTime(value);
+  const whole = kind(value) === 'date' || kind(value) === 'date and time';
+  if (whole && kind(time) === 'time') return temporal.atTime(value, time);
+  if (time !== undefined || !whole) return undefined;
+  return kind(value) === 'date' ? temporal.startOfDay(value) : value;
+}
+
+function time(hour, minute, second, offset, from) {
+  if (isNumber(hour)) return numbers([minute, second]) && offset === undefined ? temporal.timeOf(hour, minute, second) : undefined;
+  const value = from ?? hour;
+  if (kind(value) === 'string') return temporal.parseTime(value);
+  return ['date', 'date and time', 'time'].includes(kind(value)) ? temporal.toTime(value) : undefined;
+}
+
+const isText = (value) => kind(value) === 'string';
+
+function literal(text) {
+  if (!isText(text)) return undefined;
+  if (/^-?P/.test(text)) return temporal.parseDuration(text);
+  if (/^\d{2}:/.test(text)) return temporal.parseTime(text);
+  return text.includes('T') ? temporal.parseDateTime(text) : temporal.parseDate(text);
+}
+
+const dates = {
+  now: define([], temporal.now),
+  today: define([], temporal.today),
+  date: define(['year', 'month', 'day', 'from'], date),
+  'date and time': define(['date', 'time', 'from'], dateAndTime),
+  time: define(['hour', 'minute', 'second', 'offset', 'from'], time),
+  duration: define(['from'], (text) => (isText(text) ? temporal.parseDuration(text) : undefined)),
+  'years and months duration': define(['from', 'to'], (from, to) =>
+    [from, to].every((value) => kind(value).startsWith('date')) ? temporal.monthsBetween(from, to) : undefined),
+  '@': define(['text'], literal),
+};
+
+const company = {
+  workdays_after: define(['start', 'count'], workdays.workdaysAfter),
+  workdays_between: define(['from', 'to'], workdays.workdaysBetween),
+  is_workday: define(['day'], workdays.isWorkday),
+};
+
+const asNumber = (value) => (isText(value) && /^-?\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value);
+
+/** Money and ratios. Where `gaps` are allowed (forms being filled in), an empty amount counts as none. */
+function ledger(gaps) {
+  return {
+    money: define(['amount'], (amount) => (isNumber(asNumber(amount)) ? decimal.round(asNumber(amount), 2, 'halfUp') : undefined)),
+    total: variadic((list) => {
+      const amounts = gaps ? list.filter((amount) => kind(amount) !== 'null') : list;
+      return numbers(amounts) ? decimal.sum(amounts) : undefined;
+    }),
+    times: variadic((list) => (list.length && numbers(list) ? decimal.product(list) : undefined)),
+    ratio: define(['part', 'whole'], (part, whole) => (numbers([part, whole]) ? decimal.divide(part, whole) : undefined)),
+    deviation: define(['actual', 'target'], (actual, target) => {
+      if (target === 0 || kind(target) === 'null') return null;
+      return numbers([actual, target]) ? decimal.divide(decimal.minus(actual, target), target) : undefined;
+    }),
+  };
+}
+
+const NULL_IS_A_RESULT = new Set(['sum', 'mean', 'product', 'min', 'max', 'modulo', 'ratio', 'deviation']);
+
+function checked(name, { names, body }, fail) {
+  const call = (...args) => {
+    const result = body(...args);
+    const bad = result === undefined || (result === null && !NULL_IS_A_RESULT.has(name));
+    return bad ? fail(`${name}() cannot use ${args.map(kind).join(', ') || 'no arguments'}`) : result;
+  };
+  return Object.assign(call, { $args: names });
+}
+
+function borrowed(name, fail) {
+  const original = evaluate(name).value;
+  const call = (...args) => {
+    const given = args.map(kind);
+    const result = original(...args);
+    return result === null && !MAY_BE_NULL.has(name) ? fail(`${name}() cannot use ${given.join(', ')}`) : result;
+  };
+  return Object.assign(call, { $args: original.$args });
+}
+
+/** The name under which rewritten text calls a function. */
+export const slug = (name) => `fn_${name.replaceAll(' ', '_').replace('@', 'at')}`;
+
+/** Every function by its slug. `gaps`: see ledger. */
+export function functions(fail, { gaps }) {
+  const own = { ...arithmetic, ...lists, ...dates, ...company, ...ledger(gaps) };
+  const library = {};
+  for (const name of FROM_FEELIN) library[slug(name)] = borrowed(name, fail);
+  for (const [name, definition] of Object.entries(own)) library[slug(name)] = checked(name, definition, fail);
+  return library;
+}
+
+/** The names of all functions, as written in an expression. */
+export const FUNCTION_NAMES = new Set([...FROM_FEELIN, ...Object.keys({ ...arithmetic, ...lists, ...dates, ...company, ...ledger(false) })]);
+FUNCTION_NAMES.delete('@');

@@ -1,0 +1,114 @@
+// What is wrong with a form itself, told before it is deployed. Every finding is
+// {code, severity, field (id or key), params}; the wording is the caller's.
+import { analyse } from './engine.js';
+import { KEYED } from './fields.js';
+import { RULE_NAME } from './rules.js';
+
+const SHOWN = new Set(['text', 'image', 'table', 'spacer', 'separator', 'documentPreview', 'button', 'group', 'dynamiclist', 'default']);
+const FORBIDDEN = new Set(['html', 'iframe', 'script']);
+const BUTTONS = new Set(['submit', 'reset']);
+const CHOICES = new Set(['radio', 'select', 'checklist', 'taglist']);
+// Names that stand for something else wherever an expression of the form is evaluated.
+const TAKEN = new Set(['this', 'parent', 'i', 'value', 'item', 'partial', '_this_', '_parent_', '_i_']);
+const LIMITS = ['min', 'max', 'minLength', 'maxLength'];
+
+const isExpression = (text) => typeof text === 'string' && text.startsWith('=');
+
+class Inspection {
+  constructor() {
+    this.findings = [];
+  }
+
+  add(field, code, params = {}, severity = 'error') {
+    this.findings.push({ code, severity, field: field.id ?? field.key ?? field.type ?? '', params });
+  }
+
+  /** Check the components of one scope: the form, or the rows of a list. */
+  scope(components, prefix, keys) {
+    if (!Array.isArray(components)) return this.add({}, 'components');
+    components.forEach((field) => this.component(field, prefix, keys));
+  }
+
+  component(field, prefix, keys) {
+    if (field === null || typeof field !== 'object') return this.add({}, 'components');
+    if (FORBIDDEN.has(field.type)) return this.add(field, 'forbidden', { type: field.type });
+    if (!KEYED.has(field.type) && !SHOWN.has(field.type)) return this.add(field, 'unknown_type', { type: String(field.type) });
+    if (field.type === 'button' && !BUTTONS.has(field.action ?? 'submit')) this.add(field, 'button', { action: String(field.action) });
+    this.expressions(field);
+    if (KEYED.has(field.type)) return this.keyed(field, prefix, keys);
+    if (field.type === 'group') return this.scope(field.components ?? [], this.below(field, prefix), keys);
+    if (field.type === 'dynamiclist') this.list(field, prefix, keys);
+  }
+
+  below(field, prefix) {
+    return field.path ? [...prefix, field.path] : prefix;
+  }
+
+  list(field, prefix, keys) {
+    if (!field.path) return this.add(field, 'no_path');
+    this.claim(field, [...prefix, field.path].join('.'), keys);
+    this.scope(field.components ?? [], [], new Set());
+  }
+
+  keyed(field, prefix, keys) {
+    if (!field.key) return this.add(field, 'no_key');
+    this.claim(field, [...prefix, field.key].join('.'), keys);
+    const hasOptions = Array.isArray(field.values) || field.valuesKey || field.valuesExpression;
+    if (CHOICES.has(field.type) && !hasOptions) this.add(field, 'no_options');
+    this.pattern(field);
+  }
+
+  claim(field, key, keys) {
+    if (keys.has(key)) this.add(field, 'duplicate_key', { key });
+    const steps = key.split('.');
+    const isTaken = keys.isTop && TAKEN.has(steps[0]);
+    if (isTaken || steps.some((step) => step.startsWith('__') || step.startsWith('$'))) this.add(field, 'reserved_key', { key });
+    keys.add(key);
+  }
+
+  pattern(field) {
+    const source = field.validate?.pattern;
+    if (!source) return;
+    try {
+      new RegExp(source);
+    } catch {
+      this.add(field, 'pattern', { pattern: source });
+    }
+  }
+
+  expressions(field) {
+    if (field.type === 'expression') this.expression(field, 'expression', field.expression ?? '');
+    if (field.conditional?.hide !== undefined) this.marked(field, 'hide', field.conditional.hide, true);
+    if (isExpression(field.readonly)) this.expression(field, 'readonly', field.readonly);
+    if (field.valuesExpression) this.expression(field, 'valuesExpression', field.valuesExpression);
+    LIMITS.filter((name) => isExpression(field.validate?.[name])).forEach((name) => this.expression(field, name, field.validate[name]));
+    Object.entries(field.properties ?? {}).forEach(([name, rule]) => this.rule(field, name, rule));
+  }
+
+  rule(field, name, rule) {
+    if (!RULE_NAME.test(name)) {
+      if (/^(require|assert|warn)/i.test(name)) this.add(field, 'unknown_rule', { name }, 'warning');
+      return;
+    }
+    if (name.includes('Message')) return;
+    if (typeof rule !== 'string') return this.add(field, 'expression', { name, message: 'not text' });
+    this.expression(field, name, rule);
+  }
+
+  /** A condition that form-js reads only behind an equals sign. */
+  marked(field, name, text, unary) {
+    if (isExpression(text)) this.expression(field, name, text, unary);
+    else if (text) this.add(field, 'no_equals', { name });
+  }
+
+  expression(field, name, text, unary = false) {
+    for (const { code, message } of analyse(text, unary).problems) this.add(field, code === 'bare_call' ? 'bare_call' : 'expression', { name, message });
+  }
+}
+
+/** Everything wrong with a schema. */
+export function inspect(schema) {
+  const inspection = new Inspection();
+  inspection.scope(schema?.components ?? null, [], Object.assign(new Set(), { isTop: true }));
+  return inspection.findings;
+}

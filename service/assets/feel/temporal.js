@@ -1,0 +1,100 @@
+// Dates, times, instants and durations: built in one zone, whatever the machine says.
+import { DateTime, Duration, Settings } from 'luxon';
+import { ZONE, UTC, isDateTime, isDate, kind } from './kinds.js';
+
+Settings.defaultZone = ZONE;
+Settings.defaultLocale = 'en';
+
+let fixedNow = null;
+
+/** Fix the instant that now() and today() see (milliseconds since 1970); null: the machine's clock. */
+export function setNow(milliseconds) {
+  fixedNow = milliseconds;
+}
+
+const valid = (value) => (value && value.isValid ? value : null);
+
+export const now = () => (fixedNow === null ? DateTime.now() : DateTime.fromMillis(fixedNow)).setZone(ZONE);
+export const today = () => toDate(now());
+
+export const dateOf = (year, month, day) => valid(DateTime.fromObject({ year, month, day }, { zone: UTC }));
+
+/** The calendar day on which an instant falls in the zone of the system. */
+export function toDate(instant) {
+  return isDate(instant) ? instant : dateOf(instant.year, instant.month, instant.day);
+}
+
+export function parseDate(text) {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return valid(DateTime.fromISO(text, { zone: UTC }));
+  const instant = text.includes('T') ? parseDateTime(text) : null;
+  return instant && toDate(instant);
+}
+
+export function parseDateTime(text) {
+  if (!/^\d{4}-\d{2}-\d{2}(T.*)?$/.test(text)) return null;
+  const [local, zone] = text.split('@');
+  const instant = DateTime.fromISO(local, zone ? { zone } : { zone: ZONE });
+  return valid(instant)?.setZone(ZONE) ?? null;
+}
+
+const asTime = (instant) => instant.set({ year: 1900, month: 1, day: 1 });
+
+export function parseTime(text) {
+  if (!/^\d{2}:\d{2}/.test(text)) return null;
+  const instant = valid(DateTime.fromISO(`1900-01-01T${text}`, { zone: ZONE }));
+  return instant && asTime(instant.setZone(ZONE));
+}
+
+export function toTime(value) {
+  return asTime(isDate(value) ? value.setZone(ZONE, { keepLocalTime: true }) : value);
+}
+
+export function timeOf(hour, minute, second) {
+  const base = { year: 1900, month: 1, day: 1, hour, minute };
+  const whole = Math.floor(second);
+  return valid(DateTime.fromObject({ ...base, second: whole, millisecond: Math.round((second - whole) * 1000) }, { zone: ZONE }));
+}
+
+export function atTime(day, time) {
+  const { year, month, day: dayOfMonth } = day;
+  return time.set({ year, month, day: dayOfMonth });
+}
+
+export const startOfDay = (day) => atTime(day, timeOf(0, 0, 0));
+export const endOfDay = (day) => atTime(day, timeOf(23, 59, 59));
+
+export const monthsDuration = (months) => {
+  const duration = Duration.fromObject({ years: Math.trunc(months / 12), months: months % 12 });
+  return valid(duration);
+};
+export const monthsOf = (duration) => duration.as('months');
+export const millisDuration = (milliseconds) =>
+  Duration.fromMillis(milliseconds).shiftTo('days', 'hours', 'minutes', 'seconds', 'milliseconds');
+
+/** An ISO 8601 duration: either years and months, or days and time; never a mixture. */
+export function parseDuration(text) {
+  const duration = valid(Duration.fromISO(text));
+  if (!duration) return null;
+  const { years = 0, months = 0, ...rest } = duration.toObject();
+  const hasRest = Object.values(rest).some((part) => part !== 0);
+  if (!years && !months) return /\d[YM][^T]*$/.test(text.split('T')[0]) && !hasRest ? monthsDuration(0) : millisDuration(duration.toMillis());
+  return hasRest || !Number.isInteger(years * 12 + months) ? null : monthsDuration(years * 12 + months);
+}
+
+export function monthsBetween(from, to) {
+  const { months } = toDate(to).diff(toDate(from), ['months', 'days']);
+  return monthsDuration(months);
+}
+
+export function shift(instant, duration, sign) {
+  const moved = sign < 0 ? instant.minus(duration) : instant.plus(duration);
+  const type = kind(instant);
+  if (type === 'time') return asTime(moved);
+  return type === 'date' ? moved.startOf('day') : moved;
+}
+
+/** Milliseconds (days and time) or months (years and months): what orders durations of one kind. */
+export function magnitude(value) {
+  if (isDateTime(value)) return value.toMillis();
+  return kind(value) === 'years and months duration' ? monthsOf(value) : value.toMillis();
+}

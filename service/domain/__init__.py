@@ -1,0 +1,1 @@
+"""Pure arithmetic and comparisons of the campaign business: no storage, no clock, no network."""

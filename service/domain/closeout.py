@@ -1,0 +1,151 @@
+"""The tables of a closeout report: spend against budget, KPI attainment, what influencers delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from service.domain.budget import BudgetLine, by_category
+from service.domain.metrics import ChannelDay, attainment, by_channel, cost_per_mille, totals
+from service.domain.money import ZERO, decimal, money, ratio
+
+
+@dataclass(frozen=True)
+class SpendRow:
+    """One budget category: planned and paid, CNY. `actual` is None while nobody knows it."""
+
+    budget_item: str
+    budget: Decimal
+    actual: Decimal | None
+
+    @property
+    def difference(self) -> Decimal | None:
+        """actual − budget: above 0 is overspent."""
+        return None if self.actual is None else money(self.actual - self.budget)
+
+    @property
+    def ratio(self) -> Decimal | None:
+        """actual / budget."""
+        return ratio(self.actual, self.budget)
+
+
+@dataclass(frozen=True)
+class KpiRow:
+    """One line of the KPI sheet, and what came of it."""
+
+    department: str
+    metric: str
+    target: Decimal | None
+    actual: Decimal | None
+    unit: str = ""
+    direction: str = "up"
+
+    @property
+    def attainment(self) -> Decimal | None:
+        return attainment(self.actual, self.target, self.direction)
+
+
+@dataclass(frozen=True)
+class InfluencerRow:
+    """What one influencer (KOL) promised and delivered, in impressions, for which fee in CNY."""
+
+    name: str
+    promised_impressions: int | None
+    actual_impressions: int | None
+    fee: Decimal | None
+
+    @property
+    def attainment(self) -> Decimal | None:
+        """actual / promised: 1 038 000 of 1 200 000 → 0.865."""
+        return attainment(self.actual_impressions, self.promised_impressions)
+
+    @property
+    def cpm(self) -> Decimal | None:
+        return cost_per_mille(self.fee, self.actual_impressions)
+
+
+def spend_rows(
+    lines: Sequence[BudgetLine], channels: Iterable[Mapping[str, Any]], samples: Iterable[ChannelDay]
+) -> tuple[SpendRow, ...]:
+    """Return one row per budget category.
+
+    `channels` are the plan's rows {name, budget_item}: they say from which category a channel is paid.
+    A category no measured channel belongs to has no actual yet; its owner fills it in.
+    """
+    item_of = {row.get("name"): row.get("budget_item") for row in channels}
+    paid: dict[str, Decimal] = {}
+    for channel, sums in by_channel(samples).items():
+        item = item_of.get(channel)
+        if item:
+            paid[item] = paid.get(item, ZERO) + sums.cost
+    return tuple(SpendRow(name, amount, paid.get(name)) for name, amount in by_category(lines).items())
+
+
+MEASURED_AS: Mapping[str, str] = {
+    **dict.fromkeys(("曝光", "曝光量", "曝光数"), "impressions"),
+    **dict.fromkeys(("点击", "点击量", "点击数"), "clicks"),
+    **dict.fromkeys(("流量", "访问量", "网站流量", "访问数"), "visits"),
+    **dict.fromkeys(("注册", "注册数", "新增注册", "新注册用户"), "registrations"),
+    **dict.fromkeys(("销量", "订单", "订单数"), "orders"),
+    **dict.fromkeys(("销售额", "GMV"), "gmv"),
+    **dict.fromkeys(("CTR", "点击率"), "ctr"),
+    **dict.fromkeys(("CVR", "转化率"), "cvr"),
+    **dict.fromkeys(("AOV", "客单价"), "aov"),
+    "ROAS": "roas",
+    "CPA": "cpa",
+}
+
+
+def measured(samples: Iterable[ChannelDay]) -> dict[str, Decimal]:
+    """Return what the samples say about each metric a KPI sheet may name; nothing where they say nothing."""
+    rows = list(samples)
+    if not rows:
+        return {}
+    sums = totals(rows)
+    values = {name: getattr(sums, attribute) for name, attribute in MEASURED_AS.items()}
+    return {name: decimal(value) for name, value in values.items() if value is not None}
+
+
+def kpi_rows(kpis: Iterable[Mapping[str, Any]], actuals: Mapping[str, Decimal]) -> tuple[KpiRow, ...]:
+    """Return the KPI sheet's rows with the actual of each metric, where `actuals` knows it."""
+    return tuple(
+        KpiRow(
+            department=str(row.get("department") or ""),
+            metric=str(row.get("metric") or ""),
+            target=None if row.get("target") is None else decimal(row["target"]),
+            actual=actuals.get(str(row.get("metric"))),
+            unit=str(row.get("unit") or ""),
+            direction=str(row.get("direction") or "up"),
+        )
+        for row in kpis
+    )
+
+
+def influencer_rows(
+    channels: Iterable[Mapping[str, Any]],
+    lines: Sequence[BudgetLine],
+    samples: Iterable[ChannelDay],
+    category: str = "KOL",
+) -> tuple[InfluencerRow, ...]:
+    """Return a row per channel that is paid from the category: promised by the plan, actual as measured.
+
+    With a single such channel its fee is the category's budget; with several nobody knows, and it is None.
+    """
+    rows = [row for row in channels if row.get("budget_item") == category]
+    delivered = by_channel(samples)
+    fee = by_category(lines).get(category) if len(rows) == 1 else None
+    return tuple(
+        InfluencerRow(
+            name=str(row.get("name") or ""),
+            promised_impressions=_whole(row.get("expected_impressions")),
+            actual_impressions=delivered[row["name"]].impressions if row.get("name") in delivered else None,
+            fee=fee,
+        )
+        for row in rows
+    )
+
+
+def _whole(value: Any) -> int | None:
+    return None if value is None else int(decimal(value))

@@ -1,0 +1,167 @@
+"""What a running campaign is measured by. Counts are whole numbers, money is CNY, ratios are 0–1.
+
+Totals divide summed numerators by summed denominators: ratios are never averaged. Source: formulas, §6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from service.domain.money import ZERO, Number, decimal, ratio, total
+
+SMALL_SAMPLE = 30
+
+
+@dataclass(frozen=True)
+class ChannelDay:
+    """One channel on one day. The last four are None where the source does not know them."""
+
+    day: date
+    channel: str
+    impressions: int = 0
+    clicks: int = 0
+    visits: int = 0
+    registrations: int = 0
+    orders: int = 0
+    payers: int = 0
+    gmv: Decimal = ZERO
+    revenue: Decimal = ZERO
+    refund: Decimal = ZERO
+    cost: Decimal = ZERO
+    source: str = ""
+    invalid_clicks: int | None = None
+    top_source_clicks: int | None = None
+    night_clicks: int | None = None
+    bounces: int | None = None
+
+
+@dataclass(frozen=True)
+class LoadSample:
+    """The system at one moment: queries per second, cpu and errors as shares, 95th percentile in ms."""
+
+    at: datetime
+    qps: Decimal
+    cpu: Decimal
+    p95: Decimal
+    error_rate: Decimal
+    cdn_nodes: int | None = None
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over any number of channels and days, with the ratios that follow from them."""
+
+    impressions: int = 0
+    clicks: int = 0
+    visits: int = 0
+    registrations: int = 0
+    orders: int = 0
+    payers: int = 0
+    gmv: Decimal = ZERO
+    revenue: Decimal = ZERO
+    refund: Decimal = ZERO
+    cost: Decimal = ZERO
+
+    @property
+    def ctr(self) -> Decimal | None:
+        """Click-through rate: clicks / impressions."""
+        return ratio(self.clicks, self.impressions)
+
+    @property
+    def cvr(self) -> Decimal | None:
+        """Conversion rate: orders / clicks."""
+        return ratio(self.orders, self.clicks)
+
+    @property
+    def aov(self) -> Decimal | None:
+        """Average order value 客单价: revenue paid / payers."""
+        return ratio(self.revenue, self.payers)
+
+    @property
+    def roas(self) -> Decimal | None:
+        """Return on ad spend: attributed revenue / cost."""
+        return ratio(self.revenue, self.cost)
+
+    @property
+    def cpa(self) -> Decimal | None:
+        """Cost per acquisition: cost / orders."""
+        return ratio(self.cost, self.orders)
+
+
+COUNTS = ("impressions", "clicks", "visits", "registrations", "orders", "payers")
+AMOUNTS = ("gmv", "revenue", "refund", "cost")
+
+
+def totals(samples: Iterable[ChannelDay]) -> Totals:
+    """Return the sums over all samples."""
+    rows = list(samples)
+    counts = {name: sum(getattr(row, name) for row in rows) for name in COUNTS}
+    amounts = {name: total(getattr(row, name) for row in rows) for name in AMOUNTS}
+    return Totals(**counts, **amounts)
+
+
+def by_channel(samples: Iterable[ChannelDay]) -> dict[str, Totals]:
+    """Return the sums per channel, in the order of their first sample."""
+    groups: dict[str, list[ChannelDay]] = {}
+    for row in samples:
+        groups.setdefault(row.channel, []).append(row)
+    return {channel: totals(rows) for channel, rows in groups.items()}
+
+
+def by_day(samples: Iterable[ChannelDay]) -> dict[date, Totals]:
+    """Return the sums per day, earliest first."""
+    groups: dict[date, list[ChannelDay]] = {}
+    for row in samples:
+        groups.setdefault(row.day, []).append(row)
+    return {day: totals(groups[day]) for day in sorted(groups)}
+
+
+def attainment(actual: Number | None, target: Number | None, direction: str = "up") -> Decimal | None:
+    """Return how far a KPI was reached: actual / target; for "down" metrics target / actual.
+
+    4 500 of 5 000 → 0.9. For a growth goal both numbers are growth rates: 27 % of 30 % → 0.9.
+    """
+    return ratio(target, actual) if direction == "down" else ratio(actual, target)
+
+
+def growth(actual: Number | None, baseline: Number | None) -> Decimal | None:
+    """Return by which share a number grew over its baseline."""
+    change = ratio(actual, baseline)
+    return None if change is None else change - 1
+
+
+@dataclass(frozen=True)
+class NetPromoterScore:
+    """%(9–10) − %(0–6), from −100 to 100; fewer than 30 answers are a small sample."""
+
+    score: Decimal
+    answers: int
+
+    @property
+    def is_small_sample(self) -> bool:
+        return self.answers < SMALL_SAMPLE
+
+
+def net_promoter_score(answers: Sequence[int]) -> NetPromoterScore | None:
+    """Return the score of the answers (0–10 each), None without any; ValueError outside 0–10."""
+    if any(not 0 <= answer <= 10 for answer in answers):
+        raise ValueError("answers to the recommendation question lie between 0 and 10")
+    if not answers:
+        return None
+    promoters = sum(answer >= 9 for answer in answers)
+    detractors = sum(answer <= 6 for answer in answers)
+    return NetPromoterScore(Decimal(promoters - detractors) * 100 / len(answers), len(answers))
+
+
+def cost_per_mille(fee: Number | None, impressions: Number | None) -> Decimal | None:
+    """Return the fee per thousand impressions (CPM)."""
+    share = ratio(fee, impressions)
+    return None if share is None else share * 1000
+
+
+def load_ratio(qps: Number | None, expected_peak_qps: Number | None) -> Decimal | None:
+    """Return the load as a share of the peak the plan expects; None when it expects none."""
+    return ratio(None if qps is None else decimal(qps), expected_peak_qps)

@@ -1,0 +1,171 @@
+"""The check before a deployment: what cannot run right is refused by file, line, element and code.
+
+`structure` looks at the shape, `references` at what is referred to, `expressions` at FEEL,
+`variables` at what is read and never set; decision tables are judged in `engine.decisions`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+from lxml import etree
+
+from service.engine import xml
+from service.engine.check.drawing import Container, Report, read
+from service.engine.check.expressions import check_expressions
+from service.engine.check.references import Surroundings, check_references, process_inputs
+from service.engine.check.structure import check_ids, check_structure
+from service.engine.check.variables import check_variables
+from service.engine.decisions import check_dmn, parse_dmn
+from service.engine.findings import Finding
+from service.errors import InvalidDeployment
+from service.feel.forms import check_schema
+
+ALWAYS_GROUPS = frozenset({"admin"})
+KINDS = (".bpmn", ".dmn", ".form")
+
+
+def check(files: Mapping[str, bytes], *, topics: Mapping[str, Any]) -> list[Finding]:
+    """Return everything wrong or doubtful about a manifest, errors and warnings, in order of file and line.
+
+    `topics`: the service-task topics by name, with `inputs`, `required`, `is_open`, `outputs`, `errors`.
+    Never raises for the contents of a file.
+    """
+    reports = {name: Report(name) for name in files}
+    around = Surroundings(topics=topics)
+    drawings: list[tuple[str, etree._Element]] = []
+    for name, content in files.items():
+        _read(name, content, around, drawings, reports[name])
+    containers = [
+        (name, container) for name, root in drawings for container in _processes(root, around, reports[name])
+    ]
+    for name, container in containers:
+        _judge(container, around, reports[name])
+    _duplicate_decisions(files, reports)
+    found = [finding for report in reports.values() for finding in report.findings]
+    return sorted(found, key=lambda each: (each.file, each.line, each.severity, each.code))
+
+
+def has_errors(findings: list[Finding]) -> bool:
+    return any(finding.severity == "error" for finding in findings)
+
+
+def _read(
+    name: str,
+    content: bytes,
+    around: Surroundings,
+    drawings: list[tuple[str, etree._Element]],
+    report: Report,
+) -> None:
+    if name.endswith(".bpmn"):
+        root = _drawing(name, content, report)
+        if root is not None:
+            drawings.append((name, root))
+    elif name.endswith(".dmn"):
+        _decisions(name, content, around, report)
+    elif name.endswith(".form"):
+        _form(name, content, around, report)
+    elif name == "organisation.yaml":
+        _organisation(content, around, report)
+    else:
+        report.error(None, "unknown-kind", f"Only {', '.join(KINDS)} and organisation.yaml can be deployed.")
+
+
+def _drawing(name: str, content: bytes, report: Report) -> etree._Element | None:
+    try:
+        root = xml.parse_xml(name, content)
+    except InvalidDeployment as refused:
+        report.findings += refused.findings
+        return None
+    if root.tag != xml.bpmn("definitions"):
+        report.error(root, "not-bpmn", "This is not a BPMN 2.0 file: its root is no bpmn:definitions.")
+        return None
+    if root.find("bpmn:process", xml.NS) is None:
+        report.error(root, "no-process", "The file draws no process.")
+    return root
+
+
+def _processes(root: etree._Element, around: Surroundings, report: Report) -> list[Container]:
+    """Register the processes of a file; one whose id another file has already taken is refused."""
+    check_ids(root, report)
+    found = []
+    for process in root.iterchildren(xml.bpmn("process")):
+        container = read(process)
+        if not container.id:
+            continue
+        if container.id in around.processes:
+            report.error(
+                process, "duplicate-process", f"Another file draws the process {container.id!r} too."
+            )
+            continue
+        if process.get("isExecutable") != "true":
+            report.error(
+                process, "not-executable", "The process is not marked as executable: tick “Executable”."
+            )
+        around.processes[container.id] = container
+        around.inputs[container.id] = process_inputs(container)
+        found.append(container)
+    return found
+
+
+def _judge(container: Container, around: Surroundings, report: Report) -> None:
+    check_structure(container, report)
+    check_references(container, around, report)
+    check_expressions(container, around.forms, report)
+    check_variables(container, around, report)
+
+
+def _decisions(name: str, content: bytes, around: Surroundings, report: Report) -> None:
+    report.findings += check_dmn(name, content)
+    try:
+        decisions = parse_dmn(name, content)
+    except InvalidDeployment:
+        return
+    for decision in decisions:
+        around.decisions.setdefault(decision.id, decision)
+
+
+def _duplicate_decisions(files: Mapping[str, bytes], reports: dict[str, Report]) -> None:
+    seen: dict[str, str] = {}
+    for name in (name for name in files if name.endswith(".dmn")):
+        try:
+            decisions = parse_dmn(name, files[name])
+        except InvalidDeployment:
+            continue
+        for decision in decisions:
+            if seen.setdefault(decision.id, name) != name:
+                reports[name].error(
+                    None, "duplicate-decision", f"{seen[decision.id]} has a decision {decision.id!r} too."
+                )
+
+
+def _form(name: str, content: bytes, around: Surroundings, report: Report) -> None:
+    try:
+        schema = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        report.error(None, "not-json", f"This is not valid JSON: {error}.")
+        return
+    if not isinstance(schema, dict):
+        report.error(None, "not-a-form", "A form is a JSON object with a list of components.")
+        return
+    for problem in check_schema(schema):
+        report.findings.append(
+            Finding(name, 0, problem.field, problem.severity, problem.code, problem.message)
+        )
+    around.forms[name.removesuffix(".form")] = schema
+    if isinstance(schema.get("id"), str):
+        around.forms.setdefault(schema["id"], schema)
+
+
+def _organisation(content: bytes, around: Surroundings, report: Report) -> None:
+    try:
+        data = yaml.safe_load(content) or {}
+        groups = {*data.get("groups", {}), *data.get("relations", {})}
+        around.lanes = frozenset(data.get("lanes") or {})
+    except (yaml.YAMLError, AttributeError, TypeError) as error:
+        report.error(None, "not-yaml", f"The organisation cannot be read: {error}.")
+        return
+    around.groups = frozenset(groups) | ALWAYS_GROUPS

@@ -1,0 +1,147 @@
+"""What goes into the engine and what comes out of it: plain frozen data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from service.feel import FEEL, Feel
+
+
+@dataclass(frozen=True)
+class HandlerCall:
+    """A service task asks for the function behind its topic."""
+
+    topic: str
+    params: dict[str, Any]
+    token_id: str
+    activity_id: str
+    activity_path: str
+    definition: str
+    variables: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class HandlerResult:
+    """What the function answered. With `wait` the token stays until `resolve` or `fail`."""
+
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    wait: bool = False
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Everything a step may ask of the world outside the engine, at one instant."""
+
+    now: datetime
+    dossier: Callable[[str], Mapping[str, Any] | None]
+    call_handler: Callable[[HandlerCall], HandlerResult]
+    feel: Feel = FEEL
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the record: a token entered, left, was cancelled or failed at an element."""
+
+    seq: int
+    activity_id: str
+    activity_path: str
+    definition: str
+    kind: str
+    name: str
+    token_id: str
+    event: str
+    at: datetime
+    flow: str | None = None
+
+
+@dataclass(frozen=True)
+class OpenTask:
+    """A user task that has just begun to wait for somebody."""
+
+    token_id: str
+    activity_id: str
+    activity_path: str
+    definition: str
+    name: str
+    form: str | None
+    lane: str | None
+    candidate_groups: tuple[str, ...]
+    assignee: str | None
+    due_at: datetime | None
+    element_index: int | None
+    element_value: Any
+    not_by: tuple[str, ...]
+    properties: Mapping[str, str]
+    inputs: Mapping[str, Any]
+    variables: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ClosedTask:
+    """A user task that waits no longer: `completed` by an answer or `cancelled` by the process."""
+
+    token_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class NewIncident:
+    """The token stopped at an element because going on would have been a guess."""
+
+    token_id: str
+    activity_id: str
+    activity_path: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class SentMessage:
+    """A message or signal thrown by the process that nothing inside this instance was waiting for."""
+
+    kind: str
+    name: str
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ActiveToken:
+    """Where the instance stands: one entry per place that waits."""
+
+    token_id: str
+    activity_id: str
+    activity_path: str
+    definition: str
+    kind: str
+    name: str
+    state: str
+
+
+@dataclass(frozen=True)
+class ScopeView:
+    """The variables of one process instance, call activity or multi-instance element."""
+
+    id: str
+    path: str
+    definition: str
+    variables: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What one step changed, ready to be stored in one transaction."""
+
+    snapshot: bytes
+    state: str
+    opened: tuple[OpenTask, ...]
+    closed: tuple[ClosedTask, ...]
+    next_due: datetime | None
+    history: tuple[Step, ...]
+    incidents: tuple[NewIncident, ...]
+    resolved: tuple[str, ...]
+    awaited: tuple[str, ...]
+    sent: tuple[SentMessage, ...]
+    variables: Mapping[str, Any]

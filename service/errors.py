@@ -1,0 +1,187 @@
+"""Every error the service raises on purpose: one base, one subclass per situation.
+
+The docstring of a subclass is its default message; `detail` carries the data of this occurrence.
+Nothing here knows about HTTP: `status` is a hint that `web/errors.py` turns into a response.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One refused answer: where it stands (`lines[2].amount`) and what is wrong with it."""
+
+    path: str
+    message: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"path": self.path, "message": self.message}
+
+
+class ServiceError(Exception):
+    """The request could not be carried out."""
+
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Internal error"
+
+    def __init__(self, message: str | None = None, **detail: Any) -> None:
+        self.message = message or " ".join((type(self).__doc__ or "").split())
+        self.detail = detail
+        super().__init__(self.message)
+
+
+class NotFound(ServiceError):
+    """Nothing is here, or you may not see it."""
+
+    status = 404
+    title = "Not found"
+
+
+class NotSignedIn(ServiceError):
+    """Sign in first."""
+
+    status = 401
+    title = "Not signed in"
+
+
+class Forbidden(ServiceError):
+    """You do not have the right to do this."""
+
+    status = 403
+    title = "Forbidden"
+
+
+class NotACandidate(Forbidden):
+    """Only members of the task's candidate group can complete it."""
+
+    title = "Not a candidate"
+
+
+class FourEyes(Forbidden):
+    """Whoever asked for this, or did the step before, cannot also decide on it."""
+
+    title = "Four eyes"
+
+
+class Conflict(ServiceError):
+    """Somebody else was faster. Reload and look again."""
+
+    status = 409
+    title = "Conflict"
+
+
+class StaleVersion(Conflict):
+    """This has changed since you opened it. Reload and look again."""
+
+    title = "Stale version"
+
+
+class TaskFinished(Conflict):
+    """This task is already finished."""
+
+    title = "Task finished"
+
+
+class InstanceNotActive(Conflict):
+    """This case is suspended, cancelled or completed."""
+
+    title = "Case not active"
+
+
+class InvalidInput(ServiceError):
+    """Some of the values are missing or not allowed."""
+
+    status = 422
+    title = "Invalid input"
+
+    def __init__(
+        self, message: str | None = None, *, errors: Iterable[FieldError] = (), **detail: Any
+    ) -> None:
+        super().__init__(message, **detail)
+        self.errors: list[FieldError] = list(errors)
+
+
+class InvalidAnswers(InvalidInput):
+    """Some answers are missing or not allowed."""
+
+    title = "Invalid answers"
+
+
+class InvalidDeployment(ServiceError):
+    """The files cannot be deployed. Correct the findings and try again."""
+
+    status = 422
+    title = "Invalid deployment"
+
+    def __init__(self, message: str | None = None, *, findings: Iterable[Any] = (), **detail: Any) -> None:
+        super().__init__(message, **detail)
+        self.findings: list[Any] = list(findings)
+
+
+class TooLarge(ServiceError):
+    """The file or the request is larger than allowed."""
+
+    status = 413
+    title = "Too large"
+
+
+class UnsupportedType(ServiceError):
+    """Files of this kind are not accepted."""
+
+    status = 415
+    title = "Unsupported type"
+
+
+class Throttled(ServiceError):
+    """Too many attempts. Wait a moment and try again."""
+
+    status = 429
+    title = "Too many attempts"
+
+
+class FeelError(ServiceError):
+    """An expression has no usable value."""
+
+    status = 422
+    title = "Expression error"
+
+    def __init__(self, message: str | None = None, expression: str = "", **detail: Any) -> None:
+        super().__init__(message, **detail)
+        self.expression = expression
+
+
+class FeelTimeout(FeelError):
+    """An expression took too long."""
+
+
+class DecisionError(ServiceError):
+    """The decision table gives no usable result."""
+
+    status = 422
+    title = "Decision error"
+
+
+class HandlerFailed(ServiceError):
+    """A service task could not do its work."""
+
+    title = "Handler failed"
+
+
+class InvalidSetting(ServiceError):
+    """A setting has a value that cannot be used."""
+
+    title = "Invalid setting"
+
+
+class BpmnError(ServiceError):
+    """A business error that the drawing may catch with an error boundary event."""
+
+    title = "BPMN error"
+
+    def __init__(self, code: str, message: str | None = None, **detail: Any) -> None:
+        super().__init__(message or f"business error {code}", **detail)
+        self.code = code

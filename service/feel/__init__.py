@@ -1,0 +1,29 @@
+"""FEEL on the server: expressions, decision cells and forms, evaluated in an isolate.
+
+The same JavaScript (`service/assets/feel`) runs in the browser. Start with `FEEL`, the engine everybody shares.
+"""
+
+from __future__ import annotations
+
+from service.feel.calendar import calendar_table
+from service.feel.engine import FEEL, Call, Feel
+from service.feel.forms import FormError, FormResult, SchemaProblem, check_schema, form_keys
+from service.feel.parsing import Parsed, Problem, parse, strip_equals
+from service.feel.values import Months
+
+__all__ = [
+    "FEEL",
+    "Call",
+    "Feel",
+    "FormError",
+    "FormResult",
+    "Months",
+    "Parsed",
+    "Problem",
+    "SchemaProblem",
+    "calendar_table",
+    "check_schema",
+    "form_keys",
+    "parse",
+    "strip_equals",
+]

@@ -1,0 +1,134 @@
+"""FEEL evaluated: one value, one condition, one decision cell, or many in one crossing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from service.domain.workdays import Calendar
+from service.errors import FeelError
+from service.feel import crossing
+from service.feel.calendar import calendar_table
+from service.feel.forms import FormResult, SchemaTexts, result_of
+from service.feel.isolate import SHARED, Pool
+from service.feel.parsing import parse, strip_equals
+
+EXPRESSION_SECONDS = 0.25
+STEP_SECONDS = 1.0
+_SCHEMAS = SchemaTexts()
+
+
+@dataclass(frozen=True)
+class Call:
+    """One evaluation of a batch: an expression, or a decision cell ("unary") that tests `value`."""
+
+    kind: Literal["expression", "unary"]
+    expression: str
+    variables: Mapping[str, Any]
+    value: Any = None
+
+    def as_request(self) -> str:
+        """Return what crosses into the isolate: of the variables only those the expression reads.
+
+        FeelError when one of them is not a value FEEL knows.
+        """
+        reads = parse(self.expression, unary=self.kind == "unary").reads
+        variables = {name: self.variables[name] for name in reads if name in self.variables}
+        try:
+            return crossing.dumps([self.kind, strip_equals(self.expression), variables, self.value])
+        except (TypeError, ValueError, RecursionError) as exc:
+            raise FeelError(str(exc), self.expression) from exc
+
+
+class Feel:
+    """The FEEL engine. Thread-safe; isolates are made when first needed and closed at exit."""
+
+    def __init__(self, *, calendar: Calendar | None = None) -> None:
+        self._pool = Pool(lambda: calendar_table(calendar)) if calendar else SHARED
+
+    def evaluate(self, expression: str, variables: Mapping[str, Any], *, now: datetime) -> Any:
+        """Return the value of an expression. FeelError when it has none, or FEEL would only have warned."""
+        return self._single(Call("expression", expression, variables), now)
+
+    def condition(self, expression: str, variables: Mapping[str, Any], *, now: datetime) -> bool:
+        """Return the truth of a condition. FeelError unless it is exactly true or false."""
+        result = self.evaluate(expression, variables, now=now)
+        if not isinstance(result, bool):
+            raise FeelError("The condition is neither true nor false.", expression)
+        return result
+
+    def unary(self, cell: str, value: Any, variables: Mapping[str, Any], *, now: datetime) -> bool:
+        """Tell whether `value` passes a cell of a decision table. FeelError when that cannot be told."""
+        return self._single(Call("unary", cell, variables, value), now)
+
+    def batch(self, calls: Sequence[Call], *, now: datetime) -> list[Any | FeelError]:
+        """Return the values of all calls, in order; a FeelError stands in place of a value that failed."""
+        if not calls:
+            return []
+        requests = [_attempt(call.as_request) for call in calls]
+        sound = [request for request in requests if isinstance(request, str)]
+        answers = iter(self._ask_batch(sound, now))
+        return [
+            _result(next(answers), call) if isinstance(request, str) else request
+            for request, call in zip(requests, calls, strict=True)
+        ]
+
+    def _ask_batch(self, requests: Sequence[str], now: datetime) -> list[Mapping[str, Any]]:
+        seconds = min(STEP_SECONDS, EXPRESSION_SECONDS * len(requests))
+        return self._ask("batch", f'"calls":[{",".join(requests)}]', now, seconds) if requests else []
+
+    def check_form(
+        self, schema: Mapping[str, Any], answers: Mapping[str, Any], inputs: Mapping[str, Any], *, now: datetime
+    ) -> FormResult:
+        """Return the answers as they count (locked, computed and hidden fields put right) and their errors.
+
+        `inputs` are the values the form started with. FeelError when answers or inputs are no plain values.
+        """
+        digest, text = _SCHEMAS.of(schema)
+        try:
+            content = f'"hash":"{digest}","answers":{crossing.dumps_plain(answers)},"inputs":{crossing.dumps_plain(inputs)}'
+        except (TypeError, ValueError, RecursionError) as exc:
+            raise FeelError(str(exc)) from exc
+        answer = self._ask("form", content, now, STEP_SECONDS)
+        if "unknown" in answer:
+            answer = self._ask("form", f'{content},"schema":{text}', now, STEP_SECONDS)
+        return result_of(answer)
+
+    def close(self) -> None:
+        """Free the isolates now; a later call makes new ones."""
+        self._pool.close()
+
+    def _single(self, call: Call, now: datetime) -> Any:
+        try:
+            (result,) = self.batch([call], now=now)
+        except FeelError as exc:
+            exc.expression = exc.expression or call.expression
+            raise
+        if isinstance(result, FeelError):
+            raise result
+        return result
+
+    def _ask(self, request: str, content: str, now: datetime, seconds: float) -> Any:
+        milliseconds = int(now.timestamp() * 1000)
+        with self._pool.isolate() as isolate:
+            answer = isolate.ask(f'{{"request":"{request}","now":{milliseconds},{content}}}', seconds=seconds)
+        result = crossing.loads(answer)
+        if "e" in result:
+            raise FeelError(result["e"], code=result["c"])
+        return result["v"]
+
+
+def _attempt(work: Callable[[], str]) -> str | FeelError:
+    try:
+        return work()
+    except FeelError as exc:
+        return exc
+
+
+def _result(answer: Mapping[str, Any], call: Call) -> Any:
+    return FeelError(answer["e"], call.expression, code=answer["c"]) if "e" in answer else answer["v"]
+
+
+FEEL = Feel()

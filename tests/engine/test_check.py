@@ -1,0 +1,328 @@
+"""What the check refuses before it can run wrong, by code and element."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from service.engine.check import check
+from tests.engine.diagrams import (
+    boundary,
+    call,
+    catch,
+    declare_message,
+    element,
+    end,
+    error,
+    flow,
+    loop,
+    message,
+    parallel,
+    path,
+    process,
+    script,
+    service,
+    start,
+    sub,
+    timer,
+    user,
+    xor,
+)
+
+ECHO = SimpleNamespace(
+    name="echo", inputs=("text",), required=("text",), outputs=("said",), errors=("deaf",), is_open=False
+)
+LINE = path("begin", "a", "done")
+
+
+def found(
+    *files: bytes, organisation: str | None = "groups: {法务部: department}", **named: str
+) -> list[str]:
+    everything = {f"file{number}.bpmn": content for number, content in enumerate(files)}
+    everything |= {name.replace("_", "."): text.encode() for name, text in named.items()}
+    if organisation is not None:
+        everything["organisation.yaml"] = organisation.encode()
+    findings = check(everything, topics={"echo": ECHO})
+    return [f"{finding.element}: {finding.code}" for finding in findings]
+
+
+def test_a_sound_drawing_has_no_findings():
+    assert found(process(start(), user("a"), end(), LINE)) == []
+
+
+@pytest.mark.parametrize(
+    ("parts", "finding"),
+    [
+        ([start(), user("a"), end(), LINE, flow("a", "nowhere", id="f")], "f: dangling-flow"),
+        ([start(), user("a"), user("b"), end(), LINE], "b: unreachable"),
+        ([start(), user("a"), path("begin", "a")], "a: dead-end"),
+        ([start(), user("a"), path("begin", "a")], "p: no-end"),
+        ([user("a"), end(), path("a", "done")], "p: no-start"),
+        ([start(), start("two"), user("a"), end(), LINE, path("two", "a")], "two: several-starts"),
+        ([start(), user("a"), user("b"), end(), LINE, path("a", "b", "done")], "a: implicit-fork"),
+        (
+            [start(), user("a"), end(), flow("begin", "a"), flow("a", "done", "=true", "f")],
+            "f: ignored-condition",
+        ),
+        (
+            [start(), parallel("a"), end(), flow("begin", "a"), flow("a", "done", "=true", "f")],
+            "f: ignored-condition",
+        ),
+        (
+            [start(), xor("a"), user("b"), end(), LINE, path("a", "b", "done")],
+            "a_to_b: missing-condition",
+        ),
+        ([start(), xor("a", "gone"), end(), LINE], "a: dangling-default"),
+        ([start(), element("complexGateway", "a"), end()], "a: unsupported-element"),
+        ([start(), element("adHocSubProcess", "a"), end()], "a: unsupported-element"),
+        ([start(), element("subProcess", "a", triggeredByEvent="true"), end()], "a: event-sub-process"),
+        (
+            [start(), user("a", "<bpmn:standardLoopCharacteristics/>"), end(), LINE],
+            "a: standard-loop",
+        ),
+        (
+            [element("startEvent", "begin", timer("duration", "PT1H")), user("a"), end(), LINE],
+            "begin: unsupported-event",
+        ),
+        (
+            [start(), element("intermediateThrowEvent", "a", "<bpmn:linkEventDefinition/>"), end(), LINE],
+            "a: unsupported-event",
+        ),
+        (
+            [
+                start(),
+                element("intermediateThrowEvent", "a", "<bpmn:compensateEventDefinition/>"),
+                end(),
+                LINE,
+            ],
+            "a: unsupported-event",
+        ),
+        ([start(), catch("a", ""), end(), LINE], "a: unsupported-event"),
+        ([start(), catch("a", message("m")), end(), LINE], "a: dangling-message"),
+        ([start(), catch("a", timer("cycle", "R/PT1H")), end(), LINE], "a: cycle-timer"),
+        ([start(), catch("a", timer("duration", "1 hour")), end(), LINE], "a: bad-timer"),
+        ([start(), catch("a", timer("date", "")), end(), LINE], "a: empty-timer"),
+        (
+            [
+                start(),
+                user("a"),
+                boundary("b", "gone", timer("duration", "PT1H")),
+                end(),
+                LINE,
+                path("b", "done"),
+            ],
+            "b: dangling-boundary",
+        ),
+        (
+            [
+                start(),
+                script("a", "1", "x"),
+                boundary("b", "a", timer("duration", "PT1H")),
+                end(),
+                LINE,
+                path("b", "done"),
+            ],
+            "b: boundary-never-fires",
+        ),
+        (
+            [
+                start(),
+                user("a"),
+                boundary("b", "a", error(), interrupting=False),
+                end(),
+                LINE,
+                path("b", "done"),
+            ],
+            "b: error-not-interrupting",
+        ),
+        (
+            [element("startEvent", "Start"), user("a"), end(), path("Start", "a", "done")],
+            "Start: reserved-id",
+        ),
+        ([start(), user("a"), user("a"), end(), LINE], "a: duplicate-id"),
+        ([start(), user("a", group="外星部"), end(), LINE], "a: unknown-group"),
+        ([start(), user("a", group=""), end(), LINE], "a: nobody"),
+        ([start(), user("a", group="${someone}"), end(), LINE], "a: not-feel"),
+        ([start(), user("a", camunda_formRef="gone"), end(), LINE], "a: unknown-form"),
+        ([start(), user("a", properties={"notBy": "applicant, gone"}), end(), LINE], "a: unknown-activity"),
+        ([start(), service("a", "gone"), end(), LINE], "a: unknown-topic"),
+        ([start(), service("a", "echo", {"loud": "yes", "text": "x"}), end(), LINE], "a: unknown-parameter"),
+        ([start(), service("a", "echo"), end(), LINE], "a: missing-parameter"),
+        (
+            [start(), element("serviceTask", "a", camunda_class="com.example.X"), end(), LINE],
+            "a: service-kind",
+        ),
+        ([start(), call("a", "gone"), end(), LINE], "a: unknown-process"),
+        (
+            [
+                start(),
+                element("businessRuleTask", "a", camunda_decisionRef="gone", camunda_resultVariable="x"),
+                end(),
+                LINE,
+            ],
+            "a: unknown-decision",
+        ),
+        (
+            [
+                start(),
+                element(
+                    "scriptTask",
+                    "a",
+                    "<bpmn:script>import os</bpmn:script>",
+                    scriptFormat="python",
+                    camunda_resultVariable="x",
+                ),
+                end(),
+                LINE,
+            ],
+            "a: script-format",
+        ),
+        ([start(), script("a", "1 +", "x"), end(), LINE], "a: feel-syntax"),
+        ([start(), script("a", "wave(1)", "x"), end(), LINE], "a: feel-unknown-function"),
+        ([start(), script("a", "missing + 1", "x"), end(), LINE], "a: unknown-variable"),
+        ([start(), script("a", "dossier.gone.x", "x"), end(), LINE], "a: unknown-form"),
+        ([start(), user("a", loop("", "x")), end(), LINE], "a: collection"),
+        (
+            [start(), user("a", loop("=[1]", "x"), properties={"outputElement": "=x"}), end(), LINE],
+            "a: output-collection",
+        ),
+        (
+            [start(), xor("a"), element("task", "b"), end(), path("begin", "a", "b", "a"), path("b", "done")],
+            "b: implicit-fork",
+        ),
+        (
+            [start(), element("task", "a"), element("task", "b"), end(), path("begin", "a", "b", "a")],
+            "a: no-way-to-end",
+        ),
+        ([start(), element("task", "a"), end(), LINE], "a: task-without-type"),
+        ([start(), element("receiveTask", "a"), end(), LINE], "a: missing-message"),
+        (
+            [
+                start(),
+                user(
+                    "a",
+                    '<bpmn:extensionElements xmlns:camunda="http://camunda.org/schema/1.0/bpmn"><camunda:taskListener/></bpmn:extensionElements>',
+                ),
+                end(),
+                LINE,
+            ],
+            "a: listener",
+        ),
+        ([start(), sub("a", start("s"), user("u"), path("s", "u")), end(), LINE], "a: no-end"),
+    ],
+)
+def test_what_cannot_run_right_is_refused_by_element_and_code(parts, finding):
+    assert finding in found(process(*parts))
+
+
+def test_a_variable_set_on_one_of_two_paths_upstream_counts_as_set():
+    drawing = process(
+        start(),
+        user("ask", outputs={"total": "total"}),
+        xor("g", "f"),
+        user("b", outputs={"note": "note"}),
+        script("c", "note", "copy"),
+        end(),
+        path("begin", "ask", "g"),
+        flow("g", "b", "=total > 1"),
+        flow("g", "c", id="f"),
+        path("b", "c", "done"),
+    )
+
+    assert found(drawing) == []
+
+
+def test_a_variable_set_only_downstream_is_unknown():
+    drawing = process(
+        start(), script("a", "later", "x"), script("b", "1", "later"), end(), path("begin", "a", "b", "done")
+    )
+
+    assert found(drawing) == ["a: unknown-variable"]
+
+
+def test_a_variable_of_a_parallel_branch_may_have_been_set():
+    drawing = process(
+        start(),
+        parallel("fork"),
+        script("a", "1", "x"),
+        script("b", "x", "y"),
+        parallel("join"),
+        end(),
+        path("begin", "fork", "a", "join", "done"),
+        path("fork", "b", "join"),
+    )
+
+    assert found(drawing) == []
+
+
+def test_declared_inputs_and_the_case_itself_are_known_but_only_declared_ones_in_a_called_process():
+    called = process(
+        start(),
+        script("a", "people", "x"),
+        script("b", "applicant", "y"),
+        end(),
+        path("begin", "a", "b", "done"),
+        key="q",
+        inputs="people",
+    )
+    main = process(
+        start(), call("phase", "q", {"people": "applicant"}), end(), path("begin", "phase", "done")
+    )
+
+    assert found(main, called) == ["b: unknown-variable"]
+
+
+def test_a_call_that_leaves_an_input_out_is_refused():
+    called = process(start(), end(), path("begin", "done"), key="q", inputs="people")
+    main = process(start(), call("phase", "q"), end(), path("begin", "phase", "done"))
+
+    assert found(main, called) == ["phase: input-not-mapped"]
+
+
+def test_an_out_mapping_of_something_the_called_process_never_sets_is_refused():
+    called = process(start(), end(), path("begin", "done"), key="q")
+    main = process(start(), call("phase", "q", out={"x": "gone"}), end(), path("begin", "phase", "done"))
+
+    assert found(main, called) == ["phase: unknown-variable"]
+
+
+def test_the_line_and_the_file_are_named():
+    drawing = process(start(), "\n\n", user("a", group="外星部"), end(), LINE)
+
+    (finding,) = check({"x.bpmn": drawing, "organisation.yaml": b"groups: {}"}, topics={})
+
+    assert (finding.file, finding.line, finding.element) == ("x.bpmn", 5, "a")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"<",
+        b"\x00\xff",
+        b"<a/>",
+        b"<!DOCTYPE x [<!ENTITY a 'b'>]><a>&a;</a>",
+        "<流程/>".encode("gbk"),
+        process(start(), end(), path("begin", "done"))[:-40],
+    ],
+)
+def test_a_broken_file_gives_a_finding_and_never_a_traceback(content):
+    for name in ("x.bpmn", "x.dmn", "x.form", "organisation.yaml"):
+        findings = check({name: content}, topics={})
+        assert all(finding.file == name for finding in findings)
+        assert findings or name == "organisation.yaml"
+
+
+def test_two_files_with_one_process_are_refused():
+    drawing = process(start(), end(), path("begin", "done"))
+
+    assert found(drawing, drawing) == ["p: duplicate-process"]
+
+
+def test_a_message_that_is_declared_is_fine():
+    drawing = process(
+        start(), catch("a", message("m")), end(), LINE, declared=declare_message("m", "plan_changed")
+    )
+
+    assert found(drawing) == []

@@ -1,0 +1,233 @@
+"""What the deployment check says about decision tables, and that its search for gaps is exact."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.engine.decisions import check_dmn
+from service.engine.decisions.coverage import Atom, Box, grid
+from service.engine.decisions.model import Decision, Input, Rule
+from tests.engine.decision_tables import decision, definitions, literal, requires, table
+
+
+def codes(text: str) -> list[str]:
+    return [finding.code for finding in decision(text).check()]
+
+
+def messages(text: str) -> list[str]:
+    return [finding.message for finding in decision(text).check()]
+
+
+COMPLETE = [("< 50000", '"a"'), ("[50000..200000]", '"b"'), ("> 200000", '"c"')]
+
+
+def test_a_table_without_gaps_or_overlaps_has_no_findings() -> None:
+    assert codes(table(COMPLETE)) == []
+
+
+def test_a_gap_is_named_by_its_interval() -> None:
+    rules = [("< 50000", '"a"'), ("(50000..200000]", '"b"'), ("> 200000.5", '"c"')]
+
+    assert messages(table(rules)) == [
+        "No rule matches when x is 50000 or (200000..200000.5]; add a rule or a default output."
+    ]
+
+
+def test_a_gap_over_two_columns_names_both() -> None:
+    rules = [("< 10", '"a"', '"y"'), (">= 10", '"a","b"', '"z"')]
+    text = table(rules, inputs=["x:number", 'kind:string:"a","b"'])
+
+    assert messages(text) == [
+        'No rule matches when x is < 10 and kind is "b"; add a rule or a default output.'
+    ]
+
+
+def test_a_text_that_nobody_mentions_is_a_gap() -> None:
+    assert messages(table([('"a"', '"y"')], inputs=["x:string"])) == [
+        "No rule matches when x is any other value; add a rule or a default output."
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        table([("< 10", '"a"')], outputs=['y:string::"other"']),
+        table([("< 10", '"a"')], hit="COLLECT"),
+        table([("> limit", '"a"'), ("<= limit", '"b"')]),
+        table([("true", '"a"'), ("false", '"b"')], inputs=["x:boolean"]),
+    ],
+    ids=["default output", "collect", "cells with variables", "both booleans"],
+)
+def test_no_gap_is_claimed(text: str) -> None:
+    assert codes(text) == []
+
+
+def test_an_overlap_under_unique_is_a_warning_on_the_lower_rule() -> None:
+    findings = decision(table([("<= 10", '"a"'), (">= 10", '"b"')])).check()
+
+    assert [(f.code, f.severity, f.line) for f in findings] == [("decision-overlap", "warning", 4)]
+
+
+def test_any_may_overlap_only_where_results_agree() -> None:
+    assert codes(table([("<= 10", '"a"'), (">= 10", '"a"')], hit="ANY")) == []
+    assert codes(table([("<= 10", '"a"'), (">= 10", '"b"')], hit="ANY")) == ["decision-overlap"]
+
+
+def test_a_rule_below_those_that_take_everything_is_never_reached() -> None:
+    rules = [("< 5", '"a"'), (">= 5", '"b"'), ("[1..9]", '"c"')]
+
+    assert codes(table(rules, hit="FIRST")) == ["decision-unreachable"]
+
+
+def test_a_rule_written_twice_is_a_warning() -> None:
+    assert codes(table([("> 1", '"a"'), ("> 1", '"a"')], hit="COLLECT")) == ["decision-duplicate-rule"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (table(COMPLETE, hit="LAST"), "decision-hit-policy"),
+        (table(COMPLETE, hit="COLLECT", aggregation="AVERAGE"), "decision-aggregation"),
+        (table(COMPLETE, aggregation="SUM"), "decision-aggregation"),
+        (
+            table([("1", "2", "3")], hit="COLLECT", aggregation="SUM", outputs=["a", "b"]),
+            "decision-aggregation",
+        ),
+        (table([("-",)]), "decision-arity"),
+        (table([("-", "1", "2")]), "decision-arity"),
+        (table([("-", "1")], outputs=[]), "decision-arity"),
+        (table([]), "decision-no-rules"),
+        (table([("1 +", '"a"')]), "decision-cell"),
+        (table([("-", "1 +")]), "decision-cell"),
+        (table([("-", "")]), "decision-cell"),
+        (table([("-", '"a"')], inputs=["x +:number"]), "decision-cell"),
+        (table([("-", '"a"')], inputs=[":number"]), "decision-input"),
+        (table([('"a"', '"a"')]), "decision-type"),
+        (table([("-", "1")]), "decision-type"),
+        (table([("-", '"a"')], inputs=["x:money"]), "decision-type"),
+        (table([("-", '"d"')], outputs=['y:string:"a","b"']), "decision-values"),
+        (table([("[5..1]", '"a"')]), "decision-interval"),
+        (table([("-", '"a"')], hit="PRIORITY"), "decision-priority"),
+        (table([("-", "1", "2")], outputs=["a:number", "a:number"]), "decision-output-name"),
+        ("<decision id='e'/>", "decision-empty"),
+        ("<decision id='e'><context/></decision>", "decision-unsupported"),
+        (literal("1", id_=""), "decision-id"),
+        (literal("1", language="groovy"), "decision-language"),
+        (table([("-", '"a"')], extra=requires("gone")), "decision-requirement"),
+        (table([("-", '"a"')], extra=requires("choice")), "decision-requirement"),
+    ],
+)
+def test_what_cannot_run_right_is_refused_by_name(text: str, code: str) -> None:
+    findings = [finding for finding in decision(text).check() if finding.severity == "error"]
+
+    assert {finding.code for finding in findings} == {code}
+    assert all(finding.line > 1 and finding.file == "t.dmn" for finding in findings)
+
+
+def test_an_id_used_twice_and_parts_we_do_not_run_are_refused() -> None:
+    file = definitions(table(COMPLETE), table(COMPLETE, id_="other"), '<businessKnowledgeModel id="bkm"/>')
+
+    found = {(finding.element, finding.code) for finding in check_dmn("t.dmn", file)}
+
+    assert ("bkm", "decision-unsupported") in found
+    assert ("in0", "decision-duplicate-id") in found
+
+
+def test_a_file_that_is_no_xml_gives_one_finding() -> None:
+    assert [finding.code for finding in check_dmn("t.dmn", b"oops")] == ["xml-syntax"]
+
+
+# The search for gaps, overlaps and unreachable rules against plain counting, on small tables.
+
+ENDS = st.integers(0, 4)
+TESTS = st.one_of(
+    ENDS.map(str),
+    st.builds(lambda op, n: f"{op} {n}", st.sampled_from(["<", "<=", ">", ">="]), ENDS),
+    st.builds(
+        lambda a, b, left, right: f"{left}{min(a, b)}..{max(a, b) + 1}{right}",
+        ENDS,
+        ENDS,
+        st.sampled_from("[("),
+        st.sampled_from("])"),
+    ),
+)
+CELLS = st.one_of(
+    st.just("-"),
+    TESTS,
+    st.lists(TESTS, min_size=2, max_size=2).map(", ".join),
+    TESTS.map(lambda test: f"not({test})"),
+)
+POINTS = [Decimal(n) / 2 for n in range(-2, 13)]  # every whole number named, and what lies around each
+
+
+def matches(cell: str, x: Decimal) -> bool:
+    """Answer a cell the slow way, by Python's own comparisons."""
+    if cell.startswith("not("):
+        return not matches(cell[4:-1], x)
+    return cell == "-" or any(_test(part.strip(), x) for part in cell.split(","))
+
+
+def _test(test: str, x: Decimal) -> bool:
+    if ".." in test:
+        low, high = (Decimal(end) for end in test[1:-1].split(".."))
+        return (x >= low if test[0] == "[" else x > low) and (x <= high if test[-1] == "]" else x < high)
+    operator, _, number = test.rpartition(" ")
+    return {
+        "": x == Decimal(number),
+        "<": x < Decimal(number),
+        "<=": x <= Decimal(number),
+        ">": x > Decimal(number),
+        ">=": x >= Decimal(number),
+    }[operator]
+
+
+def lies_in(box: Box, point: tuple[Decimal, ...]) -> bool:
+    return all(any(holds(atom, x) for atom in atoms) for atoms, x in zip(box, point, strict=True))
+
+
+def holds(atom: Atom, x: Decimal) -> bool:
+    if atom.low == atom.high:
+        return atom.low is None or x == atom.low.value
+    return (atom.low is None or x > atom.low.value) and (atom.high is None or x < atom.high.value)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.integers(1, 2).flatmap(
+        lambda n: st.lists(st.lists(CELLS, min_size=n, max_size=n), min_size=1, max_size=5)
+    )
+)
+def test_gaps_overlaps_and_unreachable_rules_agree_with_counting(rows: list[list[str]]) -> None:
+    columns = tuple(Input(f"i{n}", "", f"x{n}", "number") for n in range(len(rows[0])))
+    rules = tuple(Rule(f"r{n}", tuple(row), ('"y"',)) for n, row in enumerate(rows))
+    points = list(product(POINTS, repeat=len(columns)))
+    hits = {
+        point: [
+            n for n, row in enumerate(rows) if all(matches(c, x) for c, x in zip(row, point, strict=True))
+        ]
+        for point in points
+    }
+
+    cut = grid(Decision("d", "d", "t.dmn", inputs=columns, rules=rules))
+
+    gaps = list(cut.gaps())
+    assert {p for p in points if any(lies_in(box, p) for box in gaps)} == {p for p in points if not hits[p]}
+    together = {(a, b) for found in hits.values() for a in found for b in found if a < b}
+    assert set(cut.overlaps()) == together
+    first = {found[0] for found in hits.values() if found}
+    assert set(cut.unreachable()) == set(range(len(rows))) - first - {0}
+
+
+def test_an_atom_between_two_days_exists_only_when_a_day_lies_between() -> None:
+    text = table(
+        [('<= date("2026-10-01")', '"a"'), ('>= date("2026-10-02")', '"b"')],
+        inputs=["x:date"],
+    )
+
+    assert codes(text) == []
+    assert all(atom.sample.kind == "date" for atom in grid(decision(text)).atoms[0])
