@@ -8,6 +8,7 @@ from typing import Any
 from service.engine import events, nodes, snapshot
 from service.engine.definition import Model
 from service.engine.failures import EngineFailure, UnknownToken
+from service.engine.journal import Journal
 from service.engine.progress import ActiveToken, Environment, Progress, ScopeView
 from service.engine.run import Run
 from service.engine.scope import Scope
@@ -16,7 +17,7 @@ from service.errors import BpmnError, FeelError, FieldError, InvalidAnswers, Inv
 
 
 class Instance:
-    """One process instance between two commits. Not thread-safe; throw it away after `progress()`."""
+    """One process instance between two commits. Not thread-safe."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -138,6 +139,9 @@ class Instance:
         branch = self._run.visited.get(owner.hex if owner else "", {}).get(activity_id)
         if branch is None:
             raise InvalidInput(f"The activity {activity_id!r} has not been visited here.")
+        if token.memory.get("branch", [])[: len(branch)] != branch:
+            # Its parallel partners have been through the join: alone it would wait there for ever.
+            raise InvalidInput(f"{activity_id!r} lies in a parallel block that is over: return to before it.")
         target = token.workflow.spec.task_specs[activity_id]
         for other in list(token.workflow.live()):
             if other.memory.get("branch", [])[: len(branch)] == branch:
@@ -213,8 +217,9 @@ class Instance:
         )
 
     def progress(self) -> Progress:
-        """Return everything this step changed, and the instance as bytes."""
+        """Return the instance as bytes and all that changed since it was started, loaded or last asked."""
         journal, due = self._run.journal, self._next_due()
+        self._run.journal = Journal(journal.seq)
         return Progress(
             snapshot=snapshot.encode(self._run),
             state=self._run.state,

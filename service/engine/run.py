@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from service.engine import events, joins, nodes
 from service.engine.decisions import map_result
+from service.engine.evaluation import Evaluation
 from service.engine.extensions import split_list
 from service.engine.failures import EngineFailure
 from service.engine.journal import Journal
@@ -23,7 +23,6 @@ from service.engine.scope import Scope
 from service.engine.timers import to_due
 from service.engine.tokens import CANCELLED, ERROR, READY, STARTED, Branch, Root, Token, TokenTree
 from service.errors import BpmnError, DecisionError, FeelError, FeelTimeout, HandlerFailed, ServiceError
-from service.feel import Call, parse, strip_equals
 
 if TYPE_CHECKING:
     from service.engine.definition import Model
@@ -37,24 +36,19 @@ _CODES: tuple[tuple[type[ServiceError], str], ...] = (
 )
 
 
-class Run:
+class Run(Evaluation):
     """The token tree of an instance in motion, with its model, its scopes and the step's environment."""
 
     def __init__(self, model: Model, definition: str, env: Environment, root: Root) -> None:
+        super().__init__(env)
         self.model = model
         self.definition = definition
-        self.env = env
         self.root = root
         self.journal = Journal()
-        self.scopes: dict[str, Scope] = {}
         self.visited: dict[str, dict[str, list[str]]] = {}
         self.start_answers: dict[str, Any] | None = None
         self.state = "active"
         root.run = self
-
-    @property
-    def now(self) -> datetime:
-        return self.env.now
 
     # ---- moving -----------------------------------------------------------------------------------
 
@@ -267,18 +261,6 @@ class Run:
 
     # ---- scopes and branches ----------------------------------------------------------------------
 
-    def scope_of(self, token: Token) -> Scope:
-        return self.scopes.get(f"element:{token.token_id}") or token.workflow.scope
-
-    def element_scope(self, token: Token, variables: dict[str, Any]) -> None:
-        key = f"element:{token.token_id}"
-        self.scopes[key] = Scope(key, variables, self.scope_of(token.parent))
-
-    def own_scope(self, token: Token, variables: dict[str, Any]) -> Scope:
-        key = f"call:{token.token_id}"
-        self.scopes[key] = Scope(key, variables)
-        return self.scopes[key]
-
     def branch_scope(self, token: Token) -> Scope:
         return self.root.subprocesses[token.id].scope
 
@@ -302,73 +284,6 @@ class Run:
         if token.workflow is not self.root or self.start_answers is None:
             return {}
         return self.start_answers
-
-    # ---- expressions ------------------------------------------------------------------------------
-
-    def context(
-        self, texts: Sequence[str], token: Token, extra: Mapping[str, Any] | None, scope: Scope | None
-    ):
-        """Return the variables these expressions can see: the scope, then what is handed in on top."""
-        visible = (scope or self.scope_of(token)).visible()
-        context = {**visible, **extra} if extra else visible
-        if any("dossier" in text for text in texts):
-            context = {**context, "dossier": self._dossier(texts)}
-        return context
-
-    def _dossier(self, texts: Sequence[str]) -> dict[str, Any]:
-        forms = {
-            path.split(".")[1]
-            for text in texts
-            for path in parse(strip_equals(text)).paths
-            if path.startswith("dossier.")
-        }
-        return {form: self.env.dossier(form) for form in forms}
-
-    def evaluate(self, text: str, token: Token, extra: Mapping[str, Any] | None = None) -> Any:
-        return self.evaluate_all([text], token, extra)[0]
-
-    def evaluate_all(
-        self,
-        texts: Sequence[str],
-        token: Token,
-        extra: Mapping[str, Any] | None = None,
-        scope: Scope | None = None,
-    ) -> list[Any]:
-        """Evaluate FEEL expressions in one crossing; the first error is raised."""
-        if not texts:
-            return []
-        context = self.context(texts, token, extra, scope)
-        calls = [Call("expression", strip_equals(text), context) for text in texts]
-        results = self.env.feel.batch(calls, now=self.now)
-        for result in results:
-            if isinstance(result, FeelError):
-                raise result
-        return results
-
-    def literal_or_feel(self, texts: Sequence[str], token: Token) -> list[Any]:
-        """Evaluate the texts that begin with `=`; the others are what they say."""
-        expressions = [text for text in texts if text.lstrip().startswith("=")]
-        values = iter(self.evaluate_all(expressions, token))
-        return [next(values) if text.lstrip().startswith("=") else text for text in texts]
-
-    def condition(self, text: str, token: Token, extra: Mapping[str, Any] | None = None) -> bool:
-        return _truth(text, self.evaluate(text, token, extra))
-
-    def conditions(self, token: Token, flows: Sequence[nodes.Flow]) -> list[Callable[[], bool]]:
-        """Return one question per flow; asking it raises what its condition raised."""
-        texts = [flow.condition or "" for flow in flows]
-        if not texts:
-            return []
-        context = self.context(texts, token, None, None)
-        calls = [Call("expression", strip_equals(text), context) for text in texts]
-        results = self.env.feel.batch(calls, now=self.now)
-        return [_question(text, result) for text, result in zip(texts, results, strict=True)]
-
-    def inputs(self, token: Token) -> dict[str, Any]:
-        """Return an element's input parameters, evaluated."""
-        parameters = token.task_spec.extensions.inputs
-        values = self.literal_or_feel([text for _, text in parameters], token)
-        return dict(zip((name for name, _ in parameters), values, strict=True))
 
     # ---- what elements ask the outside for --------------------------------------------------------
 
@@ -453,21 +368,6 @@ class Run:
             event=event,
             flow=token.memory.get("flow"),
         )
-
-
-def _truth(text: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise FeelError(f"the condition {text!r} gives {value!r}, neither true nor false", text)
-    return value
-
-
-def _question(text: str, result: Any) -> Callable[[], bool]:
-    def ask() -> bool:
-        if isinstance(result, FeelError):
-            raise result
-        return _truth(text, result)
-
-    return ask
 
 
 def _groups(value: Any) -> tuple[str, ...]:

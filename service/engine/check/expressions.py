@@ -162,15 +162,17 @@ def _problems(expression: Expression, report: Report) -> None:
     text = expression.text.strip()
     if text.startswith(("${", "#{")):
         report.error(
-            expression.at, "not-feel",
+            expression.at,
+            "not-feel",
             f"The {expression.what} {text!r} is no FEEL: write it without ${{}}, for example =total > 50000.",
-        )  # fmt: skip
+        )
         return
     for problem in expression.parsed.problems:
         report.error(
-            expression.at, f"feel-{problem.code.replace('_', '-')}",
+            expression.at,
+            f"feel-{problem.code.replace('_', '-')}",
             f"The {expression.what} {text!r}: {problem.message} (at character {problem.offset + 1}).",
-        )  # fmt: skip
+        )
 
 
 def _dossier(expression: Expression, forms: Mapping[str, Any], report: Report) -> None:
@@ -185,9 +187,10 @@ def _dossier(expression: Expression, forms: Mapping[str, Any], report: Report) -
             )
         elif len(parts) > 2 and parts[2] not in set(form_keys(schema)):
             report.error(
-                expression.at, "unknown-field",
+                expression.at,
+                "unknown-field",
                 f"The {expression.what} reads {path!r}, but the form {parts[1]!r} has no field {parts[2]!r}.",
-            )  # fmt: skip
+            )
 
 
 def _empty_ones(node: NodeElement, report: Report) -> None:
@@ -206,9 +209,10 @@ def _empty_ones(node: NodeElement, report: Report) -> None:
 def _script(node: NodeElement, report: Report) -> None:
     if (node.extensions.script_format or "").lower() != "feel":
         report.error(
-            node.node, "script-format",
-            f"Scripts are FEEL only (scriptFormat=\"feel\"), not {node.extensions.script_format or 'unnamed'}.",
-        )  # fmt: skip
+            node.node,
+            "script-format",
+            f"Scripts are FEEL (scriptFormat=feel), not {node.extensions.script_format or 'unnamed'}.",
+        )
     if not node.extensions.script:
         report.error(node.node, "empty-script", "The script is empty.")
     elif not (node.extensions.attribute("resultVariable") or node.extensions.outputs):

@@ -77,9 +77,10 @@ def _people(node: NodeElement, around: Surroundings, report: Report) -> None:
         )
     elif node.lane in around.lanes:
         report.error(
-            node.node, "nobody",
+            node.node,
+            "nobody",
             f"The lane {node.lane!r} is no group: name the candidate groups of {node.name!r}.",
-        )  # fmt: skip
+        )
     else:
         _known_group(node.lane, node, around, report)
 
@@ -87,9 +88,10 @@ def _people(node: NodeElement, around: Surroundings, report: Report) -> None:
 def _known_group(group: str, node: NodeElement, around: Surroundings, report: Report) -> None:
     if around.groups is not None and group not in around.groups:
         report.error(
-            node.node, "unknown-group",
+            node.node,
+            "unknown-group",
             f"There is no group or relation {group!r}: correct it, or declare it in organisation.yaml.",
-        )  # fmt: skip
+        )
 
 
 def _activities(node: NodeElement, here: set[str], report: Report) -> None:
@@ -141,9 +143,10 @@ def _topic(node: NodeElement, around: Surroundings, report: Report) -> None:
     known = around.topics.get(topic)
     if known is None:
         report.error(
-            node.node, "unknown-topic",
+            node.node,
+            "unknown-topic",
             f"There is no topic {topic!r}. Known are {', '.join(sorted(around.topics)) or 'none'}.",
-        )  # fmt: skip
+        )
         return
     _parameters(node, known, report)
     _errors(node, known, report)
@@ -154,9 +157,10 @@ def _parameters(node: NodeElement, topic: Any, report: Report) -> None:
     for name, _ in node.extensions.inputs:
         if name not in allowed and not topic.is_open:
             report.error(
-                node.node, "unknown-parameter",
-                f"The topic {topic.name!r} knows no parameter {name!r}; it takes {', '.join(sorted(allowed))}.",
-            )  # fmt: skip
+                node.node,
+                "unknown-parameter",
+                f"The topic {topic.name!r} knows no parameter {name!r}, only {', '.join(sorted(allowed))}.",
+            )
     for name in topic.required:
         if name not in dict(node.extensions.inputs):
             report.error(
@@ -174,10 +178,11 @@ def _errors(node: NodeElement, topic: Any, report: Report) -> None:
             code = codes.get(boundary.definitions[0].get("errorRef"))
             if code and code not in topic.errors:
                 report.warning(
-                    boundary.node, "error-never-thrown",
+                    boundary.node,
+                    "error-never-thrown",
                     f"The topic {topic.name!r} never ends with {code!r}; it knows "
                     f"{', '.join(sorted(topic.errors)) or 'no declared errors'}.",
-                )  # fmt: skip
+                )
 
 
 def _called(node: NodeElement, around: Surroundings, report: Report) -> None:

@@ -59,9 +59,10 @@ def _check_reads(node: NodeElement, here: set[str], around: Surroundings, report
         visible = so_far | expression.local | ALWAYS_KNOWN
         for name in sorted(expression.parsed.names - visible):
             report.error(
-                expression.at, "unknown-variable",
-                f"The {expression.what} {expression.text.strip()!r} reads {name!r}, which nothing before it sets.",
-            )  # fmt: skip
+                expression.at,
+                "unknown-variable",
+                f"The {expression.what} {expression.text.strip()!r} reads {name!r}: nothing before sets it.",
+            )
     if node.kind == "businessRuleTask":
         _decision_reads(node, here, around, report)
     if node.kind == "callActivity":
@@ -78,9 +79,10 @@ def _decision_reads(node: NodeElement, here: set[str], around: Surroundings, rep
     for column in decision.inputs:
         for name in sorted(parse(strip_equals(column.expression)).names - visible):
             report.error(
-                node.node, "unknown-variable",
+                node.node,
+                "unknown-variable",
                 f"The decision {decision.id!r} reads {name!r}, which nothing before {node.name!r} sets.",
-            )  # fmt: skip
+            )
 
 
 def _out_reads(node: NodeElement, around: Surroundings, report: Report) -> None:
@@ -97,9 +99,10 @@ def _out_reads(node: NodeElement, around: Surroundings, report: Report) -> None:
             continue
         for name in sorted(parse(strip_equals(mapped.expression)).names - inside - ALWAYS_KNOWN):
             report.error(
-                node.node, "unknown-variable",
+                node.node,
+                "unknown-variable",
                 f"The out mapping of {mapped.target!r} reads {name!r}, which {called.id!r} never sets.",
-            )  # fmt: skip
+            )
 
 
 def _known_at_start(container: Container, around: Surroundings) -> set[str]:
