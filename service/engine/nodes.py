@@ -21,6 +21,7 @@ from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from service.engine import joins, timers
 from service.engine.extensions import Extensions
 from service.engine.failures import EngineFailure
+from service.feel import form_keys
 
 if TYPE_CHECKING:
     from service.engine.run import Run
@@ -94,6 +95,11 @@ class Node(BpmnSpecMixin):
         chosen = token.memory.get("take")
         return self.flows if chosen is None else [flow for flow in self.flows if flow.id in chosen]
 
+    def with_hidden(self, run: Run, answers: dict[str, Any]) -> dict[str, Any]:
+        """Return the answers with null for every field the form kept hidden: no answer, but known."""
+        schema = run.model.forms.get(self.extensions.attribute("formRef") or "")
+        return {**dict.fromkeys(form_keys(schema)), **answers} if schema else answers
+
     def assign_outputs(self, token: Token, run: Run, extra: dict[str, Any]) -> None:
         """Evaluate the output parameters over `extra` and the scope, then set them together."""
         outputs = self.extensions.outputs
@@ -116,6 +122,7 @@ class UserTask(Node):
         return False
 
     def answer(self, token: Token, run: Run, answers: dict[str, Any]) -> None:
+        answers = self.with_hidden(run, answers)
         self.assign_outputs(token, run, answers)
         self.collect(token, run, answers)
 
@@ -384,7 +391,8 @@ class StartEvent(Event):
     """Where a process begins; its output parameters read the start form's answers."""
 
     def enter(self, token: Token, run: Run) -> bool:
-        self.assign_outputs(token, run, run.take_start_answers(token))
+        answers = run.take_start_answers(token)
+        self.assign_outputs(token, run, self.with_hidden(run, answers) if answers else {})
         return True
 
 

@@ -37,6 +37,10 @@ def encode(run: Run) -> bytes:
         ],
         "trees": [_tree(tree) for tree in run.root.trees()],
     }
+    return _pack(state)
+
+
+def _pack(state: dict[str, Any]) -> bytes:
     return zlib.compress(codec.dumps(state).encode(), 1)
 
 
@@ -61,6 +65,14 @@ def read(blob: bytes) -> dict[str, Any]:
     if state["format"] != FORMAT:
         raise EngineFailure("unknown_format", f"snapshot format {state['format']} is not known here")
     return state
+
+
+def drop_tokens(blob: bytes, token_ids: set[str]) -> bytes:
+    """Return the snapshot without these tokens; they must have no children."""
+    state = read(blob)
+    for tree in state["trees"]:
+        tree[4] = [token for token in tree[4] if token[0] not in token_ids]
+    return _pack(state)
 
 
 def restore(state: dict[str, Any], model: Model) -> tuple[Root, dict[str, Scope]]:

@@ -75,10 +75,22 @@ INSIDE = [
     "<bpmn:script>=1 +</bpmn:script>",
 ]
 ATTRIBUTES = [
-    "", "attachedToRef='a'", "default='f1'", "calledElement='p'", "calledElement='q'", "cancelActivity='false'",
-    "camunda:decisionRef='x'", "camunda:topic='x'", "camunda:formRef='f'", "camunda:candidateGroups='=1 +'",
-    "camunda:dueDate='P'", "scriptFormat='feel'", "triggeredByEvent='true'", "messageRef='m'", "isForCompensation='true'",
-]  # fmt: skip
+    "",
+    "attachedToRef='a'",
+    "default='f1'",
+    "calledElement='p'",
+    "calledElement='q'",
+    "cancelActivity='false'",
+    "camunda:decisionRef='x'",
+    "camunda:topic='x'",
+    "camunda:formRef='f'",
+    "camunda:candidateGroups='=1 +'",
+    "camunda:dueDate='P'",
+    "scriptFormat='feel'",
+    "triggeredByEvent='true'",
+    "messageRef='m'",
+    "isForCompensation='true'",
+]
 
 
 @st.composite

@@ -460,3 +460,37 @@ def test_xor_after_timer_in_loop_keeps_one_token():
 
     assert [case.wait(days=1) for _ in range(3)] == [True, True, True]
     assert case.state == "completed"
+
+
+def test_a_receive_task_waits_for_its_message():
+    case = Case(
+        process(
+            start(),
+            element("receiveTask", "hear", messageRef="m"),
+            user("after"),
+            end(),
+            path("begin", "hear", "after", "done"),
+            declared=declare_message("m", "told"),
+        )
+    )
+    assert case.tasks() == []
+
+    assert case.send("told", by="legal")
+
+    assert case.tasks() == ["after"]
+    assert case.variables["by"] == "legal"
+
+
+def test_a_send_task_hands_its_message_to_the_outside():
+    case = Case(
+        process(
+            start(),
+            element("sendTask", "tell", messageRef="m"),
+            end(),
+            path("begin", "tell", "done"),
+            declared=declare_message("m", "told"),
+        )
+    )
+
+    assert [sent.name for sent in case.sent] == ["told"]
+    assert case.state == "completed"
