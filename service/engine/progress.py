@@ -43,7 +43,10 @@ class Environment:
 
 @dataclass(frozen=True)
 class Step:
-    """One line of the record: a token entered, left, was cancelled or failed at an element."""
+    """One line of the record: a token entered, left, was cancelled or failed at an element.
+
+    `flow`: the sequence flow it entered by; at a join all of them, separated by commas.
+    """
 
     seq: int
     activity_id: str

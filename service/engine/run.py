@@ -141,6 +141,7 @@ class Run(Evaluation):
         for path in paths[1:]:
             common = [a for a, b in zip(common, path, strict=False) if a == b]
         token.memory["branch"] = common if partners else paths[0]
+        token.memory["flow"] = ",".join(each.memory.get("flow", "") for each in (token, *partners))
         for partner in partners:
             self._remove(partner)
         self.enter(token)
@@ -366,7 +367,7 @@ class Run(Evaluation):
             name=spec.bpmn_name or "",
             token_id=token.token_id,
             event=event,
-            flow=token.memory.get("flow"),
+            flow=token.memory.get("flow") if event == "entered" else None,
         )
 
 
