@@ -1,0 +1,67 @@
+"""The deployed forms, the example answers of one coherent campaign, and short ways to check them."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from service.feel import FEEL
+
+ROOT = Path(__file__).parents[2]
+FORMS = ROOT / "forms"
+EXAMPLES = Path(__file__).parent / "examples"
+NAMES = sorted(path.stem for path in FORMS.glob("*.form"))
+NOW = datetime(2026, 8, 3, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+ABSENT = object()
+
+
+def schema(form: str) -> dict[str, Any]:
+    return json.loads((FORMS / f"{form}.form").read_text(encoding="utf-8"))
+
+
+def labels() -> dict[str, str]:
+    return json.loads((FORMS / "labels.en.json").read_text(encoding="utf-8"))
+
+
+def example(form: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return (answers, inputs): what a colleague answers, and what the task hands the form."""
+    found = json.loads((EXAMPLES / f"{form}.json").read_text(encoding="utf-8"))
+    return found["answers"], found["inputs"]
+
+
+def components(form: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every component of a form, the rows of its lists included."""
+    for component in form.get("components", ()):
+        yield component
+        yield from components(component)
+
+
+def changed(answers: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a copy with the values at dotted paths replaced; ABSENT takes the key away."""
+    result = copy.deepcopy(dict(answers))
+    for path, value in changes.items():
+        *way, last = [int(part) if part.isdigit() else part for part in path.split(".")]
+        target: Any = result
+        for part in way:
+            target = target[part]
+        if value is ABSENT:
+            target.pop(last, None)
+        else:
+            target[last] = value
+    return result
+
+
+def check(form: str, changes: Mapping[str, Any] | None = None, **inputs: Any):
+    """Check the form's example answers with some of them changed, and with other inputs."""
+    answers, given = example(form)
+    return FEEL.check_form(schema(form), changed(answers, changes or {}), given | inputs, now=NOW)
+
+
+def refused(form: str, changes: Mapping[str, Any] | None = None, **inputs: Any) -> dict[str, str]:
+    """Return {path: message} of what is refused."""
+    return {error.path: error.message for error in check(form, changes, **inputs).errors}

@@ -1,0 +1,447 @@
+"""A wrong answer is refused at the field that is wrong. The order follows the rules across fields."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.forms.material import ABSENT, check, refused
+
+REQUIRED = "This field is required."
+
+
+# --- 1, 2: budget and goals ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "metric",
+        "unit",
+        "baseline",
+        "target",
+        "deadline",
+        "relevance",
+        "achievable_basis",
+        "data_source",
+        "owner",
+    ],
+)
+def test_a_goal_is_complete_or_not_accepted(field):
+    assert refused("goals", {f"goals.0.{field}": None}) == {f"goals.0.{field}": REQUIRED}
+
+
+def test_a_campaign_needs_a_goal():
+    assert refused("goals", {"goals": []}) == {"goals": REQUIRED}
+
+
+def test_a_price_far_from_history_needs_a_reason():
+    # 5 000 against 4 000: +25 %
+    assert refused("budget", {"lines.2.variance_reason": ""}) == {"lines.2.variance_reason": REQUIRED}
+
+
+def test_a_price_exactly_a_fifth_above_history_needs_none():
+    assert refused("budget", {"lines.2.unit_price": 4800, "lines.2.variance_reason": ""}) == {}
+
+
+def test_a_price_without_history_says_why():
+    assert refused("budget", {"lines.4.no_history_reason": None}) == {"lines.4.no_history_reason": REQUIRED}
+
+
+@pytest.mark.parametrize("field", ["unit_price", "quantity"])
+@pytest.mark.parametrize("value", [0, -1])
+def test_prices_and_quantities_are_above_zero(field, value):
+    assert f"lines.0.{field}" in refused("budget", {f"lines.0.{field}": value})
+
+
+@pytest.mark.parametrize(("reserve", "asked"), [(9000, True), (9400, False), (14700, False), (15000, True)])
+def test_a_reserve_outside_8_to_12_percent_needs_a_reason(reserve, asked):
+    # on 108 000: 7.69 %, 8.01 %, 11.98 %, 12.20 %
+    errors = refused("budget", {"lines.6.unit_price": reserve})
+
+    assert errors == ({"reserve_reason": REQUIRED} if asked else {})
+
+
+def test_the_reason_for_the_reserve_settles_it():
+    assert refused("budget", {"lines.6.unit_price": 15000, "reserve_reason": "新品首发不确定性高"}) == {}
+
+
+# --- 3: dates and phases ------------------------------------------------------------------------
+
+
+def test_a_campaign_does_not_end_before_it_starts():
+    assert list(refused("campaign", {"end_date": "2026-08-31"})) == ["end_date"]
+
+
+def test_a_green_request_gives_its_reason():
+    assert refused("campaign", {"urgency": "green"}) == {"green_reason": REQUIRED}
+
+
+def test_a_phase_before_the_campaign_is_refused():
+    assert list(refused("write_plan", {"phases.0.start": "2026-08-31"})) == ["phases.0.start"]
+
+
+def test_a_phase_after_the_campaign_is_refused():
+    assert list(refused("write_plan", {"phases.2.end": "2026-09-30"})) == ["phases.2.end"]
+
+
+def test_a_burst_that_starts_with_the_warm_up_is_refused():
+    assert list(refused("write_plan", {"phases.1.start": "2026-09-01"})) == ["phases.1.start"]
+
+
+def test_a_phase_does_not_end_before_it_starts():
+    assert "phases.1.end" in refused("write_plan", {"phases.1.end": "2026-09-14"})
+
+
+def test_overlapping_phases_are_only_a_warning():
+    result = check("write_plan", {"phases.0.end": "2026-09-15"})
+
+    assert result.errors == ()
+    assert [warning.path for warning in result.warnings] == ["phases.0.end", "phases.1.end"]
+
+
+@pytest.mark.parametrize(("urgency", "warned"), [("normal", ["phases.0.end"]), ("green", [])])
+def test_a_short_warm_up_is_a_warning_but_not_in_the_green_channel(urgency, warned):
+    result = check("write_plan", {"phases.0.end": "2026-09-13"}, urgency=urgency)
+
+    assert result.errors == ()
+    assert [warning.path for warning in result.warnings] == warned
+
+
+def test_a_warm_up_of_14_days_passes_without_a_word():
+    assert check("write_plan").warnings == ()
+
+
+# --- 4: channels ----------------------------------------------------------------------------------
+
+
+def test_a_channel_has_the_budget_of_its_budget_lines():
+    data = check("write_plan", {"channels.0.budget_amount": 1}).data
+
+    assert [channel["budget_amount"] for channel in data["channels"]] == [45_000, 18_000]
+
+
+def test_an_ip_needs_its_licence():
+    assert refused("write_plan", {"uses_ip": True}) == {"ip_license": REQUIRED}
+
+
+# --- 5: key figures -------------------------------------------------------------------------------
+
+
+def test_department_targets_that_miss_the_goal_are_refused():
+    # 3 500 + 1 400 of 5 000
+    assert set(refused("fill_kpi_sheet", {"kpis.2.target": 1400})) == {"kpis.0.target", "kpis.2.target"}
+
+
+def test_daily_targets_add_up_to_the_target():
+    assert list(refused("fill_kpi_sheet", {"kpis.0.daily_curve.1.target": 1499})) == ["kpis.0.target"]
+
+
+def test_weights_of_a_department_add_up_to_100_percent():
+    assert set(refused("fill_kpi_sheet", {"kpis.0.weight_percent": 50})) == {
+        "kpis.0.weight_percent",
+        "kpis.1.weight_percent",
+    }
+
+
+def test_every_goal_is_taken_on_by_a_department():
+    assert list(refused("fill_kpi_sheet", {"kpis.1.goal": "活动期新注册用户数"})) == ["kpis"]
+
+
+def test_a_kpi_serves_a_goal_of_this_campaign():
+    assert "kpis.3.goal" in refused("fill_kpi_sheet", {"kpis.3.goal": "别的目标"})
+
+
+@pytest.mark.parametrize("field", ["ctr_target_percent", "cvr_target_percent", "aov_target"])
+def test_the_core_daily_targets_are_mandatory(field):
+    assert refused("fill_kpi_sheet", {field: None}) == {field: REQUIRED}
+
+
+# --- 6: risks -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("missing", [0, 1, 2])
+def test_a_kind_of_risk_left_out_is_refused(missing):
+    assert list(refused("risks", {f"risks.{missing}.type": "其他"})) == ["risks"]
+
+
+def test_a_risk_of_15_names_its_stand_by():
+    # 3 × 5
+    assert refused("risks", {"risks.0.contingency": None}) == {"risks.0.contingency": REQUIRED}
+
+
+def test_a_risk_of_12_does_not_have_to():
+    # 3 × 4
+    assert refused("risks", {"risks.2.contingency": None}) == {}
+
+
+def test_at_submission_gaps_are_left_to_the_decision_table():
+    result = check(
+        "submit_preparation", {"risks.0.contingency": None, "risks.2.type": "其他", "lines.6.unit_price": 1}
+    )
+
+    assert result.errors == ()
+    assert [warning.path for warning in result.warnings] == ["risks"]
+    assert (result.data["standby_named"], result.data["risk_types"]) == (False, ["技术", "合规", "其他"])
+
+
+def test_the_risk_report_is_mandatory():
+    assert refused("submit_preparation", {"risk_report": []}) == {"risk_report": REQUIRED}
+
+
+# --- 7: technology --------------------------------------------------------------------------------
+
+
+def test_technology_cannot_agree_when_development_does_not_fit():
+    # 14 August to 1 September 2026: 12 workdays
+    assert list(refused("tech_review", {"dev_workdays": 13})) == ["dev_workdays"]
+    assert refused("tech_review", {"dev_workdays": 12}) == {}
+
+
+def test_technology_may_say_so_and_disagree():
+    assert refused("tech_review", {"dev_workdays": 13, "conclusion": "不同意"}) == {}
+
+
+def test_an_api_ready_after_the_start_cannot_be_agreed_to():
+    assert list(refused("tech_review", {"api_ready_date": "2026-09-02"})) == ["api_ready_date"]
+
+
+# --- 8: required changes --------------------------------------------------------------------------
+
+
+def test_a_required_change_left_open_keeps_the_revision_back():
+    assert list(refused("revise_plan", {"required_changes.1.closed": False})) == ["required_changes.1.closed"]
+
+
+def test_agreeing_after_changes_names_the_changes():
+    assert refused("legal_review", {"required_changes": []}) == {"required_changes": REQUIRED}
+
+
+# --- 9: prizes ------------------------------------------------------------------------------------
+
+
+def test_odds_above_100_percent_are_refused():
+    # 0.01 + 0.1 + 99.9
+    assert set(refused("write_plan", {"prizes.2.probability_percent": 99.9})) == {
+        f"prizes.{row}.probability_percent" for row in range(3)
+    }
+
+
+def test_prizes_above_the_prize_budget_are_refused():
+    # 598 + 1 180 + 250 × 5 = 3 028 of 3 000
+    assert "prizes.2.quantity" in refused("write_plan", {"prizes.2.quantity": 250})
+
+
+def test_a_prize_above_50_000_is_refused():
+    assert "prizes.0.market_value" in refused("write_plan", {"prizes.0.market_value": 50_000.01})
+
+
+def test_a_draw_states_its_rules():
+    assert refused("write_plan", {"draw_rules": ""}) == {"draw_rules": REQUIRED}
+
+
+def test_legal_cannot_pass_a_draw_whose_odds_exceed_100_percent():
+    prizes = [
+        {
+            "level": "一等奖",
+            "name": "礼盒",
+            "market_value": 299,
+            "quantity": 2,
+            "probability": 1.2,
+            "probability_percent": 120,
+        }
+    ]
+
+    assert list(refused("legal_review", prizes=prizes)) == ["compliance.prize_draw.result"]
+
+
+def test_legal_cannot_skip_a_draw():
+    assert list(refused("legal_review", {"compliance.prize_draw.result": "不适用"})) == [
+        "compliance.prize_draw.result"
+    ]
+
+
+# --- 11: actual spending --------------------------------------------------------------------------
+
+
+def test_spending_above_110_percent_needs_a_reason():
+    # 28 500 of 25 000
+    assert refused("closeout_report", {"spend.2.reason": None}) == {"spend.2.reason": REQUIRED}
+
+
+def test_spending_of_exactly_110_percent_needs_none():
+    assert refused("closeout_report", {"spend.2.actual": 27_500, "spend.2.reason": None}) == {}
+
+
+def test_few_answers_make_the_nps_a_warning():
+    result = check("closeout_report", {"nps.after_n": 29})
+
+    assert result.errors == ()
+    assert [warning.path for warning in result.warnings] == ["nps.after_n"]
+
+
+@pytest.mark.parametrize(("row", "field"), [(0, "target"), (1, "deliverable")])
+def test_an_improvement_has_a_target_or_a_deliverable(row, field):
+    assert f"improvements.{row}.target" in refused("closeout_report", {f"improvements.{row}.{field}": None})
+
+
+# --- opinions, approvals --------------------------------------------------------------------------
+
+APPROVALS = [
+    ("submit_plan", "conclusion", "退回"),
+    ("head_decision", "action", "退回"),
+    ("head_decision", "action", "否决"),
+    ("vp_decision", "action", "否决"),
+    ("finance_confirm", "action", "退回"),
+    ("legal_release", "action", "退回"),
+    ("record_resolution", "action", "否决"),
+    ("authorise_green", "conclusion", "转普通"),
+    ("approve_green", "action", "退回"),
+    ("accept_explanation", "conclusion", "不接受"),
+    ("confirm_kpi", "conclusion", "不接受"),
+    ("confirm_minutes", "conclusion", "有异议"),
+    ("audit_review", "conclusion", "需补充"),
+    ("commit_resources", "conclusion", "无法承诺"),
+]
+
+
+@pytest.mark.parametrize(("form", "field", "answer"), APPROVALS)
+def test_refusing_or_returning_needs_an_opinion_of_ten_characters(form, field, answer):
+    assert refused(form, {field: answer, "opinion": ""})["opinion"] == REQUIRED
+    assert "opinion" in refused(form, {field: answer, "opinion": "请补充资料"})
+    assert refused(form, {field: answer, "opinion": "资料不全，请补充后重新提交。"}) == {}
+
+
+@pytest.mark.parametrize(
+    "form", ["legal_review", "finance_review", "tech_review", "late_review", "legal_fast_review"]
+)
+def test_a_countersign_opinion_is_always_in_writing(form):
+    assert refused(form, {"opinion": None}) == {"opinion": REQUIRED}
+    assert list(refused(form, {"opinion": "同意"})) == ["opinion"]
+
+
+@pytest.mark.parametrize("form", ["legal_review", "legal_fast_review"])
+def test_legal_cannot_agree_while_an_item_fails(form):
+    failed = {"compliance.disclaimers.result": "不合格", "conclusion": "同意"}
+
+    assert list(refused(form, failed)) == ["conclusion"]
+
+
+def test_a_failed_item_cites_its_basis():
+    errors = refused(
+        "legal_review", {"compliance.disclaimers.result": "不合格", "compliance.disclaimers.basis": ""}
+    )
+
+    assert errors == {"compliance.disclaimers.basis": REQUIRED}
+
+
+def test_finance_cannot_agree_above_the_allowance():
+    assert list(refused("finance_review", over_allowance=True)) == ["conclusion"]
+    assert (
+        refused(
+            "finance_review",
+            {"conclusion": "不同意", "dispute": True, "dispute_reason": "超出部门额度，需会议决定"},
+            over_allowance=True,
+        )
+        == {}
+    )
+
+
+def test_a_dispute_says_what_is_disputed():
+    assert refused("tech_review", {"conclusion": "不同意", "dispute": True}) == {"dispute_reason": REQUIRED}
+
+
+def test_a_dispute_flag_counts_only_with_a_disagreement():
+    data = check("tech_review", {"conclusion": "同意", "dispute": True}).data
+
+    assert data.get("dispute") is not True
+
+
+def test_the_meeting_cannot_uphold_what_legal_finds_unlawful():
+    assert list(refused("record_minutes", {"meeting_resolution": "维持"})) == ["meeting_resolution"]
+    assert refused("record_minutes", {"meeting_resolution": "维持"}, keep_allowed=True) == {}
+
+
+def test_an_adjustment_by_the_director_is_spelled_out():
+    assert refused("director_review", {"adjustments": []}) == {"adjustments": REQUIRED}
+
+
+def test_a_resolution_carried_by_no_majority_is_no_approval():
+    assert list(refused("record_resolution", {"votes.reject": 4})) == ["action"]
+
+
+def test_finance_confirms_the_linked_campaigns():
+    assert refused("finance_confirm", {"linked_confirmed": False}) == {"linked_confirmed": REQUIRED}
+
+
+def test_each_activity_has_exactly_one_accountable_and_a_responsible_department():
+    assert refused("assign_raci", {"assignments.0.accountable": None}) == {
+        "assignments.0.accountable": REQUIRED
+    }
+    assert refused("assign_raci", {"assignments.0.responsible": []}) == {
+        "assignments.0.responsible": REQUIRED
+    }
+    assert list(refused("assign_raci", {"assignments.1.activity": "预算"})) == ["assignments"]
+    assert "assignments.0.accountable" in refused(
+        "assign_raci", {"assignments.0.accountable": ["市场部", "财务部"]}
+    )
+
+
+# --- execution, closeout, audit -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "item",
+    ["tracking", "integrations", "load_test", "cdn", "rollback", "monitoring", "materials", "landing_page"],
+)
+def test_a_launch_waits_for_every_item(item):
+    assert refused("launch_check", {f"items.{item}": False}) == {f"items.{item}": REQUIRED}
+
+
+def test_a_load_test_below_the_expected_peak_is_refused():
+    assert list(refused("launch_check", {"load_tested_qps": 1199})) == ["load_tested_qps"]
+
+
+def test_clicks_above_impressions_are_refused():
+    assert list(refused("daily_report", {"channels.0.clicks": 160_001})) == ["channels.0.clicks"]
+
+
+def test_an_open_item_keeps_the_closeout_back():
+    assert list(refused("settle_open_items", {"items.0.closed": False})) == ["items.0.closed"]
+
+
+def test_problems_found_name_the_department_to_rectify():
+    errors = refused("audit_review", {"conclusion": "发现问题", "opinion": "无效流量超出阈值，请核查整改。"})
+
+    assert errors == {"finding_department": REQUIRED}
+
+
+def test_research_needs_a_conclusion_of_fifty_characters():
+    assert list(refused("research", {"conclusion": "市场不错"})) == ["conclusion"]
+
+
+def test_a_source_is_a_link_or_a_file():
+    assert refused("research", {"sources.0.url": ""}) == {"sources.0.url": REQUIRED}
+    assert refused("research", {"sources.0.url": "", "source_files": ["attachment-1"]}) == {}
+
+
+def test_unknown_answers_are_dropped():
+    assert "approved_by_me" not in check("vp_decision", {"approved_by_me": True}).data
+
+
+def test_an_invented_choice_is_refused():
+    assert "action" in refused("vp_decision", {"action": "自动通过"})
+
+
+def test_an_unanswered_form_names_every_gap():
+    errors = refused(
+        "campaign", {name: ABSENT for name in ("name", "type", "owner", "start_date", "end_date")}
+    )
+
+    assert set(errors) == {"name", "type", "owner", "start_date", "end_date"}
+
+
+def test_legal_cannot_pass_prizes_above_the_prize_budget():
+    # worth 598 + 1 180 + 1 000 = 2 778
+    lines = [{"category": "奖品", "amount": 2777}]
+
+    assert list(refused("legal_review", lines=lines)) == ["compliance.prize_draw.result"]

@@ -1,0 +1,123 @@
+"""What holds for every form: it can be deployed, read in two languages, and edited without surprises."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from service.feel import check_schema, parse
+from tests.forms.material import FORMS, NAMES, components, labels, schema
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+SAID = ("label", "description", "dateLabel", "timeLabel", "text")
+
+
+def texts(form: dict) -> Iterator[str]:
+    """Every text of a form that a reader meets."""
+    for component in components(form):
+        yield from (component[name] for name in SAID if component.get(name))
+        yield from (option["label"] for option in component.get("values", ()))
+        yield from (column["label"] for column in component.get("columns", ()) if isinstance(column, dict))
+        yield from component.get("appearance", {}).values()
+        properties = component.get("properties", {})
+        yield from (value for name, value in properties.items() if "Message" in name)
+        if "patternErrorMessage" in component.get("validate", {}):
+            yield component["validate"]["patternErrorMessage"]
+
+
+def keys_by_scope(component: dict, path: str = "") -> Iterator[tuple[str, str]]:
+    """(scope, key) of every answer: a list or a group with a path opens a scope of its own."""
+    for child in component.get("components", ()):
+        own = child.get("path") or child.get("key")
+        if own:
+            yield path, own
+        yield from keys_by_scope(child, f"{path}/{child['path']}" if child.get("path") else path)
+
+
+def expressions(form: dict) -> Iterator[str]:
+    for component in components(form):
+        found = [component.get("expression"), component.get("dataSource"), component.get("valuesExpression")]
+        found.append(component.get("conditional", {}).get("hide"))
+        found += component.get("validate", {}).values()
+        found += (value for name, value in component.get("properties", {}).items() if "Message" not in name)
+        yield from (text for text in found if isinstance(text, str) and text.startswith("="))
+        found = re.findall(r"{{(.*?)}}", component.get("text", ""))
+        yield from (text.removeprefix("#loop ") for text in found if not text.startswith("/"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_form_can_be_deployed(name):
+    assert [(problem.field, problem.message) for problem in check_schema(schema(name))] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_form_is_called_like_its_file(name):
+    form = schema(name)
+
+    assert (form["id"], form["type"], form["executionPlatform"]) == (name, "default", "Camunda Platform")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_two_answers_share_a_name_and_no_two_components_an_id(name):
+    form = schema(name)
+
+    keys = Counter(keys_by_scope(form))
+    ids = Counter(component["id"] for component in components(form))
+
+    assert [key for key, count in keys.items() if count > 1] == []
+    assert [identifier for identifier, count in ids.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_expression_parses_and_calls_known_functions(name):
+    found = {text: parse(text.removeprefix("=")).problems for text in expressions(schema(name))}
+
+    assert {text: problems for text, problems in found.items() if problems} == {}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_rule_has_something_to_say(name):
+    for component in components(schema(name)):
+        properties = component.get("properties", {})
+        for rule in (each for each in properties if re.fullmatch(r"(assert|warn)[2-9]?", each)):
+            kind, number = re.fullmatch(r"([a-z]+)(\d?)", rule).groups()
+            assert properties.get(f"{kind}Message{number}"), (component["id"], rule)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_text_has_an_english_twin(name):
+    catalogue = labels()
+
+    missing = [text for text in texts(schema(name)) if CHINESE.search(text) and text not in catalogue]
+
+    assert missing == []
+
+
+def test_the_english_catalogue_is_english_and_keeps_every_placeholder():
+    placeholder = re.compile(r"{{.*?}}")
+
+    for chinese, english in labels().items():
+        assert not CHINESE.search(placeholder.sub("", english)), english
+        assert Counter(placeholder.findall(english)) == Counter(placeholder.findall(chinese)), chinese
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_row_of_fields_is_wider_than_the_form(name):
+    def rows(container: dict) -> Iterator[tuple[str, int]]:
+        widths: Counter = Counter()
+        for component in container.get("components", ()):
+            widths[component["layout"]["row"]] += component["layout"]["columns"] or 0
+            yield from rows(component)
+        yield from widths.items()
+
+    assert [row for row in rows(schema(name)) if row[1] > 16] == []
+
+
+def test_forms_are_stored_as_readable_json():
+    for path in FORMS.glob("*.form"):
+        text = path.read_text(encoding="utf-8")
+        assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=2) + "\n", path.name
