@@ -1,0 +1,53 @@
+"""Checking files before anything is deployed, against what this installation brings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from service import resources
+from service.engine.check import check
+from service.engine.findings import Finding
+from service.handlers import HANDLERS
+
+_SUFFIXES = (".bpmn", ".dmn", ".form", ".yaml")
+# Good enough to see which process or decision a file declares; the check itself parses it properly.
+_DECLARED = re.compile(rb"<(?:[\w.-]+:)?(process|decision)\b[^>]*?\bid\s*=\s*[\"']([^\"']+)[\"']")
+
+
+def check_paths(paths: Iterable[Path]) -> list[Finding]:
+    """Return the findings about these files; nothing is said about installed files beside them.
+
+    What the files refer to is looked up among themselves first, then among the installed ones.
+    """
+    given = read_files(paths)
+    found = check({**_installed_beside(given), **given}, topics=HANDLERS)
+    return [finding for finding in found if finding.file in given]
+
+
+def read_files(paths: Iterable[Path]) -> dict[str, bytes]:
+    """Return name → content of files and of the folders' files; SystemExit names a path that is missing."""
+    found: dict[str, bytes] = {}
+    for path in paths:
+        if not path.exists():
+            raise SystemExit(f"{path}: there is no such file or folder")
+        inside = sorted(path.iterdir()) if path.is_dir() else [path]
+        for each in inside:
+            if each.is_file() and (each.suffix in _SUFFIXES or not path.is_dir()):
+                found[each.name] = each.read_bytes()
+    return found
+
+
+def _installed_beside(given: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the installed files, without those that declare what a given file declares anew."""
+    taken = {name for content in given.values() for name in _declared(content)}
+    return {
+        name: content
+        for name, content in resources.manifest_files().items()
+        if name not in given and taken.isdisjoint(_declared(content))
+    }
+
+
+def _declared(content: bytes) -> set[tuple[bytes, bytes]]:
+    return {(kind, name) for kind, name in _DECLARED.findall(content)}

@@ -1,0 +1,250 @@
+"""The command line: checking and deploying drawings, testing them, running the service, keeping it.
+
+Everything heavy is imported by the command that needs it, so that each one starts at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import getpass
+import json
+import logging
+import secrets
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from service.errors import InvalidDeployment, ServiceError
+from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.runtime.context import Application
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code: 0 done, 1 refused or failed, 2 called wrongly."""
+    options = _parser().parse_args(argv)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        return options.run(options)
+    except InvalidDeployment as error:
+        _print_findings(error.findings, "text")
+        return 1
+    except ServiceError as error:
+        print(_told(error), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def check(options: argparse.Namespace) -> int:
+    """Check files as a deployment would; what they refer to may be installed."""
+    from service.checking import check_paths
+
+    findings = check_paths(options.paths)
+    _print_findings(findings, options.format)
+    return int(any(finding.severity == "error" for finding in findings))
+
+
+def deploy(options: argparse.Namespace) -> int:
+    """Make files live, beside what is live already."""
+    from service.checking import read_files
+    from service.runtime import deployments
+    from service.runtime.context import SYSTEM
+
+    with _application() as app:
+        done = deployments.deploy(app, SYSTEM, read_files(options.paths), remove=options.remove)
+    _print_findings(done.warnings, "text")
+    print(f"deployed {done.id}: {len(done.files)} files")
+    return 0
+
+
+def test(options: argparse.Namespace) -> int:
+    """Run scenarios; without a path those of this installation."""
+    from service import resources
+    from service.runtime import scenarios
+
+    return 0 if scenarios.run_paths(options.paths or [resources.scenarios()]) else 1
+
+
+def worker(options: argparse.Namespace) -> int:
+    """Do background work until told to stop."""
+    from service import jobs
+
+    with _application() as app:
+        print("working; stop with Ctrl-C or SIGTERM", flush=True)
+        jobs.attach(app).run_worker(options.workers)
+    return 0
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Serve the screens and the API, with background work in the same process."""
+    from service import serving
+
+    settings = serving.with_address(Settings.from_env(), options.host, options.port)
+    return serving.run(settings, bootstrap=options.bootstrap, embedded_worker=options.worker)
+
+
+def migrate_database(_options: argparse.Namespace) -> int:
+    """Bring the tables to this release."""
+    with _application():
+        print("the database is up to date")
+    return 0
+
+
+def user_add(options: argparse.Namespace) -> int:
+    """Create an account."""
+    from service.runtime import identity
+    from service.runtime.context import SYSTEM
+
+    password, is_made_up = _password(options)
+    with _application() as app:
+        identity.create_user(
+            app,
+            SYSTEM,
+            options.name,
+            display_name=options.display_name or options.name,
+            password=password,
+            groups=tuple(options.group),
+            department=options.department,
+            email=options.email,
+        )
+    print(f"user {options.name} created" + (f", password {password}" if is_made_up else ""))
+    return 0
+
+
+def token_create(options: argparse.Namespace) -> int:
+    """Print a new bearer token of a user, alone on its line."""
+    from service.runtime import identity
+    from service.runtime.context import SYSTEM
+
+    with _application() as app:
+        made = identity.create_token(app, SYSTEM, options.user, title=options.title, days=options.days)
+    print(made.token)
+    return 0
+
+
+def backup(options: argparse.Namespace) -> int:
+    """Write database and files into an empty folder, while the service runs."""
+    from service.runtime import backup as backups
+
+    with _application(migrate=False) as app:
+        backups.backup(app, options.folder)
+    print(f"backup written to {options.folder}")
+    return 0
+
+
+def restore(options: argparse.Namespace) -> int:
+    """Put a backup in the place of an empty database, and verify the audit record."""
+    from service.runtime import backup as backups
+
+    return _report(backups.restore(Settings.from_env(), options.folder))
+
+
+def audit_verify(_options: argparse.Namespace) -> int:
+    """Verify that nobody has edited, removed or cut off the audit record."""
+    from service.runtime import audit
+
+    with _application(migrate=False) as app:
+        return _report(audit.verify(app))
+
+
+@contextlib.contextmanager
+def _application(*, migrate: bool = True) -> Iterator[Application]:
+    from service.runtime.context import Application
+
+    app = Application.open(Settings.from_env())
+    try:
+        if migrate:
+            app.db.migrate()
+        yield app
+    finally:
+        app.close()
+
+
+def _password(options: argparse.Namespace) -> tuple[str, bool]:
+    """Return the password and whether we made it up, which is when nobody is there to be asked."""
+    if options.password_stdin:
+        return sys.stdin.readline().rstrip("\n"), False
+    if not sys.stdin.isatty():
+        return secrets.token_urlsafe(12), True
+    password = getpass.getpass("Password: ")
+    if getpass.getpass("Again: ") != password:
+        raise SystemExit("the two passwords differ")
+    return password, False
+
+
+def _report(report: Any) -> int:
+    for problem in report.problems:
+        print(f"{problem.chain} {problem.seq} {problem.message}")
+    print(f"{report.chains} chains, {report.entries} entries, {len(report.problems)} problems")
+    return int(bool(report.problems))
+
+
+def _print_findings(findings: Iterable[Any], form: str) -> None:
+    if form == "json":
+        print(json.dumps([finding.as_json() for finding in findings], ensure_ascii=False, indent=2))
+        return
+    for finding in findings:
+        print(finding)
+
+
+def _told(error: ServiceError) -> str:
+    """Return an error as text: the message, then each field that is wrong."""
+    fields = [f"  {each.path}: {each.message}" for each in getattr(error, "errors", ())]
+    return "\n".join([error.message, *fields])
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="countersign", description="Campaign approval, drawn in BPMN.")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(name: str, run: Command, within: Any = commands) -> argparse.ArgumentParser:
+        added = within.add_parser(name, help=run.__doc__, description=run.__doc__)
+        added.set_defaults(run=run)
+        return added
+
+    def group(name: str, text: str) -> Any:
+        return commands.add_parser(name, help=text).add_subparsers(metavar="ACTION", required=True)
+
+    checked = command("check", check)
+    checked.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    checked.add_argument("--format", choices=("text", "json"), default="text")
+    deployed = command("deploy", deploy)
+    deployed.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    deployed.add_argument("--remove", action="append", default=[], metavar="NAME", help="drop a live file")
+    command("test", test).add_argument("paths", nargs="*", type=Path, metavar="SCENARIO")
+    command("worker", worker).add_argument("--workers", type=int, default=2, help="threads (2)")
+    served = command("serve", serve)
+    served.add_argument("--host")
+    served.add_argument("--port", type=int)
+    served.add_argument("--bootstrap", action="store_true", help="migrate, deploy and seed what is missing")
+    served.add_argument("--no-worker", dest="worker", action="store_false", help="no background work here")
+    command("migrate-database", migrate_database)
+    _account_commands(command, group)
+    for name, run in (("backup", backup), ("restore", restore)):
+        command(name, run).add_argument("folder", type=Path, metavar="DIR")
+    command("verify", audit_verify, group("audit", "The audit record."))
+    return parser
+
+
+def _account_commands(command: Callable[..., argparse.ArgumentParser], group: Callable[..., Any]) -> None:
+    added = command("add", user_add, group("user", "Accounts."))
+    added.add_argument("name")
+    added.add_argument("--group", action="append", default=[], metavar="G")
+    added.add_argument("--display-name")
+    added.add_argument("--department")
+    added.add_argument("--email")
+    added.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    created = command("create", token_create, group("token", "Bearer tokens for the API."))
+    created.add_argument("user")
+    created.add_argument("--title", default="command line")
+    created.add_argument("--days", type=int, default=90)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,137 @@
+"""Background work: a queue that carries "look at this row", never the work itself.
+
+The rows in the database are the truth. A message that is lost, doubled or late does no harm: the sweep
+sends it again, and whoever receives it looks again under the lock. So the queue is disposable.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
+from huey.consumer import Consumer
+from huey.serializer import SignedSerializer
+
+from service.runtime import housekeeping, outbox, timers
+from service.runtime.context import Application
+from service.settings import Settings
+
+NAME = "countersign"
+WORKERS = 2
+_POLL = {"initial_delay": 0.05, "max_delay": 0.25}
+
+log = logging.getLogger(__name__)
+
+
+def make_queue(settings: Settings) -> Huey:
+    """Return the queue of these settings, by the scheme of its URL.
+
+    Messages are signed: who can write into the queue still cannot make a worker run anything.
+    """
+    url, scheme = settings.queue_url, urlsplit(settings.queue_url).scheme
+    common: dict[str, Any] = {
+        "results": False,
+        "serializer": SignedSerializer(settings.secret_key, salt="countersign.queue"),
+    }
+    if scheme == "memory":
+        return MemoryHuey(NAME, **common)
+    if scheme.startswith("postgresql"):
+        return PostgresHuey(NAME, dsn=url.replace("postgresql+psycopg", "postgresql", 1), **common)
+    if scheme.startswith(("redis", "unix")):
+        return RedisHuey(NAME, url=url, **common)
+    path = Path(url.removeprefix("sqlite:///"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return SqliteHuey(NAME, filename=str(path), **common)
+
+
+class Jobs:
+    """The queue of one application and what its messages do."""
+
+    def __init__(self, app: Application) -> None:
+        self.app = app
+        self.queue = make_queue(app.settings)
+        self._consumer: Consumer | None = None
+        self._tasks: dict[str, Callable[..., Any]] = {
+            "wake": self.queue.task(name="wake")(self._wake),
+            "deliver": self.queue.task(name="deliver")(self._deliver),
+        }
+        self.queue.periodic_task(crontab(minute="*"), name="sweep")(self._sweep)
+        self.queue.periodic_task(crontab(minute="17"), name="purge")(self._purge)
+
+    def send(self, kind: str, row_id: str, due: datetime) -> None:
+        """Send a message for a row that falls due soon; what is further off is left to the sweep.
+
+        Never raises: the step is committed, and the sweep sends what could not be sent now.
+        """
+        delay = due - self.app.clock()
+        if delay > timers.AHEAD:
+            return
+        task = self._tasks[kind]
+        try:
+            if delay > timedelta(0):
+                task.schedule((row_id,), delay=delay.total_seconds())  # type: ignore[attr-defined]
+            else:
+                task(row_id)
+        except Exception:
+            log.exception("the queue does not answer; the sweep will send %s %s", kind, row_id)
+
+    def start_embedded(self, workers: int = WORKERS) -> None:
+        """Work in threads of this process, which keeps its own signal handlers."""
+        self._consumer = _Embedded(self.queue, workers=workers, worker_type="thread", **_POLL)
+        self._consumer.start()
+        # What the last run left lying shall not wait for the full minute.
+        self._sweep()
+
+    def stop(self) -> None:
+        """Let the embedded workers finish what they are doing, then end them."""
+        if self._consumer is not None:
+            self._consumer.stop(graceful=True)
+            self._consumer = None
+
+    def run_worker(self, workers: int = WORKERS) -> None:
+        """Work until SIGTERM or SIGINT, then finish what was begun."""
+        consumer = Consumer(
+            self.queue, workers=workers, worker_type="thread", graceful_signal="TERM", **_POLL
+        )
+        self._sweep()
+        consumer.run()
+
+    def _wake(self, instance_id: str) -> None:
+        timers.wake(self.app, instance_id)
+
+    def _deliver(self, outbox_id: str) -> None:
+        outbox.dispatch(self.app, outbox_id)
+
+    def _sweep(self) -> None:
+        with _logged("sweep", "a minute"):
+            timers.sweep(self.app)
+
+    def _purge(self) -> None:
+        with _logged("purge", "an hour"):
+            housekeeping.purge(self.app)
+
+
+def attach(app: Application) -> Jobs:
+    """Give the application its queue: from now on every commit sends what it left to be done."""
+    jobs = Jobs(app)
+    app.dispatch = jobs.send
+    return jobs
+
+
+class _Embedded(Consumer):
+    def _set_signal_handlers(self) -> None:
+        """The signals of this process belong to its web server."""
+
+
+@contextlib.contextmanager
+def _logged(what: str, pause: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception:
+        log.exception("%s failed; the next one comes in %s", what, pause)

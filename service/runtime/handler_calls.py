@@ -1,0 +1,45 @@
+"""A service task's function is called, and what it wants done outside is kept for the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from service.engine.progress import HandlerCall, HandlerResult
+from service.errors import HandlerFailed, ServiceError
+from service.handlers import Topic, Wait
+from service.runtime.ports import HandlerPorts
+
+if TYPE_CHECKING:
+    from service.runtime.step import Step
+
+
+def call(step: Step, call: HandlerCall) -> HandlerResult:
+    """Return what the function behind the topic answers.
+
+    A BpmnError goes to the drawing's error boundary; whatever else it raises is a HandlerFailed, which
+    becomes an incident, and then nothing it asked for is done. A failing database fails the whole step.
+    """
+    topic = step.app.handlers.get(call.topic)
+    if topic is None:
+        raise HandlerFailed(f"There is no handler for the topic {call.topic}.", topic=call.topic)
+    ports = HandlerPorts(step, call)
+    answer = _answer(topic, call, ports)
+    waits = isinstance(answer, Wait)
+    if waits:
+        ports.queue(answer.effect, answer.payload, token_id=call.token_id)
+    ports.hand_over()
+    return HandlerResult(wait=True) if waits else HandlerResult(outputs=answer or {})
+
+
+def _answer(topic: Topic, call: HandlerCall, ports: HandlerPorts) -> Mapping[str, Any] | Wait:
+    try:
+        return topic(call.params, ports)
+    except (ServiceError, SQLAlchemyError):
+        raise
+    except Exception as exc:
+        raise HandlerFailed(
+            f"{call.topic} at {call.activity_id} failed: {type(exc).__name__}: {exc}", topic=call.topic
+        ) from exc

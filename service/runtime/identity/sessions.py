@@ -1,0 +1,178 @@
+"""Signing in: passwords checked, guessing slowed down, sessions that can be ended from elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from service.errors import NotFound, NotSignedIn, Throttled
+from service.runtime.context import Actor, Application
+from service.runtime.identity.passwords import is_password
+from service.runtime.identity.users import actor_of
+from service.runtime.views import View
+from service.store.models import LoginAttempt, User, WebSession
+from service.store.participants import insert
+
+FREE_FAILURES = 5
+"""Wrong passwords of one name from one address before waiting begins; then the wait doubles each time."""
+FREE_FAILURES_PER_ADDRESS = 100
+_FIRST_WAIT = timedelta(seconds=15)
+_LONGEST_WAIT = timedelta(minutes=15)
+_SEEN_EVERY = timedelta(minutes=5)
+_NAME_LENGTH = 64
+
+
+@dataclass(frozen=True)
+class SessionView(View):
+    """One place somebody is signed in."""
+
+    id: str
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    address: str
+    user_agent: str
+
+
+def authenticate(app: Application, name: str, password: str, *, address: str) -> Actor:
+    """Return who this is. NotSignedIn whatever was wrong, Throttled after too many failures."""
+    name = name.strip()[:_NAME_LENGTH]
+    # Counted before the password is looked at: guesses in parallel all count.
+    _count_attempt(app, name, address)
+    with app.db.read() as session:
+        row = session.scalar(select(User).where(User.name == name))
+        known = row.password_hash if row is not None and row.is_active else None
+        # An unknown name takes as long as a wrong password.
+        is_right = is_password(known, password)
+        if row is None or not is_right:
+            raise NotSignedIn("User name or password is not right.")
+        result = actor_of(session, row)
+    _forget_attempts(app, name, address)
+    return result
+
+
+def sign_in(app: Application, actor: Actor, *, address: str = "", user_agent: str = "") -> str:
+    """Open a session and return the secret for its cookie; only a hash of it is kept."""
+    secret, now = secrets.token_urlsafe(32), app.clock()
+    row = WebSession(
+        secret_hash=hash_of(secret),
+        user_id=actor.user_id,
+        created_at=now,
+        seen_at=now,
+        expires_at=now + timedelta(seconds=app.settings.session_seconds),
+        address=address[:64],
+        user_agent=user_agent[:200],
+    )
+    with app.db.begin() as session:
+        session.add(row)
+    return secret
+
+
+def sign_out(app: Application, secret: str) -> None:
+    """End the session of this secret; nothing happens when it has ended already."""
+    with app.db.begin() as session:
+        row = session.scalar(select(WebSession).where(WebSession.secret_hash == hash_of(secret)))
+        if row is not None and row.revoked_at is None:
+            row.revoked_at = app.clock()
+
+
+def actor_for_session(app: Application, secret: str) -> Actor | None:
+    """Return who is signed in with this secret, None when nobody is any more. Use prolongs the session."""
+    now = app.clock()
+    with app.db.read() as session:
+        found = session.execute(
+            select(WebSession, User)
+            .join(User, User.id == WebSession.user_id)
+            .where(WebSession.secret_hash == hash_of(secret), User.is_active, *_running(now))
+        ).first()
+        if found is None:
+            return None
+        web_session, row = found
+        result = actor_of(session, row)
+    if now - web_session.seen_at >= _SEEN_EVERY:
+        _prolong(app, web_session.id, now)
+    return result
+
+
+def sessions(app: Application, actor: Actor) -> tuple[SessionView, ...]:
+    """Return where the person is signed in, the latest first."""
+    query = select(WebSession).where(WebSession.user_id == actor.user_id, *_running(app.clock()))
+    with app.db.read() as session:
+        rows = session.scalars(query.order_by(WebSession.id.desc()))
+        return tuple(
+            SessionView(row.id, row.created_at, row.seen_at, row.expires_at, row.address, row.user_agent)
+            for row in rows
+        )
+
+
+def revoke_session(app: Application, actor: Actor, session_id: str) -> None:
+    """End one of the person's own sessions."""
+    with app.db.begin() as session:
+        row = session.get(WebSession, session_id)
+        if row is None or row.user_id != actor.user_id:
+            raise NotFound(session=session_id)
+        row.revoked_at = row.revoked_at or app.clock()
+
+
+def hash_of(secret: str) -> str:
+    """Return what is kept of a secret. The secret is random, so a plain hash cannot be guessed back."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def purge(session: Session, now: datetime) -> None:
+    """Forget failures no longer counted and sessions long over."""
+    session.execute(delete(LoginAttempt).where(LoginAttempt.last_failed_at < now - timedelta(days=1)))
+    session.execute(delete(WebSession).where(WebSession.expires_at < now - timedelta(days=30)))
+
+
+def _running(now: datetime) -> tuple:
+    return WebSession.revoked_at.is_(None), WebSession.expires_at > now
+
+
+def _prolong(app: Application, session_id: str, now: datetime) -> None:
+    with app.db.begin() as session:
+        row = session.get(WebSession, session_id)
+        if row is not None and row.revoked_at is None:
+            row.seen_at = now
+            row.expires_at = now + timedelta(seconds=app.settings.session_seconds)
+
+
+def _count_attempt(app: Application, name: str, address: str) -> None:
+    now = app.clock()
+    with app.db.begin() as session:
+        fresh = {"failures": 0, "first_failed_at": now, "last_failed_at": now}
+        session.execute(
+            insert(session, LoginAttempt).on_conflict_do_nothing(),
+            {"user_name": name, "address": address, **fresh},
+        )
+        row = session.get_one(LoginAttempt, (name, address), with_for_update=True)
+        if now - row.last_failed_at > _LONGEST_WAIT:
+            row.failures, row.first_failed_at = 0, now
+        _refuse_early(session, row, now)
+        row.failures += 1
+        row.last_failed_at = now
+
+
+def _refuse_early(session: Session, row: LoginAttempt, now: datetime) -> None:
+    if row.failures >= FREE_FAILURES:
+        wait = min(_FIRST_WAIT * 2 ** min(row.failures - FREE_FAILURES, 10), _LONGEST_WAIT)
+        left = wait - (now - row.last_failed_at)
+        if left > timedelta(0):
+            raise Throttled(retry_after_seconds=int(left.total_seconds()) + 1)
+    recent = select(func.coalesce(func.sum(LoginAttempt.failures), 0)).where(
+        LoginAttempt.address == row.address, LoginAttempt.last_failed_at > now - _LONGEST_WAIT
+    )
+    if session.scalar(recent) >= FREE_FAILURES_PER_ADDRESS:
+        raise Throttled(retry_after_seconds=int(_LONGEST_WAIT.total_seconds()))
+
+
+def _forget_attempts(app: Application, name: str, address: str) -> None:
+    with app.db.begin() as session:
+        session.execute(
+            delete(LoginAttempt).where(LoginAttempt.user_name == name, LoginAttempt.address == address)
+        )

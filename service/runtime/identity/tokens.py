@@ -1,0 +1,128 @@
+"""Bearer tokens for the HTTP API: shown once, kept as a hash, always with an end."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from service.errors import FieldError, InvalidInput, NotFound
+from service.runtime import audit
+from service.runtime.context import Actor, Application
+from service.runtime.identity.sessions import hash_of
+from service.runtime.identity.users import actor_of
+from service.runtime.rights import may, require
+from service.runtime.views import View
+from service.store.models import ApiToken, User
+
+PREFIX = "csgn_"
+"""Begins every token, so that scanners for leaked secrets can know it."""
+LONGEST_DAYS = 366
+_USED_EVERY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class TokenView(View):
+    """A token as its owner recognises it."""
+
+    id: str
+    user: str
+    title: str
+    prefix: str
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True)
+class NewToken:
+    """A token just made: the only time its text is known."""
+
+    token: str
+    view: TokenView
+
+
+def create_token(app: Application, by: Actor, user_name: str, *, title: str = "", days: int = 90) -> NewToken:
+    """Make a token that acts as this person for `days`. One's own, or anybody's for admins."""
+    if by.name != user_name:
+        require(by, "token.manage_all")
+    if not 1 <= days <= LONGEST_DAYS:
+        raise InvalidInput(errors=[FieldError("days", f"1 to {LONGEST_DAYS}")])
+    text, now = PREFIX + secrets.token_urlsafe(32), app.clock()
+    with app.db.begin() as session:
+        owner = session.scalar(select(User).where(User.name == user_name))
+        if owner is None:
+            raise NotFound("There is no such user.", user=user_name)
+        row = ApiToken(
+            token_hash=hash_of(text),
+            prefix=text[: len(PREFIX) + 4],
+            title=title[:100],
+            user_id=owner.id,
+            created_by=by.name,
+            created_at=now,
+            expires_at=now + timedelta(days=days),
+        )
+        session.add(row)
+        session.flush()
+        audit.append_system(app, session, "token.created", by=by.name, user=user_name, token=row.id)
+        return NewToken(text, _view(row, user_name))
+
+
+def actor_for_token(app: Application, token: str) -> Actor | None:
+    """Return who this token acts as, None when it is unknown, over or revoked."""
+    now = app.clock()
+    with app.db.read() as session:
+        found = session.execute(
+            select(ApiToken, User)
+            .join(User, User.id == ApiToken.user_id)
+            .where(
+                ApiToken.token_hash == hash_of(token),
+                ApiToken.revoked_at.is_(None),
+                ApiToken.expires_at > now,
+                User.is_active,
+            )
+        ).first()
+        if found is None:
+            return None
+        row, owner = found
+        result = actor_of(session, owner)
+    if row.used_at is None or now - row.used_at >= _USED_EVERY:
+        with app.db.begin() as session:
+            session.get_one(ApiToken, row.id).used_at = now
+    return result
+
+
+def tokens(app: Application, actor: Actor) -> tuple[TokenView, ...]:
+    """Return the person's tokens, or everybody's for admins, the newest first."""
+    query = select(ApiToken, User.name).join(User, User.id == ApiToken.user_id)
+    if not may(actor, "token.manage_all"):
+        query = query.where(ApiToken.user_id == actor.user_id)
+    with app.db.read() as session:
+        return tuple(_view(row, name) for row, name in session.execute(query.order_by(ApiToken.id.desc())))
+
+
+def revoke_token(app: Application, actor: Actor, token_id: str) -> None:
+    """End a token at once: one's own, or anybody's for admins."""
+    with app.db.begin() as session:
+        row = session.get(ApiToken, token_id)
+        if row is None or (row.user_id != actor.user_id and not may(actor, "token.manage_all")):
+            raise NotFound(token=token_id)
+        if row.revoked_at is None:
+            row.revoked_at = app.clock()
+            audit.append_system(app, session, "token.revoked", by=actor.name, token=token_id)
+
+
+def _view(row: ApiToken, user_name: str) -> TokenView:
+    return TokenView(
+        id=row.id,
+        user=user_name,
+        title=row.title,
+        prefix=row.prefix,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        used_at=row.used_at,
+        revoked_at=row.revoked_at,
+    )

@@ -1,0 +1,13 @@
+"""Tests without code: `processes/scenarios/*.yaml` run on the real engine, in virtual time, in seconds.
+
+`reading` knows the file format, `workbench` the throw-away system a scenario runs in, `people` who acts by
+default and what they answer, `playing` the steps, `expecting` the comparisons, `coverage` what was walked.
+"""
+
+from __future__ import annotations
+
+from service.runtime.scenarios.coverage import Coverage
+from service.runtime.scenarios.reading import Scenario, ScenarioError, read
+from service.runtime.scenarios.running import ScenarioResult, run_file, run_paths
+
+__all__ = ["Coverage", "Scenario", "ScenarioError", "ScenarioResult", "read", "run_file", "run_paths"]

@@ -1,0 +1,70 @@
+"""Who answers a task when the scenario does not say, and with what."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from service.feel import FEEL
+from service.feel.codec import plain
+from service.runtime import attachments, user_tasks
+from service.runtime.answering import as_values
+from service.runtime.context import SYSTEM, Actor
+from service.runtime.scenarios.workbench import World
+from service.runtime.views import TaskView
+
+ATTACHMENT = "附件"
+_PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Count 0/Kids[]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
+
+
+def performer(world: World, task: TaskView) -> Actor | None:
+    """Return the first of the people who may complete the task; None when nobody may."""
+    return next((each for each in world.people if _may(world, each, task)), None)
+
+
+def _may(world: World, person: Actor, task: TaskView) -> bool:
+    offered = {*task.candidate_users, *filter(None, [task.assignee])}
+    if person.name not in offered and person.groups.isdisjoint(task.candidate_groups):
+        return False
+    return user_tasks.may_complete(world.app, person, task.id)
+
+
+def filled_in(
+    world: World, person: Actor, task: TaskView, defaults: Mapping[str, Any], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what the person sends: the form as it opens, the default answers over it, then the given ones.
+
+    An answer that begins with `=` is FEEL over what the form opens with.
+    """
+    data = user_tasks.form(world.app, SYSTEM, task.id).as_json()["data"]
+    answers = {key: computed(world, value, data) for key, value in {**defaults, **given}.items()}
+    return with_files(world, person, {**data, **answers})
+
+
+def computed(world: World, value: Any, data: Mapping[str, Any]) -> Any:
+    """Return an answer; text that begins with `=` is FEEL over `data` and the present moment."""
+    if not isinstance(value, str) or not value.startswith("="):
+        return value
+    return plain(FEEL.evaluate(value, as_values(data, "data"), now=world.clock.now))
+
+
+def with_files(world: World, person: Actor, value: Any) -> Any:
+    """Return the answers with every `{附件: name}` uploaded by the person and replaced by its id."""
+    if isinstance(value, Mapping):
+        if set(value) == {ATTACHMENT}:
+            return _uploaded(world, person, str(value[ATTACHMENT]))
+        return {key: with_files(world, person, entry) for key, entry in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [with_files(world, person, entry) for entry in value]
+    return value
+
+
+def _uploaded(world: World, person: Actor, name: str) -> str:
+    key = (person.name, name)
+    if key not in world.uploads:
+        world.uploads[key] = attachments.upload(world.app, person, io.BytesIO(_PDF), name).id
+    return world.uploads[key]

@@ -1,0 +1,109 @@
+"""Which activities and gateway branches scenarios have walked, per diagram."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from service.engine import xml
+
+GATEWAYS = {"exclusiveGateway", "inclusiveGateway", "eventBasedGateway"}
+NODES = {
+    "userTask",
+    "serviceTask",
+    "businessRuleTask",
+    "scriptTask",
+    "callActivity",
+    "subProcess",
+    "startEvent",
+    "endEvent",
+    "intermediateCatchEvent",
+    "intermediateThrowEvent",
+    "boundaryEvent",
+    "manualTask",
+    "task",
+    "sendTask",
+    "receiveTask",
+}
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """What there is to walk in one process: activities and events, and the branches of its gateways.
+
+    `branches`: flow id → how a person would call it.
+    """
+
+    key: str
+    name: str
+    activities: frozenset[str]
+    branches: Mapping[str, str]
+
+
+@dataclass
+class Coverage:
+    """What was walked, summed over scenarios."""
+
+    diagrams: Mapping[str, Diagram]
+    visited: dict[str, set[str]] = field(default_factory=dict)
+    flows: dict[str, set[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, files: Mapping[str, bytes]) -> Coverage:
+        """Return the empty coverage of a manifest."""
+        found = [
+            _diagram(process)
+            for name, content in files.items()
+            if name.endswith(".bpmn")
+            for process in xml.parse_xml(name, content).iterchildren(xml.bpmn("process"))
+        ]
+        return cls({diagram.key: diagram for diagram in found})
+
+    def add(self, walked: Iterable[tuple[str, str, str | None]]) -> None:
+        """Add (process key, activity id, flow it was entered by) of a record."""
+        for key, activity, flow in walked:
+            self.visited.setdefault(key, set()).add(activity)
+            self.flows.setdefault(key, set()).update((flow or "").split(","))
+
+    def missing_activities(self, key: str) -> list[str]:
+        return sorted(self.diagrams[key].activities - self.visited.get(key, set()))
+
+    def missing_branches(self, key: str) -> list[str]:
+        taken = self.flows.get(key, set())
+        return [name for flow, name in self.diagrams[key].branches.items() if flow not in taken]
+
+    @property
+    def is_complete(self) -> bool:
+        return not any(self.missing_activities(key) or self.missing_branches(key) for key in self.diagrams)
+
+    def report(self) -> Iterator[str]:
+        """Yield the lines of a table, with what is missing below each diagram."""
+        yield f"{'diagram':<28}{'activities':>12}{'branches':>12}"
+        for key, diagram in sorted(self.diagrams.items()):
+            activities, branches = self.missing_activities(key), self.missing_branches(key)
+            yield (
+                f"{key:<28}{_share(len(diagram.activities), len(activities)):>12}"
+                f"{_share(len(diagram.branches), len(branches)):>12}"
+            )
+            if activities:
+                yield f"    never visited: {', '.join(activities)}"
+            if branches:
+                yield f"    never taken: {', '.join(branches)}"
+
+
+def _share(every: int, missing: int) -> str:
+    return f"{every - missing}/{every}"
+
+
+def _diagram(process: object) -> Diagram:
+    nodes = {node.get("id"): node for node in xml.elements(process)}
+    activities = {key for key, node in nodes.items() if key and xml.local_name(node) in NODES}
+    branches: dict[str, str] = {}
+    for flow in xml.elements(process):
+        source = nodes.get(flow.get("sourceRef", ""))
+        if source is None or xml.local_name(source) not in GATEWAYS:
+            continue
+        if len(source.findall("bpmn:outgoing", xml.NS)) > 1:
+            answer = f" ({flow.get('name')})" if flow.get("name") else ""
+            branches[flow.get("id", "")] = f"{source.get('id')} → {flow.get('targetRef')}{answer}"
+    return Diagram(process.get("id"), process.get("name") or "", frozenset(activities), branches)

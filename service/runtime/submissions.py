@@ -1,0 +1,88 @@
+"""The answers of a case as a step reads and writes them: `dossier.<form>` in FEEL, and new submissions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from service.engine.definition import Model
+from service.feel import codec, form_keys
+from service.store.models import ProcessInstance, Submission
+
+APPLIED = "plan_applied"
+"""Variable by which an instance beside the case's own says that what it decided has taken effect."""
+
+
+class Submissions:
+    """Reads the latest answers per form, each at most once a step, those of this very step first."""
+
+    def __init__(self, session: Session, instance: ProcessInstance, model: Model) -> None:
+        self._session = session
+        self._instance = instance
+        self._model = model
+        self._latest: dict[str, Mapping[str, Any] | None] = {}
+        self.added: list[dict[str, Any]] = []
+
+    def answers(self, form: str) -> Mapping[str, Any] | None:
+        """Return the latest answers of a form in this case.
+
+        Every key of the form is there, null where nothing was answered. None for an unknown form
+        that nobody answered either.
+        """
+        if form not in self._latest:
+            self._latest[form] = self._complete(form, self._read(form))
+        return self._latest[form]
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Hand in answers: stored with the step, read by it from now on."""
+        self.added.append(row)
+        self._latest[row["form"]] = self._complete(row["form"], row["answers"])
+
+    def _read(self, form: str) -> Mapping[str, Any] | None:
+        row = latest(self._session, self._instance.business_key, self._instance.id, form)
+        return row.answers if row is not None else None
+
+    def _complete(self, form: str, answers: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        schema = self._model.forms.get(form)
+        if schema is None:
+            return answers
+        return {**dict.fromkeys(form_keys(schema)), **(answers or {})}
+
+
+def of_case(instance: ProcessInstance) -> ColumnElement[bool]:
+    """Return a condition on Submission: handed in in this case, by whichever of its instances."""
+    if instance.business_key is None:
+        return Submission.instance_id == instance.id
+    return Submission.business_key == instance.business_key
+
+
+def latest(
+    session: Session, business_key: str | None, instance_id: str | None, form: str
+) -> Submission | None:
+    """Return the latest submission of a form in a case, as one of its instances sees it.
+
+    That of an instance running beside the case's own counts for the others once it is applied: what an
+    unfinished or refused change order says is not yet the plan.
+    """
+    if business_key is None:
+        return session.scalars(_latest_first(form).where(Submission.instance_id == instance_id)).first()
+    own = select(func.min(ProcessInstance.id)).where(ProcessInstance.business_key == business_key)
+    query = _latest_first(form).add_columns(ProcessInstance.variables, own.scalar_subquery())
+    query = query.join(ProcessInstance, ProcessInstance.id == Submission.instance_id)
+    for row, variables, own_id in session.execute(query.where(Submission.business_key == business_key)):
+        if row.instance_id in (instance_id, own_id) or variables.get(APPLIED) is True:
+            return row
+    return None
+
+
+def _latest_first(form: str) -> Select[tuple[Submission]]:
+    return select(Submission).where(Submission.form == form).order_by(Submission.seq.desc())
+
+
+def content_hash(value: Any) -> str:
+    """Return the sha256 of a value's exact text, as 64 hex digits."""
+    return hashlib.sha256(codec.dumps(value).encode()).hexdigest()

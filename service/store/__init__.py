@@ -1,0 +1,1 @@
+"""Tables and queries: SQLAlchemy models, one module per aggregate."""

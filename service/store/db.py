@@ -1,0 +1,199 @@
+"""The database: writers one after the other on SQLite, row locks on PostgreSQL, the same code above both."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm.exc import StaleDataError
+
+from service.errors import Conflict, StaleVersion
+
+LOCK_TIMEOUT_SECONDS = 15
+_POOL_SIZE = 16
+_AFTER_COMMIT = "countersign.after_commit"
+_each_commit: ContextVar[Callable[[Session], None] | None] = ContextVar("each_commit", default=None)
+# Serialization failure, deadlock, lock not available.
+_POSTGRESQL_CONFLICTS = frozenset({"40001", "40P01", "55P03"})
+
+
+class Database:
+    """Sessions on one database: `begin()` writes and commits once, `read()` sees one moment only."""
+
+    def __init__(self, url: str, *, pool_size: int = _POOL_SIZE) -> None:
+        self.url = sa.engine.make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = self._connect(pool_size, "IMMEDIATE")
+        if self.is_sqlite:
+            self._reader = self._connect(pool_size, "DEFERRED", "query_only=ON")
+        else:
+            self._reader = self.engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        self._turns = FairLock() if self.is_sqlite else None
+        self._write_sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._read_sessions = sessionmaker(self._reader, expire_on_commit=False)
+        self._thread = threading.local()
+
+    def _connect(self, pool_size: int, begin: str, *pragmas: str) -> sa.Engine:
+        if self.is_sqlite:
+            return sqlite_engine(self.url, begin, *pragmas, pool_size=pool_size)
+        return sa.create_engine(self.url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """Yield the session of one write transaction: committed at the end, rolled back on any error.
+
+        Raises StaleVersion when a versioned row changed meanwhile, Conflict when the database chose another
+        transaction. A thread has one write transaction at a time: what runs inside takes its session.
+        """
+        with (
+            self._once_per_thread(),
+            self._turn(),
+            _conflicts_named(),
+            self._write_sessions.begin() as session,
+        ):
+            yield session
+            mark = _each_commit.get()
+            if mark is not None:
+                mark(session)
+        for callback in session.info.pop(_AFTER_COMMIT, ()):
+            callback()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Yield a session whose queries all see the same moment. The database refuses to write in it."""
+        with self._read_sessions() as session:
+            yield session
+
+    def migrate(self) -> None:
+        """Bring the tables to this release. Safe when several processes start at once."""
+        from service.migrations import upgrade
+
+        upgrade(self)
+
+    def close(self) -> None:
+        """Close pooled connections."""
+        self.engine.dispose()
+        self._reader.dispose()
+
+    def _turn(self) -> Any:
+        return self._turns.held(LOCK_TIMEOUT_SECONDS) if self._turns else nullcontext()
+
+    @contextmanager
+    def _once_per_thread(self) -> Iterator[None]:
+        if getattr(self._thread, "is_writing", False):
+            raise RuntimeError("a write transaction is already open in this thread: pass its session on")
+        self._thread.is_writing = True
+        try:
+            yield
+        finally:
+            self._thread.is_writing = False
+
+
+def after_commit(session: Session, callback: Callable[[], None]) -> None:
+    """Have `callback` called once this session's transaction is committed; never when it is rolled back."""
+    session.info.setdefault(_AFTER_COMMIT, []).append(callback)
+
+
+@contextmanager
+def in_each_commit(mark: Callable[[Session], None]) -> Iterator[None]:
+    """Have `mark` write along in every transaction committed inside the block, by this thread alone."""
+    token = _each_commit.set(mark)
+    try:
+        yield
+    finally:
+        _each_commit.reset(token)
+
+
+def sqlite_engine(url: sa.URL | str, begin: str, *pragmas: str, pool_size: int = _POOL_SIZE) -> sa.Engine:
+    """Return an engine whose transactions start with BEGIN `begin`; `pragmas` come besides ours."""
+    engine = sa.create_engine(url, pool_size=pool_size, max_overflow=pool_size)
+    settings = (
+        "journal_mode=WAL",
+        # A committed decision survives a power cut.
+        "synchronous=FULL",
+        # Other processes' writers are not in our queue.
+        f"busy_timeout={LOCK_TIMEOUT_SECONDS * 1000}",
+        "foreign_keys=ON",
+        *pragmas,
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        # The driver would begin transactions late and DEFERRED; ours begin where SQLAlchemy says so.
+        connection.isolation_level = None
+        for setting in settings:
+            connection.execute(f"PRAGMA {setting}")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(f"BEGIN {begin}")
+
+    return engine
+
+
+class FairLock:
+    """A lock that serves threads in the order they came; SQLite's own waiting is a lottery under load."""
+
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._waiting: deque[threading.Event] = deque()
+        self._is_held = False
+
+    @contextmanager
+    def held(self, timeout_seconds: float) -> Iterator[None]:
+        """Hold the lock inside the block. Conflict when it is not our turn in time."""
+        if not self._acquire(timeout_seconds):
+            raise Conflict("The database is busy. Try again in a moment.")
+        try:
+            yield
+        finally:
+            self._release()
+
+    def _acquire(self, timeout_seconds: float) -> bool:
+        with self._mutex:
+            if not self._is_held:
+                self._is_held = True
+                return True
+            turn = threading.Event()
+            self._waiting.append(turn)
+        if turn.wait(timeout_seconds):
+            return True
+        with self._mutex:
+            if turn.is_set():  # handed over at the last moment
+                return True
+            self._waiting.remove(turn)
+            return False
+
+    def _release(self) -> None:
+        with self._mutex:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._is_held = False
+
+
+@contextmanager
+def _conflicts_named() -> Iterator[None]:
+    try:
+        yield
+    except StaleDataError as exc:
+        raise StaleVersion() from exc
+    except OperationalError as exc:
+        if _is_conflict(exc):
+            raise Conflict() from exc
+        raise
+
+
+def _is_conflict(error: OperationalError) -> bool:
+    if getattr(error.orig, "sqlstate", None) in _POSTGRESQL_CONFLICTS:
+        return True
+    return getattr(error.orig, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))

@@ -1,0 +1,88 @@
+"""Every table, one module per family: identity, deployment, instance, record, campaign."""
+
+from __future__ import annotations
+
+from service.store.base import NEVER, Base, new_id
+from service.store.models.campaign import (
+    AllowanceCommitment,
+    ArchivedCampaign,
+    DepartmentAllowance,
+    LoadSample,
+    MetricSample,
+)
+from service.store.models.deployment import Activation, Deployment, DeploymentFile, ResourceBlob
+from service.store.models.identity import (
+    ApiToken,
+    LoginAttempt,
+    OrganisationUnit,
+    Phrase,
+    Substitution,
+    User,
+    UserGroup,
+    WebSession,
+)
+from service.store.models.instance import (
+    Draft,
+    Incident,
+    MessageBuffer,
+    Outbox,
+    Participant,
+    ProcessInstance,
+    TaskCandidate,
+    Timer,
+    UserTask,
+)
+from service.store.models.record import (
+    ActivityHistory,
+    Attachment,
+    AttachmentUse,
+    AuditChain,
+    AuditEntry,
+    CarbonCopy,
+    Comment,
+    IdempotencyKey,
+    Notification,
+    Submission,
+)
+
+__all__ = [
+    "NEVER",
+    "Activation",
+    "ActivityHistory",
+    "AllowanceCommitment",
+    "ApiToken",
+    "ArchivedCampaign",
+    "Attachment",
+    "AttachmentUse",
+    "AuditChain",
+    "AuditEntry",
+    "Base",
+    "CarbonCopy",
+    "Comment",
+    "DepartmentAllowance",
+    "Deployment",
+    "DeploymentFile",
+    "Draft",
+    "IdempotencyKey",
+    "Incident",
+    "LoadSample",
+    "LoginAttempt",
+    "MessageBuffer",
+    "MetricSample",
+    "Notification",
+    "OrganisationUnit",
+    "Outbox",
+    "Participant",
+    "Phrase",
+    "ProcessInstance",
+    "ResourceBlob",
+    "Submission",
+    "Substitution",
+    "TaskCandidate",
+    "Timer",
+    "User",
+    "UserGroup",
+    "UserTask",
+    "WebSession",
+    "new_id",
+]

@@ -1,0 +1,51 @@
+"""Who may see a case, as rows that a list of cases can be read from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ColumnElement
+
+from service.store.models import Participant, ProcessInstance
+
+
+def user(name: str) -> str:
+    """Return the principal of one person."""
+    return f"user:{name}"
+
+
+def group(name: str) -> str:
+    """Return the principal of a group."""
+    return f"group:{name}"
+
+
+def add(session: Session, instance_id: str, principals: Iterable[str]) -> None:
+    """Let these principals see the case; those who already do are left as they are."""
+    rows = [{"instance_id": instance_id, "principal": name} for name in dict.fromkeys(principals)]
+    if rows:
+        session.execute(insert(session, Participant).on_conflict_do_nothing(), rows)
+
+
+def sees(session: Session, instance_id: str, principals: Iterable[str]) -> bool:
+    """Say whether one of these principals takes part in the case."""
+    query = select(Participant.principal).where(
+        Participant.instance_id == instance_id, Participant.principal.in_(tuple(principals))
+    )
+    return session.scalars(query.limit(1)).first() is not None
+
+
+def visible_to(principals: Iterable[str]) -> ColumnElement[bool]:
+    """Return a condition on ProcessInstance: one of these principals takes part in it."""
+    return exists().where(
+        Participant.instance_id == ProcessInstance.id, Participant.principal.in_(tuple(principals))
+    )
+
+
+def insert(session: Session, model: Any) -> Any:
+    """Return an INSERT of this session's database that knows ON CONFLICT."""
+    dialect = session.get_bind().dialect.name
+    return sqlite.insert(model) if dialect == "sqlite" else postgresql.insert(model)

@@ -1,0 +1,82 @@
+"""The task list: open tasks by due date, read off an index however many tasks there are.
+
+Each principal has its own ordered range in the index. They are read separately, a page each, and merged:
+one query over several principals would have to sort all their tasks first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, union
+from sqlalchemy.orm import Session
+
+from service.store.models import TaskCandidate, UserTask
+
+After = tuple[datetime, str]
+"""`due_order` and id of the last task already shown."""
+
+
+def open_tasks(
+    session: Session,
+    *,
+    principals: Iterable[str] = (),
+    assignee: str | None = None,
+    unassigned_only: bool = False,
+    limit: int = 50,
+    after: After | None = None,
+) -> list[UserTask]:
+    """Return at most `limit` open tasks after `after`, the earliest due first and those without a date last.
+
+    They are the tasks offered to one of `principals` (with `unassigned_only`: and held by nobody), together
+    with those `assignee` holds.
+    """
+    keys: set[After] = set()
+    for branch in _branches(principals, assignee, unassigned_only, after):
+        keys.update((due, task_id) for due, task_id in session.execute(branch.limit(limit)))
+    ids = [task_id for _, task_id in sorted(keys)[:limit]]
+    found = {task.id: task for task in session.scalars(select(UserTask).where(UserTask.id.in_(ids)))}
+    return [found[task_id] for task_id in ids]
+
+
+def count_open(session: Session, *, principals: Iterable[str], assignee: str, most: int = 1000) -> int:
+    """Return how many open tasks a person holds or may take, counting no further than `most`."""
+    branches = [branch.limit(most).subquery() for branch in _branches(principals, assignee, True, None)]
+    ids = union(*(select(branch.c.id) for branch in branches)).subquery()
+    return min(session.scalar(select(func.count()).select_from(ids)) or 0, most)
+
+
+def _branches(
+    principals: Iterable[str], assignee: str | None, unassigned_only: bool, after: After | None
+) -> list[Select]:
+    branches = [_offered(principal, unassigned_only, after) for principal in dict.fromkeys(principals)]
+    if assignee is not None:
+        branches.append(_held(assignee, after))
+    return branches
+
+
+def _held(assignee: str, after: After | None) -> Select:
+    query = select(UserTask.due_order, UserTask.id.label("id"))
+    query = query.where(UserTask.assignee == assignee, UserTask.state == "open")
+    return _ordered(query, UserTask.due_order, UserTask.id, after)
+
+
+def _offered(principal: str, unassigned_only: bool, after: After | None) -> Select:
+    query = select(TaskCandidate.due_order, TaskCandidate.task_id.label("id"))
+    query = query.where(TaskCandidate.principal == principal)
+    if unassigned_only:
+        query = query.join(UserTask, UserTask.id == TaskCandidate.task_id).where(UserTask.assignee.is_(None))
+    return _ordered(query, TaskCandidate.due_order, TaskCandidate.task_id, after)
+
+
+def _ordered(query: Select, due: Any, task_id: Any, after: After | None) -> Select:
+    if after is not None:
+        query = query.where(_later(due, task_id, after))
+    return query.order_by(due, task_id)
+
+
+def _later(due: Any, task_id: Any, after: After) -> ColumnElement[bool]:
+    # The first condition is a range of the index, the second trims its first day.
+    return (due >= after[0]) & or_(due > after[0], task_id > after[1])

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from pydantic import TypeAdapter
+
+from service.web.api.document import document, sections
+from service.web.api.section import Content, ListOf
+
+OPERATIONS = [operation for section in sections() for operation in section.operations]
+CONTRACT = (
+    "POST /api/v1/deployments",
+    "GET /api/v1/deployments",
+    "POST /api/v1/deployments/{deployment_id}/activate",
+    "GET /api/v1/resources",
+    "GET /api/v1/resources/{name}",
+    "GET /api/v1/compare",
+    "GET /api/v1/process-definitions",
+    "GET /api/v1/process-definitions/{key}",
+    "GET /api/v1/process-definitions/{key}/xml",
+    "POST /api/v1/process-definitions/{key}/start",
+    "GET /api/v1/process-instances",
+    "GET /api/v1/process-instances/{instance_id}",
+    "GET /api/v1/process-instances/{instance_id}/history",
+    "GET /api/v1/process-instances/{instance_id}/dossier",
+    "POST /api/v1/process-instances/{instance_id}/cancel",
+    "POST /api/v1/process-instances/{instance_id}/suspend",
+    "POST /api/v1/process-instances/{instance_id}/resume",
+    "POST /api/v1/process-instances/{instance_id}/messages/{name}",
+    "POST /api/v1/incidents/{incident_id}/retry",
+    "GET /api/v1/tasks",
+    "GET /api/v1/tasks/{task_id}",
+    "GET /api/v1/tasks/{task_id}/form",
+    "POST /api/v1/tasks/{task_id}/claim",
+    "POST /api/v1/tasks/{task_id}/unclaim",
+    "POST /api/v1/tasks/{task_id}/draft",
+    "POST /api/v1/tasks/{task_id}/complete",
+    "POST /api/v1/decisions/{key}/evaluate",
+    "POST /api/v1/attachments",
+)
+
+
+def described(line):
+    method, path = line.split()
+    return document()["paths"].get(path, {}).get(method.lower())
+
+
+@pytest.mark.parametrize("line", CONTRACT)
+def test_every_route_outsiders_rely_on_is_described(line):
+    assert described(line) is not None
+
+
+def test_the_document_is_served_and_names_its_version(client_for):
+    answer = client_for().get("/openapi.json")
+
+    assert answer.status_code == 200
+    assert answer.json["openapi"].startswith("3.1")
+
+
+def test_every_route_below_the_api_is_described_and_every_description_is_served(app):
+    from service.app import create_app
+
+    flask_app = create_app(app.settings, application=app)
+    served = {
+        (method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
+        for rule in flask_app.url_map.iter_rules()
+        if rule.rule.startswith("/api/v1/") and rule.endpoint != "api.openapi"
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+
+    assert served == {
+        (method.upper(), path) for path, methods in document()["paths"].items() for method in methods
+    }
+
+
+def test_every_reference_leads_somewhere():
+    schemas = document()["components"]["schemas"]
+    references = set(re.findall(r"'#/components/schemas/(\w+)'", str(document())))
+
+    assert references
+    assert references <= set(schemas)
+
+
+def test_every_operation_has_a_name_of_its_own_and_says_what_it_does():
+    names = [operation.name for operation in OPERATIONS]
+
+    assert len(set(names)) == len(names)
+    assert all(operation.view.__doc__ for operation in OPERATIONS)
+
+
+@pytest.fixture
+def world(legal_task, started, review, client_for):
+    """Values for the path parameters that lead to something, as the person who sees most."""
+    admin = client_for("admin")
+    attachment = admin.upload("/attachments", {"a.txt": b"text"}, field="file").json["id"]
+    token = admin.post("/tokens", {"title": "x"}).json["about"]["id"]
+    return admin, {
+        "deployment_id": review.id,
+        "key": "review",
+        "instance_id": started,
+        "task_id": legal_task["id"],
+        "attachment_id": attachment,
+        "incident_id": "none",
+        "token_id": token,
+    }
+
+
+def path_of(operation, values):
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], operation.rule)
+
+
+def values_for(operation, values):
+    name = "review.bpmn" if operation.rule.startswith("/resources") else "plan_changed"
+    return {**values, "name": name}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_a_route_answers_what_it_promises(world, operation):
+    admin, values = world
+    query = {"from": values["deployment_id"]} if operation.name == "compare_deployments" else {}
+    path = path_of(operation, values_for(operation, values))
+
+    if operation.method == "GET":
+        answer = admin.get(path, **query)
+    elif operation.files is not None:
+        answer = admin.upload(path, {"extra.form": b'{"components": []}'}, field=next(iter(operation.files)))
+    else:
+        answer = admin.post(path, _body(operation, admin, values))
+
+    responses = document()["paths"]["/api/v1" + re.sub(r"<(\w+)>", r"{\1}", operation.rule)]
+    promised = responses[operation.method.lower()]["responses"]
+    assert str(answer.status_code) in promised
+    if answer.status_code < 300:
+        _assert_shaped(answer, operation.returns)
+    else:
+        assert answer.content_type == "application/problem+json"
+        assert {"title", "status", "detail"} <= answer.json.keys()
+    if operation.method == "GET":
+        assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "operation", [each for each in OPERATIONS if "<" in each.rule], ids=lambda operation: operation.name
+)
+def test_what_is_not_there_is_not_found(world, operation):
+    admin, values = world
+    nowhere = dict.fromkeys([*values, "name"], "nowhere")
+
+    path = path_of(operation, nowhere)
+    answer = (
+        admin.get(path) if operation.method == "GET" else admin.post(path, _body(operation, admin, values))
+    )
+
+    assert answer.status_code == 404
+
+
+def _body(operation, admin, values):
+    if operation.body is None:
+        return None
+    task = admin.get(f"/tasks/{values['task_id']}").json
+    body = {
+        "version": task["version"],
+        "answers": {"conclusion": "同意", "opinion": "同意上线"},
+        "activity_id": "legal_review",
+        "reason": "因为",
+        "title": "x",
+        "variables": {},
+    }
+    if operation.name == "start_instance":
+        return {}
+    return {name: value for name, value in body.items() if name in operation.body.model_fields}
+
+
+def _assert_shaped(answer, returns):
+    if returns is None:
+        assert answer.data == b""
+    elif isinstance(returns, ListOf):
+        assert set(answer.json) == {"items", "next"}
+        TypeAdapter(list[returns.entry]).validate_python(answer.json["items"])
+    elif not isinstance(returns, Content):
+        TypeAdapter(returns).validate_python(answer.json)

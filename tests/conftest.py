@@ -1,0 +1,240 @@
+"""What every test may ask for: a clock, an empty database, the application, the fixed cast, a client."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from service.runtime import deployments, identity
+from service.runtime.context import SYSTEM, Actor, Application
+from service.settings import ZONE, Settings
+from service.store.db import Database
+
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=ZONE)
+"""A workday with nothing special about it: where every test's clock starts."""
+
+PASSWORD = "correct horse"
+CAST: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
+    # name: shown as, department, groups
+    "linyue": ("林悦", "市场部", ("市场部",)),
+    "shenlan": ("沈岚", "市场部", ("市场部", "总监")),
+    "zhouheng": ("周衡", "法务部", ("法务部",)),
+    "xunuo": ("许诺", "财务部", ("财务部",)),
+    "liangxiao": ("梁骁", "技术部", ("技术部",)),
+    "ouwen": ("欧文", "客服部", ("客服部",)),
+    "admin": ("管理员", "信息部", ("admin",)),
+}
+"""林悦 plans campaigns, 沈岚 heads her department; 周衡 legal, 许诺 finance, 梁骁 tech, 欧文 outsider."""
+
+POSTGRESQL = os.environ.get(
+    "COUNTERSIGN_TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
+)
+
+
+class Clock:
+    """The time of a test: stands still until it is turned."""
+
+    def __init__(self, now: datetime = MONDAY) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **amount: float) -> datetime:
+        """Move on by e.g. `days=1` and return the new time."""
+        self.now += timedelta(**amount)
+        return self.now
+
+    def set(self, moment: datetime) -> datetime:
+        """Move to a moment."""
+        self.now = moment
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def _migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("database") / "migrated.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def _migrated_postgresql() -> Iterator[str]:
+    """The name of a migrated database that others are copied from. Skips where no server answers."""
+    name = f"countersign_test_{uuid.uuid4().hex[:12]}"
+    try:
+        _on_server(f'CREATE DATABASE "{name}"')
+    except sa.exc.OperationalError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"no PostgreSQL at {POSTGRESQL}: {type(error.orig).__name__}")
+    _migrate(_postgresql_url(name))
+    yield name
+    _on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, _migrated_sqlite: Path) -> str:
+    """A fresh SQLite database with all tables."""
+    path = tmp_path / "countersign.db"
+    shutil.copyfile(_migrated_sqlite, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgresql_url(_migrated_postgresql: str) -> Iterator[str]:
+    """A fresh PostgreSQL database with all tables, dropped afterwards."""
+    name = f"countersign_test_{uuid.uuid4().hex[:12]}"
+    _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{_migrated_postgresql}"')
+    yield _postgresql_url(name)
+    _on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh migrated database: the test runs on SQLite and again on PostgreSQL."""
+    return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    """A database of each kind, migrated and empty."""
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def make_app(tmp_path: Path, clock: Clock) -> Iterator[Callable[..., Application]]:
+    """Opens applications on a database URL; closes them at the end."""
+    opened: list[Application] = []
+
+    def make(url: str, **changes: Any) -> Application:
+        settings = Settings(
+            data=tmp_path,
+            database_url=url,
+            queue_url="memory://",
+            secret_key="a secret of the tests",
+            **changes,
+        )
+        opened.append(Application.open(settings, clock=clock))
+        return opened[-1]
+
+    yield make
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Application], sqlite_url: str) -> Application:
+    """The application on an empty SQLite database. Nothing is deployed, nobody has an account."""
+    return make_app(sqlite_url)
+
+
+@pytest.fixture
+def any_app(make_app: Callable[..., Application], database_url: str) -> Application:
+    """The application on an empty database: the test runs on SQLite and again on PostgreSQL."""
+    return make_app(database_url)
+
+
+@dataclass
+class Cast:
+    """The fixed cast as people who ask: `cast.linyue`, `cast.admin`…"""
+
+    app: Application
+
+    def __getattr__(self, name: str) -> Actor:
+        if name not in CAST:
+            raise AttributeError(name)
+        return identity.actor(self.app, name)
+
+
+def hire_cast(app: Application, names: Mapping[str, Any] = CAST) -> Cast:
+    """Give the cast their accounts, all with PASSWORD, and make 沈岚 the head of 市场部."""
+    for name in names:
+        shown, department, groups = CAST[name]
+        identity.create_user(
+            app,
+            SYSTEM,
+            name,
+            display_name=shown,
+            password=PASSWORD,
+            groups=groups,
+            department=department,
+        )
+    identity.set_head(app, SYSTEM, "市场部", "shenlan")
+    return Cast(app)
+
+
+@pytest.fixture
+def cast(app: Application, _cheap_passwords: None) -> Cast:
+    """The fixed cast on `app`. Asked for before anything is deployed, or after: both work."""
+    return hire_cast(app)
+
+
+@pytest.fixture(scope="session")
+def _cheap_passwords() -> Iterator[None]:
+    """Hash passwords with few rounds: a cast of seven would cost half a second a test."""
+    from service.runtime.identity import passwords
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "METHOD", "scrypt:512:8:1")
+        yield
+
+
+@pytest.fixture
+def deploy(app: Application) -> Callable[..., Any]:
+    """Deploys files given as {name: bytes or text} and returns the deployment."""
+
+    def run(files: Mapping[str, bytes | str], **options: Any) -> Any:
+        encoded = {name: data.encode() if isinstance(data, str) else data for name, data in files.items()}
+        return deployments.deploy(app, SYSTEM, encoded, **options)
+
+    return run
+
+
+@pytest.fixture
+def client_for(app: Application, cast: Cast) -> Callable[..., Any]:
+    """Returns an HTTP client signed in as a user by bearer token; without a name nobody is."""
+    from service.app import create_app
+
+    from tests.api.client import Client
+
+    flask_app = create_app(app.settings, application=app)
+
+    def connect(name: str | None = None) -> Client:
+        token = identity.create_token(app, SYSTEM, name).token if name else None
+        return Client(flask_app, token)
+
+    return connect
+
+
+def _migrate(url: str) -> None:
+    database = Database(url)
+    database.migrate()
+    database.close()
+
+
+def _postgresql_url(name: str) -> str:
+    return sa.engine.make_url(POSTGRESQL).set(database=name).render_as_string(hide_password=False)
+
+
+def _on_server(statement: str) -> None:
+    engine = sa.create_engine(POSTGRESQL, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 3})
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import insert, text
+
+from service.errors import InvalidInput
+from service.store import cursor, participants, task_list
+from service.store.models import NEVER, TaskCandidate, UserTask, new_id
+from tests.conftest import MONDAY
+from tests.store.rows import add_instance, add_task
+
+LEGAL, FINANCE, ZHOU = "group:法务部", "group:财务部", "user:zhouheng"
+
+
+def names(tasks):
+    return [task.name for task in tasks]
+
+
+def test_the_list_is_ordered_by_due_date_and_tasks_without_one_come_last(db):
+    with db.begin() as session:
+        case = add_instance(session)
+        add_task(session, case, LEGAL, name="whenever")
+        add_task(session, case, LEGAL, name="tomorrow", due=MONDAY + timedelta(days=1))
+        add_task(session, case, ZHOU, name="today", due=MONDAY)
+        add_task(session, case, FINANCE, name="not mine", due=MONDAY)
+
+    with db.read() as session:
+        found = task_list.open_tasks(session, principals=[LEGAL, ZHOU])
+
+    assert names(found) == ["today", "tomorrow", "whenever"]
+
+
+def test_a_task_offered_twice_is_listed_once(db):
+    with db.begin() as session:
+        add_task(session, add_instance(session), LEGAL, ZHOU, name="once", assignee="zhouheng")
+
+    with db.read() as session:
+        found = task_list.open_tasks(session, principals=[LEGAL, ZHOU], assignee="zhouheng")
+        count = task_list.count_open(session, principals=[LEGAL, ZHOU], assignee="zhouheng")
+
+    assert names(found) == ["once"]
+    assert count == 1
+
+
+def test_what_a_colleague_holds_is_left_out_when_asked(db):
+    with db.begin() as session:
+        case = add_instance(session)
+        add_task(session, case, LEGAL, name="free")
+        add_task(session, case, LEGAL, name="taken", assignee="wangwu")
+
+    with db.read() as session:
+        found = task_list.open_tasks(session, principals=[LEGAL], assignee="zhouheng", unassigned_only=True)
+
+    assert names(found) == ["free"]
+
+
+def test_pages_join_without_gap_or_repetition_also_within_one_due_date(db):
+    with db.begin() as session:
+        case = add_instance(session)
+        for number in range(12):
+            due = None if number % 4 == 3 else MONDAY + timedelta(days=number % 4)
+            principals = [LEGAL, FINANCE] if number % 2 else [LEGAL]
+            add_task(session, case, *principals, name=str(number), due=due)
+
+    seen, after = [], None
+    with db.read() as session:
+        while page := task_list.open_tasks(session, principals=[LEGAL, FINANCE], limit=5, after=after):
+            seen += page
+            after = cursor.decode(cursor.encode(page[-1].due_order, page[-1].id), datetime, str)
+
+    assert len(seen) == 12
+    assert [(task.due_order, task.id) for task in seen] == sorted((task.due_order, task.id) for task in seen)
+    assert {task.name for task in seen} == {str(number) for number in range(12)}
+
+
+@pytest.mark.parametrize("text", ["", "x", "WyJhIl0", "!!!!", "e30"])
+def test_a_cursor_of_something_else_is_refused(text):
+    with pytest.raises(InvalidInput):
+        cursor.decode(text, datetime, str)
+
+
+def test_my_list_is_read_off_an_index_without_sorting(sqlite_db):
+    with sqlite_db.read() as session:
+        for branch in task_list._branches([LEGAL], "zhouheng", True, (MONDAY, "")):
+            compiled = branch.limit(50).compile(sqlite_db.engine, compile_kwargs={"literal_binds": True})
+            plan = " ".join(row.detail for row in session.execute(text(f"EXPLAIN QUERY PLAN {compiled}")))
+
+            assert "USE TEMP B-TREE" not in plan
+            assert "SCAN user_task" not in plan
+            assert "SCAN task_candidate" not in plan
+
+
+@pytest.mark.slow
+def test_a_page_of_my_list_stays_fast_with_very_many_tasks(sqlite_db):
+    with sqlite_db.begin() as session:
+        case = add_instance(session)
+        for _ in range(20):
+            ids = [new_id() for _ in range(5000)]
+            session.execute(insert(UserTask), [_row(case.id, each, n) for n, each in enumerate(ids)])
+            session.execute(
+                insert(TaskCandidate),
+                [
+                    {"principal": f"group:{n % 20}", "task_id": each, "due_order": NEVER}
+                    for n, each in enumerate(ids)
+                ],
+            )
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    with sqlite_db.read() as session:
+        session.connection().connection.driver_connection.set_progress_handler(count, 1000)
+        found = task_list.open_tasks(
+            session, principals=["group:1", "group:2"], assignee="x", unassigned_only=True
+        )
+
+    assert len(found) == 50
+    # 100 000 tasks: reading or sorting them all would take well over a million steps of SQLite's machine.
+    assert steps < 50
+
+
+def test_who_takes_part_sees_the_case_and_nobody_else(db):
+    with db.begin() as session:
+        case = add_instance(session).id
+        participants.add(session, case, [ZHOU, LEGAL, ZHOU])
+        participants.add(session, case, [ZHOU])
+
+    with db.read() as session:
+        assert participants.sees(session, case, ["user:nobody", LEGAL])
+        assert not participants.sees(session, case, ["user:nobody", FINANCE])
+        assert not participants.sees(session, case, [])
+
+
+def _row(instance_id, task_id, number):
+    return {
+        "id": task_id,
+        "version": 1,
+        "instance_id": instance_id,
+        "token_id": "t",
+        "activity_id": "a",
+        "activity_path": "a",
+        "definition": "d",
+        "name": str(number),
+        "opened_at": MONDAY,
+    }
