@@ -1,0 +1,154 @@
+"""The campaign as a case: what stands beside it may know, what it is linked with, its pause, its archive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from service.domain.money import decimal, total
+from service.domain.plan import as_date
+from service.errors import BpmnError
+from service.handlers.ports import CampaignSummary, CaseInstance, Ports
+from service.handlers.topic import Topic, names
+
+NOT_FOUND = "campaign_not_found"
+LOADED = (
+    *("applicant", "department", "urgency", "start_date", "end_date", "plan_version", "plan_total"),
+    *("reserve_rate", "linked_total", "budget_total", "tier", "approver_group", "decided_at"),
+    *("actual_end_date", "submitted_at"),
+)
+
+
+def load(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
+    """Return what the campaign's own process knows by now, for a process that stands beside it."""
+    case = str(params.get("campaign_id") or ports.case)
+    main = _main_instance(ports.case_instances(case))
+    if main is None:
+        raise BpmnError(NOT_FOUND, f"there is no campaign {case}")
+    start = ports.submission("campaign", case)
+    return {
+        "campaign_id": case,
+        "campaign_name": start.answers.get("name") if start else None,
+        **{name: main.variables.get(name) for name in LOADED},
+        "agreed": list(main.variables.get("agreed") or ()),
+        "kpi_needed": bool(main.variables.get("kpi_needed")),
+    }
+
+
+def add_linked(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
+    """Add up what the linked campaigns cost, and propose others that may belong together.
+
+    Proposed are campaigns of the same department and brand line whose dates lie within `within_days`.
+    """
+    start = ports.submission("campaign")
+    answers = start.answers if start else {}
+    linked = _case_numbers(params.get("linked_campaigns"), answers) - {ports.case}
+    found = ports.campaigns(cases=sorted(linked)) if linked else ()
+    linked_total = total(campaign.plan_total for campaign in found)
+    return {
+        "linked_total": linked_total,
+        "budget_total": decimal(params["plan_total"]) + linked_total,
+        "linked_candidates": _candidates(params.get("within_days"), answers, linked, ports),
+    }
+
+
+def pause(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
+    """Tell those who run the campaign to stop it at once, until it is decided."""
+    reason = str(params["reason"])
+    groups = names(params.get("groups")) or ("发起人",)
+    ports.notify("pause", groups=groups, subject=f"立即暂停：{ports.case}", text=reason)
+    ports.note(f"已要求暂停投放：{reason}")
+    return {"paused_at": ports.now}
+
+
+def archive(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
+    """Put the finished campaign among the archived ones, where later campaigns find its figures."""
+    start, report = ports.submission("campaign"), ports.submission("closeout_report")
+    main = _main_instance(ports.case_instances())
+    spent = _spent(report.answers if report else {})
+    known = {name: main.variables.get(name) for name in LOADED} if main else {}
+    named = {name: start.answers.get(name) for name in ("name", "type", "brand_line")} if start else {}
+    facts = {
+        **known,
+        **named,
+        **{name: params[name] for name in ARCHIVE.inputs if params.get(name) is not None},
+        "spent_total": spent,
+        "archived_at": ports.now,
+    }
+    ports.archive({"outcome": "closed", **facts})
+    ports.note("已归档", spent_total=spent)
+    return {"archived_at": ports.now, "spent_total": spent}
+
+
+def _main_instance(instances: Sequence[CaseInstance]) -> CaseInstance | None:
+    return next((instance for instance in instances if instance.is_main), None)
+
+
+def _case_numbers(given: Any, answers: Mapping[str, Any]) -> set[str]:
+    rows = answers.get("linked_campaigns") if given is None else given
+    numbers = (row.get("case") if isinstance(row, Mapping) else row for row in rows or ())
+    return {str(number).strip() for number in numbers if number}
+
+
+def _candidates(
+    within_days: Any, answers: Mapping[str, Any], linked: set[str], ports: Ports
+) -> list[dict[str, Any]]:
+    own_start = as_date(answers.get("start_date") or ports.variables.get("start_date"))
+    if within_days is None or own_start is None:
+        return []
+    return [
+        {
+            "case": campaign.case,
+            "name": campaign.name,
+            "start_date": campaign.start_date,
+            "plan_total": campaign.plan_total,
+        }
+        for campaign in ports.campaigns(department=str(ports.variables.get("department") or ""))
+        if campaign.case not in linked | {ports.case}
+        and campaign.brand_line == answers.get("brand_line")
+        and _is_near(campaign, own_start, int(within_days))
+    ]
+
+
+def _is_near(campaign: CampaignSummary, day: date, within_days: int) -> bool:
+    return campaign.start_date is not None and abs((campaign.start_date - day).days) <= within_days
+
+
+def _spent(report: Mapping[str, Any]) -> Decimal:
+    return total(row.get("actual") for row in report.get("spend") or ())
+
+
+LOAD = Topic(
+    "campaign.load",
+    "读取活动",
+    load,
+    inputs=("campaign_id",),
+    outputs=("campaign_id", "campaign_name", *LOADED, "agreed", "kpi_needed"),
+    errors=(NOT_FOUND,),
+)
+LINKED = Topic(
+    "campaign.linked",
+    "汇总关联活动",
+    add_linked,
+    inputs=("plan_total", "linked_campaigns", "within_days"),
+    required=("plan_total",),
+    outputs=("linked_total", "budget_total", "linked_candidates"),
+)
+PAUSE = Topic(
+    "campaign.pause",
+    "暂停活动",
+    pause,
+    inputs=("reason", "groups"),
+    required=("reason",),
+    outputs=("paused_at",),
+)
+ARCHIVE = Topic(
+    "campaign.archive",
+    "归档活动",
+    archive,
+    inputs=("outcome", "actual_end_date", "audit_result"),
+    outputs=("archived_at", "spent_total"),
+)
+TOPICS = (LOAD, LINKED, PAUSE, ARCHIVE)

@@ -1,0 +1,124 @@
+"""Telling people, and writing into the record. Texts come from the drawing: they are the owner's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from service.handlers.ports import Ports, Submission
+from service.handlers.topic import Topic, further, names
+
+
+def remind(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
+    """Remind whoever holds the open tasks of an activity; nobody holds one any more: nothing happens."""
+    activity = str(params["activity"])
+    holders = ports.task_holders(activity)
+    if holders:
+        name = _task_name(activity, ports)
+        text = params.get("text") or f"“{name}”待您处理，请尽快完成。"
+        ports.notify("remind", users=holders, subject=f"催办：{name}", text=text)
+        ports.note(f"已催办：{name}", activity=activity, users=list(holders))
+    return {}
+
+
+def alert(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
+    """Tell groups and people what deviates, one line per alert."""
+    lines = [
+        str(params["text"]),
+        *(_alert_line(row) for row in params.get("alerts") or () if _is_raised(row)),
+    ]
+    subject = params.get("subject") or f"预警：{ports.case}"
+    text = "\n".join(lines)
+    ports.notify(
+        "alert",
+        groups=names(params.get("groups")),
+        users=names(params.get("users")),
+        subject=subject,
+        text=text,
+    )
+    ports.note(text, day=params.get("day"))
+    return {}
+
+
+def escalate(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
+    """Tell those above that something is late, with a copy to whoever holds it."""
+    activity = params.get("activity")
+    holders = ports.task_holders(str(activity)) if activity else ()
+    users = tuple(dict.fromkeys((*names(params.get("users")), *holders)))
+    text = str(params["text"])
+    ports.notify(
+        "escalate",
+        groups=names(params.get("groups")),
+        users=users,
+        subject=f"超时上报：{ports.case}",
+        text=text,
+    )
+    ports.note(text, activity=activity)
+    return {"escalated_at": ports.now}
+
+
+def note(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
+    """Write a line into the record; with a department, whose signature it is that still stands."""
+    facts = further(params, NOTE.inputs)
+    signed = _latest(names(params.get("forms")), ports)
+    if signed is not None:
+        facts |= {"signed_by": signed.by, "signed_at": signed.at, "content_hash": signed.content_hash}
+    if params.get("department"):
+        facts["department"] = params["department"]
+    ports.note(str(params["text"]), **facts)
+    return {}
+
+
+def _task_name(activity: str, ports: Ports) -> str:
+    found = (task.name for task in ports.open_tasks() if task.activity_id == activity)
+    return next(found, activity)
+
+
+def _is_raised(row: Mapping[str, Any]) -> bool:
+    return row.get("level") not in (None, "none")
+
+
+def _alert_line(row: Mapping[str, Any]) -> str:
+    name = row.get("name") or row.get("metric")
+    if row.get("target") is None:
+        return f"{name}：没有当日目标"
+    deviation = row.get("deviation")
+    shown = "" if deviation is None else f"，偏差 {deviation:+.2%}"
+    return f"{name}：实际 {_shown(row.get('actual'))}，目标 {_shown(row.get('target'))}{shown}"
+
+
+def _shown(value: Any) -> str:
+    return "无" if value is None else format(Decimal(str(value)), ".4g")
+
+
+def _latest(forms: Sequence[str], ports: Ports) -> Submission | None:
+    found = [entry for form in forms if (entry := ports.submission(form)) is not None]
+    return max(found, key=lambda entry: (entry.at, entry.seq), default=None)
+
+
+REMIND = Topic("notify.remind", "催办", remind, inputs=("activity", "text"), required=("activity",))
+ALERT = Topic(
+    "notify.alert",
+    "预警通知",
+    alert,
+    inputs=("groups", "users", "subject", "text", "alerts", "day"),
+    required=("text",),
+)
+ESCALATE = Topic(
+    "notify.escalate",
+    "超时上报",
+    escalate,
+    inputs=("activity", "groups", "users", "text"),
+    required=("text",),
+    outputs=("escalated_at",),
+)
+NOTE = Topic(
+    "record.note",
+    "写入记录",
+    note,
+    inputs=("text", "department", "forms"),
+    required=("text",),
+    is_open=True,
+)
+TOPICS = (REMIND, ALERT, ESCALATE, NOTE)

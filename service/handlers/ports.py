@@ -1,0 +1,142 @@
+"""What a handler may ask for and cause: the only door between a service task and the rest of the system.
+
+Reading is immediate. Everything with an effect outside this database (`notify`, `start_process`,
+`send_message`) is put into the outbox of the running transaction and happens after its commit.
+Times are aware, days are dates in Asia/Shanghai, money is `Decimal` CNY, people are user names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from service.domain.budget import Allowance
+from service.domain.metrics import ChannelDay, LoadSample
+from service.domain.workdays import Calendar
+
+
+@dataclass(frozen=True)
+class Wait:
+    """The activity is not finished: `effect` was queued, and a later transaction completes or fails it."""
+
+    effect: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One set of answers as handed in: a line of the dossier, never changed afterwards."""
+
+    form: str
+    activity_id: str
+    instance_id: str
+    by: str
+    at: datetime
+    answers: Mapping[str, Any]
+    content_hash: str = ""
+    seq: int = 0
+
+
+@dataclass(frozen=True)
+class CaseInstance:
+    """A process instance of the case: the campaign's own (`is_main`), or one that shares its business key."""
+
+    instance_id: str
+    process_key: str
+    state: str
+    is_main: bool
+    variables: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class CampaignSummary:
+    """Another campaign, as far as the tier of this one may depend on it."""
+
+    case: str
+    name: str
+    department: str
+    brand_line: str
+    start_date: date | None
+    end_date: date | None
+    plan_total: Decimal | None
+    state: str
+
+
+@dataclass(frozen=True)
+class OpenTask:
+    """A user task of the case that somebody still owes."""
+
+    activity_id: str
+    name: str
+    process_key: str
+    instance_id: str
+    due_at: datetime | None
+
+
+class Ports(Protocol):
+    """Given to every handler. Implemented in `runtime/ports.py`, and by a small fake in the tests."""
+
+    now: datetime
+    instance_id: str
+    case: str
+    activity: str
+    variables: Mapping[str, Any]
+    calendar: Calendar
+
+    def submission(self, form: str, case: str | None = None) -> Submission | None:
+        """Return the latest answers of this form in the case, None when it was never handed in."""
+
+    def submissions(self, form: str | None = None) -> Sequence[Submission]:
+        """Return all answers of this form (None: of every form) in the case, oldest first."""
+
+    def case_instances(self, case: str | None = None) -> Sequence[CaseInstance]:
+        """Return the instances that share the business key, oldest first; none when unknown."""
+
+    def campaigns(
+        self, *, department: str | None = None, cases: Sequence[str] | None = None
+    ) -> Sequence[CampaignSummary]:
+        """Return the other campaigns of a department, or those with the given numbers, archived ones too."""
+
+    def open_tasks(self) -> Sequence[OpenTask]:
+        """Return what is still owed in the case, in all its instances."""
+
+    def task_holders(self, activity_id: str) -> Sequence[str]:
+        """Return who holds or may claim the open tasks of this activity in this instance, as user names."""
+
+    def metrics(self, first_day: date, last_day: date | None = None) -> Sequence[ChannelDay]:
+        """Return the samples per channel and day, from the first to the last day inclusive."""
+
+    def load_samples(self, since: datetime) -> Sequence[LoadSample]:
+        """Return the system-load samples of the case since then, oldest first."""
+
+    def allowance(self, department: str, period: str) -> Allowance | None:
+        """Return the department's allowance of a quarter such as `2026Q4`, None when none was granted."""
+
+    def commit_allowance(self, department: str, period: str, amount: Decimal) -> Allowance | None:
+        """Make `amount` the case's share of the committed allowance, replacing what it held before."""
+
+    def note(self, text: str, **facts: Any) -> None:
+        """Write a line into the record of this instance, at this activity."""
+
+    def notify(
+        self,
+        kind: str,
+        *,
+        groups: Sequence[str] = (),
+        users: Sequence[str] = (),
+        subject: str,
+        text: str,
+    ) -> None:
+        """Queue a notification; groups may be relations (发起人, 部门负责人)."""
+
+    def start_process(self, key: str, variables: Mapping[str, Any], business_key: str) -> None:
+        """Queue the start of another process."""
+
+    def send_message(self, name: str, payload: Mapping[str, Any], case: str, error_code: str) -> Wait:
+        """Queue a message to the case; the activity fails with `error_code` when nothing waits for it."""
+
+    def archive(self, facts: Mapping[str, Any]) -> None:
+        """Write or replace the campaign's entry among the archived approvals."""

@@ -1,0 +1,58 @@
+"""What a service task of the drawing may name: a topic, its function, and what it promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from service.errors import HandlerFailed
+from service.handlers.ports import Ports, Wait
+
+Handler = Callable[[Mapping[str, Any], Ports], Mapping[str, Any] | Wait]
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic: `inputs` are the parameters it reads, `required` those it cannot do without.
+
+    `is_open`: further parameters are allowed and passed on. `outputs` are the variables it sets, `errors`
+    the codes an error boundary event may catch.
+    """
+
+    name: str
+    title: str
+    function: Handler
+    inputs: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+    is_open: bool = False
+
+    def __call__(self, params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any] | Wait:
+        """Run the handler; HandlerFailed when a required parameter has no value."""
+        missing = [name for name in self.required if params.get(name) is None]
+        if missing:
+            raise HandlerFailed(
+                f"{self.name} at {ports.activity}: no value for {', '.join(missing)}. "
+                "Set the input parameter in the drawing, or the variable it reads.",
+                topic=self.name,
+                missing=missing,
+            )
+        return self.function(params, ports)
+
+
+def names(value: Any) -> tuple[str, ...]:
+    """Return the names in a parameter that holds one name, a list of names, or nothing."""
+    if value is None or value == "":
+        return ()
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, Sequence):
+        return tuple(str(name) for name in value if name)
+    raise HandlerFailed(f"a name or a list of names is expected, not {type(value).__name__}")
+
+
+def further(params: Mapping[str, Any], known: Sequence[str]) -> dict[str, Any]:
+    """Return the parameters beyond the known ones."""
+    return {name: value for name, value in params.items() if name not in known}

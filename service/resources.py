@@ -1,0 +1,60 @@
+"""Where the drawings, the forms and the built browser assets are.
+
+In a checkout and in an editable install `processes/` and `forms/` stand beside `service/`;
+in a wheel they are installed inside it. Nobody else needs to know which of the two it is.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from service.errors import ServiceError
+
+PACKAGE = Path(__file__).resolve().parent
+MODEL_SUFFIXES = (".bpmn", ".dmn", ".form")
+ORGANISATION = "organisation.yaml"
+
+
+class MissingResources(ServiceError):
+    """The installation is incomplete: a folder that belongs to it is missing. Install it again."""
+
+
+def folder(name: str) -> Path:
+    """Return the folder `processes` or `forms` of this installation; MissingResources when there is none."""
+    for candidate in (PACKAGE / name, PACKAGE.parent / name):
+        if candidate.is_dir():
+            return candidate
+    raise MissingResources(f"No folder {name!r} in {PACKAGE} nor beside it. Install Countersign again.")
+
+
+def processes() -> Path:
+    """Return the folder of the drawings and decision tables."""
+    return folder("processes")
+
+
+def forms() -> Path:
+    """Return the folder of the forms."""
+    return folder("forms")
+
+
+def scenarios() -> Path:
+    """Return the folder of the scenario tests, which may be absent."""
+    return processes() / "scenarios"
+
+
+def static() -> Path:
+    """Return the folder of the built browser assets, which is absent until they are built."""
+    return PACKAGE / "static"
+
+
+def manifest_files() -> dict[str, bytes]:
+    """Return everything this installation brings to deploy: file name → content.
+
+    Drawings, decision tables and forms, and the organisation they are checked against.
+    """
+    paths = [path for root in (processes(), forms()) for path in sorted(root.iterdir()) if _deployable(path)]
+    return {path.name: path.read_bytes() for path in paths}
+
+
+def _deployable(path: Path) -> bool:
+    return path.is_file() and (path.suffix in MODEL_SUFFIXES or path.name == ORGANISATION)

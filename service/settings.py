@@ -1,0 +1,179 @@
+"""Settings, read from the environment once, at start-up.
+
+A bad value stops the start and names its variable.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from service.errors import InvalidSetting
+
+PREFIX = "COUNTERSIGN_"
+EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
+ZONE = ZoneInfo("Asia/Shanghai")
+DATABASE_SCHEMES = ("sqlite", "postgresql", "postgresql+psycopg")
+QUEUE_SCHEMES = ("sqlite", "postgresql", "postgresql+psycopg", "redis", "rediss", "unix", "memory")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that differs between two installations.
+
+    Sizes are bytes, times seconds. `public_url` is set behind a proxy and has no trailing slash.
+    """
+
+    data: Path
+    database_url: str
+    queue_url: str
+    secret_key: str = field(repr=False)
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str | None = None
+    session_seconds: int = 12 * 3600
+    upload_bytes: int = 20 * 1024 * 1024
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str = "countersign@localhost"
+    robot_hosts: tuple[str, ...] = ("oapi.dingtalk.com", "open.feishu.cn", "qyapi.weixin.qq.com")
+    # Keys this installation had before: the audit record sealed with them stays verifiable.
+    previous_secret_keys: tuple[str, ...] = field(default=(), repr=False)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Return the settings of this environment; InvalidSetting names the variable that is wrong.
+
+        Creates the data folder, and keeps a generated secret key in it when none is given.
+        """
+        env = os.environ if environ is None else environ
+        data = _data_folder(env)
+        return cls(
+            data=data,
+            database_url=_url(env, "DATABASE_URL", f"sqlite:///{data / 'countersign.db'}", DATABASE_SCHEMES),
+            queue_url=_url(env, "QUEUE_URL", f"sqlite:///{data / 'queue.db'}", QUEUE_SCHEMES),
+            secret_key=_secret(env, data),
+            host=_text(env, "HOST", "127.0.0.1"),
+            port=_number(env, "PORT", 8000, 0, 65535),
+            public_url=_public_url(env),
+            session_seconds=_number(env, "SESSION_SECONDS", 12 * 3600, 60, 90 * 86400),
+            upload_bytes=_number(env, "UPLOAD_BYTES", 20 * 1024 * 1024, 1024, 1024**3),
+            smtp_url=_url(env, "SMTP_URL", "", ("smtp", "smtps")) or None,
+            mail_from=_text(env, "MAIL_FROM", "countersign@localhost"),
+            robot_hosts=_list(env, "ROBOT_HOSTS", cls.robot_hosts),
+            previous_secret_keys=_list(env, "PREVIOUS_SECRET_KEYS", ()),
+        )
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def attachments(self) -> Path:
+        """The folder of uploaded files."""
+        return self.data / "attachments"
+
+    @property
+    def base_url(self) -> str:
+        """How people reach the service, without a trailing slash: for links in messages."""
+        host = "127.0.0.1" if self.host in EVERY_ADDRESS else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
+
+def _bad(name: str, value: str, wanted: str) -> InvalidSetting:
+    return InvalidSetting(f"{PREFIX}{name}={value!r} cannot be used: {wanted}.", variable=PREFIX + name)
+
+
+def _text(env: Mapping[str, str], name: str, default: str) -> str:
+    return env.get(PREFIX + name, "").strip() or default
+
+
+def _convert(env: Mapping[str, str], name: str, default: T, convert: Callable[[str], T], wanted: str) -> T:
+    text = env.get(PREFIX + name, "").strip()
+    if not text:
+        return default
+    try:
+        return convert(text)
+    except ValueError as exc:
+        raise _bad(name, text, wanted) from exc
+
+
+def _number(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    def convert(text: str) -> int:
+        number = int(text)
+        if not least <= number <= most:
+            raise ValueError(text)
+        return number
+
+    return _convert(env, name, default, convert, f"a whole number from {least} to {most} is expected")
+
+
+def _list(env: Mapping[str, str], name: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    text = env.get(PREFIX + name)
+    return default if text is None else tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _url(env: Mapping[str, str], name: str, default: str, schemes: tuple[str, ...]) -> str:
+    text = _text(env, name, default)
+    if text and urlsplit(text).scheme not in schemes:
+        # The value may hold a password: only its scheme is repeated.
+        raise _bad(
+            name, f"{urlsplit(text).scheme}:…", f"a URL is expected that begins with {', '.join(schemes)}"
+        )
+    # One driver for PostgreSQL, however the URL was written.
+    return f"postgresql+psycopg{text[len('postgresql') :]}" if text.startswith("postgresql:") else text
+
+
+def _public_url(env: Mapping[str, str]) -> str | None:
+    text = _text(env, "PUBLIC_URL", "")
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("http", "https") or not parts.netloc):
+        raise _bad("PUBLIC_URL", text, "an address such as https://approval.example.com is expected")
+    return text.rstrip("/") or None
+
+
+def _data_folder(env: Mapping[str, str]) -> Path:
+    path = Path(_text(env, "DATA", "./var")).expanduser().resolve()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise _bad("DATA", str(path), f"the folder cannot be created ({exc.strerror})") from exc
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise _bad("DATA", str(path), "the folder is not writable")
+    return path
+
+
+def _secret(env: Mapping[str, str], data: Path) -> str:
+    given = _text(env, "SECRET_KEY", "")
+    if given:
+        if len(given) < 16:
+            raise InvalidSetting(
+                f"{PREFIX}SECRET_KEY is too short: use at least 16 characters.",
+                variable=PREFIX + "SECRET_KEY",
+            )
+        return given
+    return _kept_secret(data / "secret_key")
+
+
+def _kept_secret(path: Path) -> str:
+    """Return the key kept in the data folder, made on first use and readable by its owner only."""
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(32))
+            file.flush()
+            os.fsync(file.fileno())
+        # Linked, not renamed: of two processes starting at once the first one's key must stand.
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text(encoding="ascii").strip()

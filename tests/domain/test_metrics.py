@@ -1,0 +1,109 @@
+"""Campaign metrics: the arithmetic stands beside its row."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from service.domain import metrics
+from service.domain.metrics import ChannelDay
+
+MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
+FEED = ChannelDay(
+    MONDAY,
+    "抖音信息流",
+    impressions=10_000,
+    clicks=100,
+    orders=10,
+    payers=8,
+    revenue=Decimal(2192),
+    cost=Decimal(500),
+)
+SEARCH = ChannelDay(
+    MONDAY, "百度搜索", impressions=1_000, clicks=100, orders=2, payers=2, revenue=Decimal(548)
+)
+NEXT_DAY = ChannelDay(TUESDAY, "抖音信息流", impressions=9_000, clicks=95)
+
+
+def test_totals_divide_sums_and_never_average_ratios():
+    sums = metrics.totals([FEED, SEARCH])
+
+    # 200 / 11 000, not the mean of 1 % and 10 %
+    assert sums.ctr == Decimal(200) / Decimal(11_000)
+    assert sums.cvr == Decimal(12) / Decimal(200)
+    assert sums.aov == Decimal(274)  # (2 192 + 548) / 10
+    assert sums.roas == Decimal("5.48")  # 2 740 / 500
+    assert sums.cpa == Decimal(500) / Decimal(12)
+
+
+def test_nothing_measured_gives_no_value():
+    sums = metrics.totals([])
+
+    assert (sums.ctr, sums.cvr, sums.aov, sums.roas, sums.cpa) == (None,) * 5
+
+
+def test_channels_and_days_are_summed_apart():
+    assert {name: sums.clicks for name, sums in metrics.by_channel([FEED, SEARCH, NEXT_DAY]).items()} == {
+        "抖音信息流": 195,
+        "百度搜索": 100,
+    }
+    assert {day: sums.clicks for day, sums in metrics.by_day([NEXT_DAY, FEED, SEARCH]).items()} == {
+        MONDAY: 200,
+        TUESDAY: 95,
+    }
+    assert list(metrics.by_day([NEXT_DAY, FEED])) == [MONDAY, TUESDAY]
+
+
+@pytest.mark.parametrize(
+    ("actual", "target", "direction", "expected"),
+    [
+        (4500, 5000, "up", "0.9"),
+        ("0.27", "0.30", "up", "0.9"),  # growth goal: actual growth over target growth
+        (50, 40, "down", "0.8"),  # a cost per lead of 50 instead of 40
+        (0, 40, "down", None),
+        (10, 0, "up", None),
+    ],
+)
+def test_attainment_follows_the_direction_of_the_metric(actual, target, direction, expected):
+    attained = metrics.attainment(actual, target, direction)
+
+    assert attained == (None if expected is None else Decimal(expected))
+
+
+def test_growth_is_over_the_baseline():
+    assert metrics.growth(127_000, 100_000) == Decimal("0.27")
+    assert metrics.growth(127_000, 0) is None
+
+
+def test_promoters_less_detractors():
+    # 5 promoters, 2 passive, 3 detractors of 10: 50 % − 30 %
+    score = metrics.net_promoter_score([9, 9, 10, 10, 9, 7, 8, 6, 0, 3])
+
+    assert (score.score, score.answers, score.is_small_sample) == (20, 10, True)
+
+
+def test_thirty_answers_are_no_small_sample():
+    assert metrics.net_promoter_score([10] * 30).is_small_sample is False
+    assert metrics.net_promoter_score([10] * 29).is_small_sample is True
+
+
+def test_nobody_asked_gives_no_score():
+    assert metrics.net_promoter_score([]) is None
+
+
+@pytest.mark.parametrize("answer", [-1, 11])
+def test_an_impossible_answer_is_refused(answer):
+    with pytest.raises(ValueError):
+        metrics.net_promoter_score([9, answer])
+
+
+def test_cost_per_thousand_impressions():
+    assert metrics.cost_per_mille(25_000, 1_000_000) == 25
+    assert metrics.cost_per_mille(25_000, 0) is None
+
+
+def test_load_is_a_share_of_the_expected_peak():
+    assert metrics.load_ratio(1700, 2000) == Decimal("0.85")
+    assert metrics.load_ratio(1700, None) is None

@@ -1,0 +1,98 @@
+"""Ports held in memory: what a handler reads is given, what it causes is kept for the assertion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from service.domain.workdays import ZONE, official_calendar
+from service.handlers.ports import CaseInstance, Submission, Wait
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=ZONE)
+CASE = "C-2026-0007"
+MAIN = "main-instance"
+
+
+@dataclass
+class FakePorts:
+    now: datetime = NOON
+    instance_id: str = MAIN
+    case: str = CASE
+    activity: str = "some_activity"
+    variables: dict[str, Any] = field(default_factory=lambda: {"department": "市场部"})
+    calendar: Any = field(default_factory=official_calendar)
+    handed_in: list[Submission] = field(default_factory=list)
+    instances: list[CaseInstance] = field(
+        default_factory=lambda: [CaseInstance(MAIN, "campaign_approval", "active", True, {})]
+    )
+    others: list[Any] = field(default_factory=list)
+    owed: list[Any] = field(default_factory=list)
+    holders: dict[str, list[str]] = field(default_factory=dict)
+    samples: list[Any] = field(default_factory=list)
+    load: list[Any] = field(default_factory=list)
+    allowances: dict[tuple[str, str], Any] = field(default_factory=dict)
+    committed: list[tuple] = field(default_factory=list)
+    notes: list[tuple[str, dict]] = field(default_factory=list)
+    notices: list[dict] = field(default_factory=list)
+    started: list[tuple] = field(default_factory=list)
+    archived: list[dict] = field(default_factory=list)
+
+    def hand_in(self, form: str, instance_id: str = MAIN, by: str = "linyue", **answers: Any) -> Submission:
+        seq = len(self.handed_in) + 1
+        entry = Submission(form, form, instance_id, by, self.now, answers, f"hash-{seq}", seq)
+        self.handed_in.append(entry)
+        return entry
+
+    def submission(self, form, case=None):
+        return next((entry for entry in reversed(self.handed_in) if entry.form == form), None)
+
+    def submissions(self, form=None):
+        return [entry for entry in self.handed_in if form in (None, entry.form)]
+
+    def case_instances(self, case=None):
+        return self.instances if case in (None, self.case) else []
+
+    def campaigns(self, *, department=None, cases=None):
+        return [
+            campaign
+            for campaign in self.others
+            if (department is None or campaign.department == department)
+            and (cases is None or campaign.case in cases)
+        ]
+
+    def open_tasks(self):
+        return self.owed
+
+    def task_holders(self, activity_id):
+        return self.holders.get(activity_id, [])
+
+    def metrics(self, first_day, last_day=None):
+        return [row for row in self.samples if first_day <= row.day <= (last_day or first_day)]
+
+    def load_samples(self, since):
+        return [sample for sample in self.load if sample.at >= since]
+
+    def allowance(self, department, period):
+        return self.allowances.get((department, period))
+
+    def commit_allowance(self, department, period, amount):
+        self.committed.append((department, period, amount))
+        return self.allowance(department, period)
+
+    def note(self, text, **facts):
+        self.notes.append((text, facts))
+
+    def notify(self, kind, *, groups=(), users=(), subject, text):
+        self.notices.append(
+            {"kind": kind, "groups": tuple(groups), "users": tuple(users), "subject": subject, "text": text}
+        )
+
+    def start_process(self, key, variables, business_key):
+        self.started.append((key, dict(variables), business_key))
+
+    def send_message(self, name, payload, case, error_code):
+        return Wait("message", {"name": name, "payload": payload, "case": case, "error_code": error_code})
+
+    def archive(self, facts):
+        self.archived.append(dict(facts))

@@ -1,0 +1,119 @@
+"""Reminders, alerts, escalations, and lines in the record."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from service.errors import HandlerFailed
+from service.handlers import HANDLERS
+from service.handlers.ports import OpenTask, Submission
+from tests.handlers.fake_ports import MAIN, NOON, FakePorts
+
+
+def test_a_reminder_goes_to_whoever_holds_the_task():
+    ports = FakePorts(
+        holders={"legal_review": ["zhouheng", "mengxiao"]},
+        owed=[OpenTask("legal_review", "法务会签", "countersign_legal", MAIN, None)],
+    )
+
+    HANDLERS["notify.remind"]({"activity": "legal_review"}, ports)
+
+    (notice,) = ports.notices
+    assert notice["users"] == ("zhouheng", "mengxiao")
+    assert notice["subject"] == "催办：法务会签"
+    assert ports.notes[0][1]["activity"] == "legal_review"
+
+
+def test_nobody_is_reminded_of_a_task_that_is_gone():
+    ports = FakePorts()
+
+    HANDLERS["notify.remind"]({"activity": "legal_review"}, ports)
+
+    assert (ports.notices, ports.notes) == ([], [])
+
+
+def test_an_alert_lists_what_deviates_and_nothing_else():
+    ports = FakePorts()
+    alerts = [
+        {
+            "metric": "ctr",
+            "name": "点击率",
+            "target": Decimal("0.024"),
+            "actual": Decimal("0.0195"),
+            "deviation": Decimal("-0.1875"),
+            "level": "shortfall",
+        },
+        {"metric": "CVR", "target": 1, "actual": 1, "deviation": 0, "level": "none"},
+        {"metric": "AOV", "target": None, "actual": 274, "deviation": None, "level": "no_target"},
+    ]
+
+    HANDLERS["notify.alert"](
+        {"groups": ["市场部"], "text": "今日指标预警", "alerts": alerts, "day": date(2026, 11, 22)}, ports
+    )
+
+    (notice,) = ports.notices
+    assert notice["groups"] == ("市场部",)
+    assert notice["text"].splitlines() == [
+        "今日指标预警",
+        "点击率：实际 0.0195，目标 0.024，偏差 -18.75%",
+        "AOV：没有当日目标",
+    ]
+
+
+def test_an_escalation_goes_up_with_a_copy_to_the_holder():
+    ports = FakePorts(holders={"closeout_report": ["linyue"]})
+
+    outputs = HANDLERS["notify.escalate"](
+        {"activity": "closeout_report", "groups": "部门负责人", "users": ["linyue"], "text": "结案报告逾期"},
+        ports,
+    )
+
+    (notice,) = ports.notices
+    assert (notice["groups"], notice["users"]) == (("部门负责人",), ("linyue",))
+    assert outputs == {"escalated_at": NOON}
+
+
+def test_a_note_says_whose_signature_still_stands():
+    ports = FakePorts()
+    ports.hand_in("legal_review", by="zhouheng")
+    later = Submission("legal_release", "x", MAIN, "mengxiao", NOON + timedelta(hours=1), {}, "hash-later")
+    ports.handed_in.append(later)
+
+    HANDLERS["record.note"](
+        {
+            "text": "无新内容，沿用原意见",
+            "department": "法务部",
+            "forms": ["legal_review", "legal_release"],
+            "round": 2,
+        },
+        ports,
+    )
+
+    assert ports.notes == [
+        (
+            "无新内容，沿用原意见",
+            {
+                "round": 2,
+                "signed_by": "mengxiao",
+                "signed_at": NOON + timedelta(hours=1),
+                "content_hash": "hash-later",
+                "department": "法务部",
+            },
+        )
+    ]
+
+
+def test_a_note_invents_no_signature():
+    ports = FakePorts()
+
+    HANDLERS["record.note"]({"text": "无新内容", "department": "法务部", "forms": ["legal_review"]}, ports)
+
+    assert ports.notes == [("无新内容", {"department": "法务部"})]
+
+
+def test_groups_that_are_no_names_are_refused():
+    with pytest.raises(HandlerFailed):
+        HANDLERS["notify.alert"]({"groups": 7, "text": "x"}, FakePorts())
