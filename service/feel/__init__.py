@@ -1,6 +1,6 @@
 """FEEL on the server: expressions, decision cells and forms, evaluated in an isolate.
 
-The same JavaScript (`service/assets/feel`) runs in the browser. Start with `FEEL`, the engine everybody shares.
+The same JavaScript (`service/assets/feel`) runs in the browser. Start with `FEEL`, the engine that all share.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Values on their way into the isolate and back: JSON, with a tag for what JSON has no word for.
 
-A date is written `{"$t": "date", "v": "2026-12-01"}`. Keys that begin with `$` in somebody's own context get one
-`$` more on the way, so that nothing typed in can pass for a date. The twin of this module is
+A date is written `{"$t": "date", "v": "2026-12-01"}`. Keys that begin with `$` in somebody's own context get
+one `$` more on the way, so that nothing typed in can pass for a date. The twin of this module is
 assets/feel/codec.js.
 """
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from typing import Any, Literal
 
 from service.domain.workdays import Calendar
-from service.errors import FeelError
+from service.errors import FeelError, FeelTimeout
 from service.feel import crossing
 from service.feel.calendar import calendar_table
 from service.feel.forms import FormResult, SchemaTexts, result_of
@@ -65,22 +66,38 @@ class Feel:
 
     def batch(self, calls: Sequence[Call], *, now: datetime) -> list[Any | FeelError]:
         """Return the values of all calls, in order; a FeelError stands in place of a value that failed."""
-        if not calls:
-            return []
         requests = [_attempt(call.as_request) for call in calls]
-        sound = [request for request in requests if isinstance(request, str)]
-        answers = iter(self._ask_batch(sound, now))
+        answers = iter(self._answers([request for request in requests if isinstance(request, str)], now))
         return [
             _result(next(answers), call) if isinstance(request, str) else request
             for request, call in zip(requests, calls, strict=True)
         ]
 
-    def _ask_batch(self, requests: Sequence[str], now: datetime) -> list[Mapping[str, Any]]:
+    def _answers(self, requests: Sequence[str], now: datetime) -> list[Any]:
+        """Return the isolate's answer to each request, or the FeelError of the one that hit a limit."""
+        if not requests:
+            return []
         seconds = min(STEP_SECONDS, EXPRESSION_SECONDS * len(requests))
-        return self._ask("batch", f'"calls":[{",".join(requests)}]', now, seconds) if requests else []
+        try:
+            return self._ask("batch", f'"calls":[{",".join(requests)}]', now, seconds)
+        except FeelError as exc:
+            return [exc] if len(requests) == 1 else self._one_by_one(requests, now, exc)
+
+    def _one_by_one(self, requests: Sequence[str], now: datetime, reason: FeelError) -> list[Any]:
+        """Find out who hit the limit, for no longer than a step may take."""
+        answers: list[Any] = []
+        end = monotonic() + STEP_SECONDS
+        for request in requests:
+            answers += self._answers([request], now) if monotonic() < end else [type(reason)(reason.message)]
+        return answers
 
     def check_form(
-        self, schema: Mapping[str, Any], answers: Mapping[str, Any], inputs: Mapping[str, Any], *, now: datetime
+        self,
+        schema: Mapping[str, Any],
+        answers: Mapping[str, Any],
+        inputs: Mapping[str, Any],
+        *,
+        now: datetime,
     ) -> FormResult:
         """Return the answers as they count (locked, computed and hidden fields put right) and their errors.
 
@@ -88,9 +105,10 @@ class Feel:
         """
         digest, text = _SCHEMAS.of(schema)
         try:
-            content = f'"hash":"{digest}","answers":{crossing.dumps_plain(answers)},"inputs":{crossing.dumps_plain(inputs)}'
+            handed_in = f'"answers":{crossing.dumps_plain(answers)},"inputs":{crossing.dumps_plain(inputs)}'
         except (TypeError, ValueError, RecursionError) as exc:
             raise FeelError(str(exc)) from exc
+        content = f'"hash":"{digest}",{handed_in}'
         answer = self._ask("form", content, now, STEP_SECONDS)
         if "unknown" in answer:
             answer = self._ask("form", f'{content},"schema":{text}', now, STEP_SECONDS)
@@ -101,23 +119,27 @@ class Feel:
         self._pool.close()
 
     def _single(self, call: Call, now: datetime) -> Any:
-        try:
-            (result,) = self.batch([call], now=now)
-        except FeelError as exc:
-            exc.expression = exc.expression or call.expression
-            raise
+        (result,) = self.batch([call], now=now)
         if isinstance(result, FeelError):
             raise result
         return result
 
     def _ask(self, request: str, content: str, now: datetime, seconds: float) -> Any:
         milliseconds = int(now.timestamp() * 1000)
-        with self._pool.isolate() as isolate:
-            answer = isolate.ask(f'{{"request":"{request}","now":{milliseconds},{content}}}', seconds=seconds)
+        text = f'{{"request":"{request}","now":{milliseconds},{content}}}'
+        try:
+            answer = self._ask_once(text, seconds)
+        except FeelTimeout:
+            # The clock on the wall also counts what the machine did meanwhile: once more, in a fresh isolate.
+            answer = self._ask_once(text, seconds)
         result = crossing.loads(answer)
         if "e" in result:
             raise FeelError(result["e"], code=result["c"])
         return result["v"]
+
+    def _ask_once(self, text: str, seconds: float) -> str:
+        with self._pool.isolate() as isolate:
+            return isolate.ask(text, seconds=seconds)
 
 
 def _attempt(work: Callable[[], str]) -> str | FeelError:
@@ -127,7 +149,10 @@ def _attempt(work: Callable[[], str]) -> str | FeelError:
         return exc
 
 
-def _result(answer: Mapping[str, Any], call: Call) -> Any:
+def _result(answer: Mapping[str, Any] | FeelError, call: Call) -> Any:
+    if isinstance(answer, FeelError):
+        answer.expression = call.expression
+        return answer
     return FeelError(answer["e"], call.expression, code=answer["c"]) if "e" in answer else answer["v"]
 
 

@@ -60,7 +60,12 @@ def result_of(answer: Mapping[str, Any]) -> FormResult:
 
 def _errors(found: list[dict[str, Any]]) -> tuple[FormError, ...]:
     return tuple(
-        FormError(each["path"], messages.render(messages.ANSWERS, each["code"], each["params"]), each["code"], each["params"])
+        FormError(
+            each["path"],
+            messages.render(messages.ANSWERS, each["code"], each["params"]),
+            each["code"],
+            each["params"],
+        )
         for each in found
     )
 
@@ -71,7 +76,8 @@ def check_schema(schema: Mapping[str, Any]) -> tuple[SchemaProblem, ...]:
     with SHARED.isolate() as isolate:
         found = json.loads(isolate.ask(request, seconds=INSPECT_SECONDS))["v"]
     return tuple(
-        SchemaProblem(**each, message=messages.render(messages.FINDINGS, each["code"], each["params"])) for each in found
+        SchemaProblem(**each, message=messages.render(messages.FINDINGS, each["code"], each["params"]))
+        for each in found
     )
 
 
@@ -82,7 +88,11 @@ def form_keys(schema: Mapping[str, Any]) -> frozenset[str]:
 
 def _top_level(components: Any) -> Iterator[str]:
     for component in components:
-        own = component.get("path") if component.get("type") in {"group", "dynamiclist"} else component.get("key")
+        own = (
+            component.get("path")
+            if component.get("type") in {"group", "dynamiclist"}
+            else component.get("key")
+        )
         if own:
             yield own.split(".")[0]
         elif component.get("type") == "group":
@@ -90,7 +100,7 @@ def _top_level(components: Any) -> Iterator[str]:
 
 
 class SchemaTexts:
-    """Schemas as text with their hash, made once per schema object. A schema in use is never changed in place."""
+    """Schemas as text with their hash, made once per schema object: a schema in use is never changed."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[int, tuple[Mapping[str, Any], str, str]] = OrderedDict()

@@ -7,11 +7,14 @@ never answers. So isolates are made when first needed, per process, and closed t
 from __future__ import annotations
 
 import atexit
+import ctypes
 import json
 import os
 import threading
 import weakref
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
@@ -34,20 +37,25 @@ def _bundle() -> str:
     try:
         return BUNDLE.read_text(encoding="utf-8")
     except FileNotFoundError as exc:
-        raise FeelError(f"The FEEL engine is not built: {BUNDLE.name} is missing. Run: npm run build:feel") from exc
+        raise FeelError(
+            f"The FEEL engine is not built: {BUNDLE.name} is missing. Run: npm run build:feel"
+        ) from exc
 
 
 class Isolate:
     """One V8 context with the engine loaded. Used by one thread at a time."""
 
     def __init__(self, calendar: Mapping[str, Any]) -> None:
+        self._closed = False
         self._racer = MiniRacer()
         self._racer.eval(_bundle() + "\n;0", timeout_sec=BOOT_SECONDS)
         self._racer.set_hard_memory_limit(MEMORY_BYTES)
         self.ask(json.dumps({"request": "calendar", "table": calendar}), seconds=BOOT_SECONDS)
 
     def ask(self, request: str, *, seconds: float) -> str:
-        """Return the engine's answer, both JSON. FeelTimeout or FeelError when it hits a limit: then drop me."""
+        """Return the engine's answer; both are JSON. After a FeelTimeout or FeelError, drop me."""
+        if self._closed:
+            raise FeelError("The process is ending.")
         try:
             answer = self._racer.eval(f"countersign({json.dumps(request)})", timeout_sec=seconds)
         except JSTimeoutException as exc:
@@ -59,7 +67,8 @@ class Isolate:
         return str(answer)
 
     def close(self) -> None:
-        """Free the isolate; it must not be used afterwards."""
+        """Free the isolate; it cannot be used afterwards."""
+        self._closed = True
         with suppress(JSEvalException):
             # What was cut off reports back once more; closed before that, mini-racer complains on stderr.
             self._racer.eval("0", timeout_sec=CLOSE_SECONDS)
@@ -67,73 +76,99 @@ class Isolate:
 
 
 class Pool:
-    """A few isolates shared by the threads of one process, created as they are needed."""
+    """A few isolates shared by the threads of one process, created as they are needed, lent in turn."""
 
-    def __init__(self, calendar: Callable[[], Mapping[str, Any]] = calendar_table, *, size: int = POOL_SIZE) -> None:
+    def __init__(
+        self, calendar: Callable[[], Mapping[str, Any]] = calendar_table, *, size: int = POOL_SIZE
+    ) -> None:
         self._size = size
         self._calendar = calendar
         self._reset()
         _POOLS.add(self)
 
     def _reset(self) -> None:
-        self._pid = os.getpid()
         self._lock = threading.Lock()
-        self._slots = threading.BoundedSemaphore(self._size)
-        self._idle: list[Isolate] = []
-        self._busy: set[Isolate] = set()
+        self._free: list[Isolate | None] = [None] * self._size  # None: a place for one not made yet
+        self._waiting: deque[Future[Isolate | None]] = deque()
+        self._made: set[Isolate] = set()
 
     @contextmanager
     def isolate(self) -> Iterator[Isolate]:
         """Lend an isolate, waiting for one when all are busy. After an error it is thrown away."""
-        if self._pid != os.getpid():
-            self._reset()
-        with self._slots:
-            isolate = self._take()
-            try:
-                yield isolate
-            except BaseException:
-                self._give_back(isolate, reuse=False)
-                raise
-            self._give_back(isolate, reuse=True)
+        isolate = self._take()
+        try:
+            isolate = isolate or self._make()
+            yield isolate
+        except BaseException:
+            self._drop(isolate)
+            raise
+        self._give_back(isolate)
 
-    def _take(self) -> Isolate:
+    def _take(self) -> Isolate | None:
         with self._lock:
-            isolate = self._idle.pop() if self._idle else None
-        isolate = isolate or Isolate(self._calendar())
+            if self._free:
+                return self._free.pop()
+            # First come, first served: with a semaphore a busy thread overtakes the waiting ones for ever.
+            turn: Future[Isolate | None] = Future()
+            self._waiting.append(turn)
+        return turn.result()
+
+    def _give_back(self, isolate: Isolate | None) -> None:
         with self._lock:
-            self._busy.add(isolate)
+            if self._waiting:
+                self._waiting.popleft().set_result(isolate)
+            elif isolate is None:
+                self._free.insert(0, None)
+            else:
+                self._free.append(isolate)
+
+    def _make(self) -> Isolate:
+        if _ENDING.is_set():
+            raise FeelError("The process is ending.")
+        isolate = Isolate(self._calendar())
+        with self._lock:
+            self._made.add(isolate)
         return isolate
 
-    def _give_back(self, isolate: Isolate, *, reuse: bool) -> None:
-        with self._lock:
-            self._busy.discard(isolate)
-            if reuse:
-                self._idle.append(isolate)
-        if not reuse:
+    def _drop(self, isolate: Isolate | None) -> None:
+        if isolate is not None:
+            with self._lock:
+                self._made.discard(isolate)
             isolate.close()
+        self._give_back(None)
+
+    def forget(self) -> None:
+        """Leave the isolates to the parent process: to free or only to lose them here hangs."""
+        for isolate in self._made:
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(isolate))
+        self._reset()
 
     def close(self) -> None:
         """Free every isolate of this process; the next use makes new ones."""
-        if self._pid != os.getpid():
-            return
         with self._lock:
-            isolates = [*self._idle, *self._busy]
-            self._idle.clear()
-            self._busy.clear()
+            isolates, self._made = self._made, set()
+            self._free = [None] * len(self._free)
         for isolate in isolates:
-            # One may be in use by a daemon thread: the process ends, whatever it says.
-            with suppress(Exception):
-                isolate.close()
+            isolate.close()
 
 
 _POOLS: weakref.WeakSet[Pool] = weakref.WeakSet()
+_ENDING = threading.Event()
 
 
 @atexit.register
 def _close_all() -> None:
+    _ENDING.set()
     for pool in list(_POOLS):
         pool.close()
 
+
+def _forget_all() -> None:
+    for pool in list(_POOLS):
+        pool.forget()
+
+
+os.register_at_fork(after_in_child=_forget_all)
 
 # The isolates everybody shares who has no calendar of their own.
 SHARED = Pool()

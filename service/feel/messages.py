@@ -1,7 +1,7 @@
 """The wording of form errors and of findings about forms: English templates, translatable by gettext.
 
-The texts are msgids: `render(code, params, gettext)` translates the template and then fills it in. What a form's
-author wrote (assertMessage, patternErrorMessage) passes through as it is.
+The texts are msgids: `render(templates, code, params, gettext)` translates the template and then fills it in.
+What a form's author wrote (assertMessage, patternErrorMessage) passes through as it is.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ FINDINGS: Mapping[str, str] = {
     "duplicate_key": _("Another field already has the key %(key)s."),
     "reserved_key": _("The key %(key)s means something else in expressions."),
     "pattern": _("The pattern %(pattern)s is not a regular expression."),
-    "unknown_rule": _("%(name)s is not a rule: requiredIf, assert, assertMessage, assert2, warn, warnMessage…"),
+    "unknown_rule": _("%(name)s is not a rule. Rules are requiredIf, assert, assertMessage, assert2, warn…"),
     "no_equals": _("%(name)s must begin with an equals sign."),
     "expression": _("%(name)s is not a usable expression: %(message)s."),
     "bare_call": _("%(name)s: %(message)s."),

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 
+from service.errors import FeelTimeout
 from service.feel.isolate import SHARED
 
 PARSE_SECONDS = 2.0
@@ -13,7 +14,10 @@ PARSE_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Problem:
-    """A mistake in an expression. Codes: syntax, unknown_function, bare_call, reserved_name, question_mark, too_long."""
+    """A mistake in an expression.
+
+    Codes: syntax, unknown_function, bare_call, reserved_name, question_mark, too_large.
+    """
 
     code: str
     message: str
@@ -48,11 +52,13 @@ def strip_equals(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def parse(expression: str, *, unary: bool = False) -> Parsed:
-    """Return the static reading of an expression, or with `unary` of a decision cell. Never raises for its text."""
+    """Return the static reading of an expression, or with `unary` of a decision cell."""
     request = {"request": "parse", "source": strip_equals(expression), "unary": unary}
-    with SHARED.isolate() as isolate:
-        answer = isolate.ask(json.dumps(request), seconds=PARSE_SECONDS)
-    found = json.loads(answer)["v"]
+    try:
+        with SHARED.isolate() as isolate:
+            found = json.loads(isolate.ask(json.dumps(request), seconds=PARSE_SECONDS))["v"]
+    except FeelTimeout:
+        return Parsed(*[frozenset()] * 4, problems=(Problem("too_large", "The expression is too large", 0),))
     return Parsed(
         *(frozenset(found[key]) for key in ("names", "optional", "paths", "calls")),
         problems=tuple(Problem(**problem) for problem in found["problems"]),

@@ -54,7 +54,7 @@ function options(field, read) {
 }
 
 function checkChoice(field, value, read) {
-  if (MANY.has(field.type) && !Array.isArray(value)) return [error('list')];
+  if (MANY.has(field.type) !== Array.isArray(value)) return [error(MANY.has(field.type) ? 'list' : 'option')];
   const allowed = new Set([].concat(options(field, read)).map((option) => JSON.stringify(option?.value ?? option?.label ?? option)));
   return [].concat(value).every((choice) => allowed.has(JSON.stringify(choice))) ? [] : [error('option')];
 }

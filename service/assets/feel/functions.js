@@ -136,6 +136,22 @@ function ledger(gaps) {
   };
 }
 
+const NOTHING = '—';
+
+/** Amounts and shares as a reader sees them; a dash where there is none. */
+const display = {
+  yuan: define(['amount'], (amount) => shown(amount, (number) => `¥${grouped(decimal.round(number, 2, 'halfUp').toFixed(2))}`)),
+  percent: define(['share'], (share) => shown(share, (number) => `${decimal.round(decimal.times(number, 100), 2, 'halfUp')}%`)),
+};
+
+const grouped = (text) => text.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+
+function shown(value, write) {
+  if (kind(value) === 'null') return NOTHING;
+  if (!isNumber(value)) return undefined;
+  return (value < 0 ? '-' : '') + write(Math.abs(value));
+}
+
 const NULL_IS_A_RESULT = new Set(['sum', 'mean', 'product', 'min', 'max', 'modulo', 'ratio', 'deviation']);
 
 function checked(name, { names, body }, fail) {
@@ -162,7 +178,7 @@ export const slug = (name) => `fn_${name.replaceAll(' ', '_').replace('@', 'at')
 
 /** Every function by its slug. `gaps`: see ledger. */
 export function functions(fail, { gaps }) {
-  const own = { ...arithmetic, ...lists, ...dates, ...company, ...ledger(gaps) };
+  const own = { ...arithmetic, ...lists, ...dates, ...company, ...display, ...ledger(gaps) };
   const library = {};
   for (const name of FROM_FEELIN) library[slug(name)] = borrowed(name, fail);
   for (const [name, definition] of Object.entries(own)) library[slug(name)] = checked(name, definition, fail);
@@ -170,5 +186,5 @@ export function functions(fail, { gaps }) {
 }
 
 /** The names of all functions, as written in an expression. */
-export const FUNCTION_NAMES = new Set([...FROM_FEELIN, ...Object.keys({ ...arithmetic, ...lists, ...dates, ...company, ...ledger(false) })]);
+export const FUNCTION_NAMES = new Set([...FROM_FEELIN, ...Object.keys({ ...arithmetic, ...lists, ...dates, ...company, ...display, ...ledger(false) })]);
 FUNCTION_NAMES.delete('@');

@@ -153,17 +153,22 @@ function box(list) {
 
 const unbox = (boxes) => boxes && boxes.map((each) => each[RAW]);
 
+/** feelin reads the parameters of a function from its text unless told, and minified text tells it nothing. */
+const named = (call) => Object.assign(call, { $args: ['a', 'b', 'c'].slice(0, call.length) });
+
 /** Every operator by the name rewrite.js uses. */
 export function operators(fail) {
   const compare = comparisons(fail);
   const calculate = Object.fromEntries(Object.keys(numeric).map((name) => [name, arithmetic(name, fail)]));
-  return {
+  const all = {
     ...compare,
     ...calculate,
     ...membership(fail, compare),
     ...checks(fail),
     box,
     unbox,
+    hides: (value) => value === true || value === null || value === undefined,
     neg: (value) => (isDuration(value) ? durationOf(kind(value), -temporal.magnitude(value)) : calculate.sub(0, value)),
   };
+  return Object.fromEntries(Object.entries(all).map(([name, call]) => [name, named(call)]));
 }

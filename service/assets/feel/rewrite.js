@@ -95,6 +95,7 @@ class Rewriter {
     if (node.name === 'SimplePositiveUnaryTest') return this.simpleTest(parts(node), value);
     const bare = unwrap(node);
     const isAnswer = contains(node, '?') || (TESTS.has(bare.name) && bare.name !== 'BooleanLiteral');
+    if (!this.strict && value === INPUT) return this.call('hides', this.emit(node));
     if (isAnswer && value === INPUT) return this.boolean(this.emit(node));
     return this.call(value === INPUT && bare.name !== 'BooleanLiteral' ? 'cell' : 'among', value, this.emit(node));
   }

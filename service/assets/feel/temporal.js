@@ -1,9 +1,10 @@
 // Dates, times, instants and durations: built in one zone, whatever the machine says.
-import { DateTime, Duration, Settings } from 'luxon';
+import { DateTime, Duration } from 'luxon';
 import { ZONE, UTC, isDateTime, isDate, kind } from './kinds.js';
 
-Settings.defaultZone = ZONE;
-Settings.defaultLocale = 'en';
+// Said at every construction, never as a default of luxon: in the browser form-js uses the same luxon.
+const HERE = { zone: ZONE, locale: 'en' };
+const UNZONED = { zone: UTC, locale: 'en' };
 
 let fixedNow = null;
 
@@ -14,10 +15,10 @@ export function setNow(milliseconds) {
 
 const valid = (value) => (value && value.isValid ? value : null);
 
-export const now = () => (fixedNow === null ? DateTime.now() : DateTime.fromMillis(fixedNow)).setZone(ZONE);
+export const now = () => DateTime.fromMillis(fixedNow ?? Date.now(), HERE);
 export const today = () => toDate(now());
 
-export const dateOf = (year, month, day) => valid(DateTime.fromObject({ year, month, day }, { zone: UTC }));
+export const dateOf = (year, month, day) => valid(DateTime.fromObject({ year, month, day }, UNZONED));
 
 /** The calendar day on which an instant falls in the zone of the system. */
 export function toDate(instant) {
@@ -25,7 +26,7 @@ export function toDate(instant) {
 }
 
 export function parseDate(text) {
-  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return valid(DateTime.fromISO(text, { zone: UTC }));
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return valid(DateTime.fromISO(text, UNZONED));
   const instant = text.includes('T') ? parseDateTime(text) : null;
   return instant && toDate(instant);
 }
@@ -33,7 +34,7 @@ export function parseDate(text) {
 export function parseDateTime(text) {
   if (!/^\d{4}-\d{2}-\d{2}(T.*)?$/.test(text)) return null;
   const [local, zone] = text.split('@');
-  const instant = DateTime.fromISO(local, zone ? { zone } : { zone: ZONE });
+  const instant = DateTime.fromISO(local, zone ? { ...HERE, zone } : HERE);
   return valid(instant)?.setZone(ZONE) ?? null;
 }
 
@@ -41,7 +42,7 @@ const asTime = (instant) => instant.set({ year: 1900, month: 1, day: 1 });
 
 export function parseTime(text) {
   if (!/^\d{2}:\d{2}/.test(text)) return null;
-  const instant = valid(DateTime.fromISO(`1900-01-01T${text}`, { zone: ZONE }));
+  const instant = valid(DateTime.fromISO(`1900-01-01T${text}`, HERE));
   return instant && asTime(instant.setZone(ZONE));
 }
 
@@ -52,7 +53,7 @@ export function toTime(value) {
 export function timeOf(hour, minute, second) {
   const base = { year: 1900, month: 1, day: 1, hour, minute };
   const whole = Math.floor(second);
-  return valid(DateTime.fromObject({ ...base, second: whole, millisecond: Math.round((second - whole) * 1000) }, { zone: ZONE }));
+  return valid(DateTime.fromObject({ ...base, second: whole, millisecond: Math.round((second - whole) * 1000) }, HERE));
 }
 
 export function atTime(day, time) {

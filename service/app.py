@@ -1,0 +1,41 @@
+"""The composition root of the web: settings in, a WSGI application out."""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from service.runtime.context import Application
+from service.settings import Settings
+from service.web import api, auth, errors, probes, screens, security
+
+
+def create_app(settings: Settings | None = None, *, application: Application | None = None) -> Flask:
+    """Return the Flask application. Its tables must be migrated; workers are started by the caller.
+
+    `application` is used as it is when given, so that a test can bring its own clock and database.
+    """
+    settings = settings or Settings.from_env()
+    app = Flask(
+        "service",
+        template_folder="web/templates",
+        static_folder="static",
+        static_url_path="/static",
+    )
+    app.extensions["countersign"] = application or Application.open(settings)
+    app.secret_key = hashlib.sha256(f"pages {settings.secret_key}".encode()).digest()
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    # Errors first: what the others refuse is answered by them.
+    errors.install(app)
+    security.install(app, settings)
+    auth.install(app)
+    probes.install(app)
+    api.install(app)
+    screens.install(app)
+    if settings.public_url:
+        # A proxy stands in front: the address and scheme it forwards are the client's.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    return app

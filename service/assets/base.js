@@ -1,0 +1,72 @@
+// On every page: htmx, and the few habits plain HTML does not have.
+import './styles/base.css';
+import htmx from 'htmx.org';
+import { el } from './lib/dom.js';
+import { t } from './lib/i18n.js';
+
+htmx.config.allowEval = false;
+htmx.config.includeIndicatorStyles = false;
+htmx.config.selfRequestsOnly = true;
+htmx.config.historyCacheSize = 0;
+
+guardAgainstDoubleSubmit();
+askBeforeDangerousForms();
+closeMenusOutside();
+
+document.documentElement.dataset.base = 'ready';
+
+function guardAgainstDoubleSubmit() {
+  document.addEventListener('submit', (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method === 'get' || form.method === 'dialog') return;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = '1';
+    for (const button of form.querySelectorAll('button:not([type=button])')) button.setAttribute('aria-disabled', 'true');
+    return undefined;
+  });
+  // Coming back with the browser's back button finds the form usable again.
+  window.addEventListener('pageshow', () => {
+    for (const form of document.querySelectorAll('form[data-sent]')) {
+      delete form.dataset.sent;
+      for (const button of form.querySelectorAll('[aria-disabled]')) button.removeAttribute('aria-disabled');
+    }
+  });
+}
+
+function askBeforeDangerousForms() {
+  document.addEventListener('submit', (event) => {
+    const form = event.target;
+    if (!form.dataset?.confirm || form.dataset.confirmed) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    ask(form.dataset.confirm, () => {
+      form.dataset.confirmed = '1';
+      form.requestSubmit(event.submitter);
+    });
+  }, true);
+}
+
+function ask(question, then) {
+  const dialog = el('dialog.dialog', { 'aria-label': question },
+    el('div.card-body', {},
+      el('p', {}, question),
+      el('div.actions', {},
+        el('button.btn.primary', { type: 'button', onclick: () => { dialog.close(); then(); } }, t('Confirm')),
+        el('button.btn', { type: 'button', onclick: () => dialog.close() }, t('Cancel')))));
+  dialog.addEventListener('close', () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+function closeMenusOutside() {
+  const close = (except) => {
+    for (const menu of document.querySelectorAll('details.menu[open]')) if (!except || !menu.contains(except)) menu.open = false;
+  };
+  document.addEventListener('click', (event) => close(event.target));
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    const open = document.querySelector('details.menu[open]');
+    close();
+    open?.querySelector('summary').focus();
+  });
+}

@@ -1,0 +1,47 @@
+// The form of a task, of a start event, or a preview of either.
+import '@bpmn-io/form-js-viewer/dist/assets/form-js.css';
+import './styles/form.css';
+import { Form } from '@bpmn-io/form-js-viewer';
+import { payload } from './lib/dom.js';
+import { t, translateModule, isChinese } from './lib/i18n.js';
+import { feelModule } from './form/feel.js';
+import { fileField } from './form/files.js';
+import { chineseCalendar, translateFixedTexts } from './form/chinese.js';
+import { rulesModule } from './form/rules.js';
+import { desk } from './form/desk.js';
+
+const host = document.querySelector('[data-island="form"]');
+const given = payload('form-payload');
+
+const files = {
+  uploadUrl: given.urls.upload,
+  instance: given.instance,
+  maxBytes: given.max_bytes,
+  attachments: given.attachments || {},
+  onBusy: () => {},
+  onSignedOut: () => {},
+};
+const filesModule = {
+  __init__: [['formFields', (formFields) => formFields.register('filepicker', fileField(files))]],
+};
+
+if (isChinese) chineseCalendar();
+const readOnly = given.mode === 'read' || given.mode === 'preview';
+const form = new Form({
+  container: host,
+  debounce: false, // form-js waits 300 ms by default and loses what is typed in that time
+  additionalModules: [translateModule, feelModule(given.calendar), rulesModule, filesModule],
+  properties: { readOnly },
+});
+
+try {
+  if (!readOnly) await desk(form, given, files);
+  else await form.importSchema(given.schema, given.data);
+  if (isChinese) translateFixedTexts(host);
+} catch (error) {
+  host.replaceChildren(t('The form could not be loaded.'));
+  throw error;
+} finally {
+  host.removeAttribute('aria-busy');
+}
+document.documentElement.dataset.form = 'ready';

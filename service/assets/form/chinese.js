@@ -1,0 +1,24 @@
+// The two places where form-js 2.0.0 does not ask its translator: the calendar, and the word "Select".
+import flatpickr from 'flatpickr';
+import chinese from 'flatpickr/dist/l10n/zh.js';
+import { t } from '../lib/i18n.js';
+
+export function chineseCalendar() {
+  flatpickr.localize((chinese.default || chinese).zh || chinese.default || chinese);
+}
+
+/** Replace the fixed English text nodes, now and whenever form-js writes them again. */
+export function translateFixedTexts(host) {
+  const fixed = new Set(['Select']);
+  const visit = (node) => {
+    if (node.nodeType === Node.TEXT_NODE && fixed.has(node.data)) node.data = t(node.data);
+    for (const child of node.childNodes || []) visit(child);
+  };
+  visit(host);
+  new MutationObserver((changes) => {
+    for (const change of changes) {
+      if (change.type === 'characterData') visit(change.target);
+      else change.addedNodes.forEach(visit);
+    }
+  }).observe(host, { subtree: true, childList: true, characterData: true });
+}

@@ -1,0 +1,150 @@
+"""Process instances: start, look, steer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from pydantic import Field
+
+from service.runtime import dossier, incidents, instances, messages
+from service.runtime.context import Actor, Application
+from service.runtime.views import (
+    DossierView,
+    HistoryView,
+    IncidentView,
+    InstanceSummary,
+    InstanceView,
+    MessageView,
+    Page,
+)
+from service.web.api.section import Body, Created, ListOf, Query, Section, Slice
+
+section = Section("Process instances")
+
+_CHANGED = (403, 404, 409, 422)
+
+
+class Start(Body):
+    """What a process starts with. `variables` only for inputs it declares, and only from who may set them."""
+
+    answers: dict[str, Any] | None = Field(None, description="answers of the start form")
+    variables: dict[str, Any] | None = None
+    business_key: str | None = Field(None, min_length=1, max_length=100)
+
+
+class Instances(Query):
+    """Which instances to list."""
+
+    state: str | None = None
+    definition: str | None = None
+    business_key: str | None = None
+    q: str | None = Field(None, description="part of name, business key or applicant")
+
+
+class Incidents(Query):
+    """Which incidents to list."""
+
+    instance: str | None = None
+    state: str = "open"
+
+
+class Reason(Body):
+    """Why."""
+
+    reason: str = Field("", max_length=2000)
+
+
+class Retry(Body):
+    """Variables to set before the retry."""
+
+    variables: dict[str, Any] | None = None
+
+
+class Message(Body):
+    """What comes with a message."""
+
+    payload: dict[str, Any] = Field(default_factory=dict)
+
+
+@section.post(
+    "/process-definitions/<key>/start", returns=InstanceView, status=201, body=Start, errors=_CHANGED
+)
+def start_instance(app: Application, actor: Actor, key: str, body: Start) -> Created:
+    """Start a process and move it to where it first waits."""
+    view = instances.start(
+        app, actor, key, answers=body.answers, variables=body.variables, business_key=body.business_key
+    )
+    return Created(view, url_for("api.get_instance", instance_id=view.id))
+
+
+@section.get("/process-instances", returns=ListOf(InstanceSummary), query=Instances)
+def list_instances(app: Application, actor: Actor, query: Instances) -> Page[InstanceSummary]:
+    """List the instances one may see, the newest first."""
+    return instances.find(
+        app,
+        actor,
+        state=query.state,
+        definition=query.definition,
+        business_key=query.business_key,
+        q=query.q,
+        **query.page(),
+    )
+
+
+@section.get("/process-instances/<instance_id>", returns=InstanceView, errors=(404,))
+def get_instance(app: Application, actor: Actor, instance_id: str) -> InstanceView:
+    """Show an instance: where it waits, its variables, what went wrong."""
+    return instances.get(app, actor, instance_id)
+
+
+@section.get(
+    "/process-instances/<instance_id>/history", returns=ListOf(HistoryView), query=Slice, errors=(404,)
+)
+def get_history(app: Application, actor: Actor, instance_id: str, query: Slice) -> Page[HistoryView]:
+    """Tell what happened, oldest first."""
+    return query.cut(instances.history(app, actor, instance_id), lambda line: str(line.seq))
+
+
+@section.get("/process-instances/<instance_id>/dossier", returns=DossierView, errors=(404,))
+def get_dossier(app: Application, actor: Actor, instance_id: str) -> DossierView:
+    """Show every answer and opinion handed in, as far as one may see them."""
+    return dossier.dossier(app, actor, instance_id)
+
+
+@section.post("/process-instances/<instance_id>/cancel", returns=InstanceView, body=Reason, errors=_CHANGED)
+def cancel_instance(app: Application, actor: Actor, instance_id: str, body: Reason) -> InstanceView:
+    """End an instance: its applicant or an admin may."""
+    return instances.cancel(app, actor, instance_id, reason=body.reason)
+
+
+@section.post("/process-instances/<instance_id>/suspend", returns=InstanceView, body=Reason, errors=_CHANGED)
+def suspend_instance(app: Application, actor: Actor, instance_id: str, body: Reason) -> InstanceView:
+    """Stop an instance until it is resumed: nothing can be completed and no timer fires."""
+    return instances.suspend(app, actor, instance_id, reason=body.reason)
+
+
+@section.post("/process-instances/<instance_id>/resume", returns=InstanceView, body=Reason, errors=_CHANGED)
+def resume_instance(app: Application, actor: Actor, instance_id: str, body: Reason) -> InstanceView:
+    """Let a suspended instance go on."""
+    return instances.resume(app, actor, instance_id)
+
+
+@section.post(
+    "/process-instances/<instance_id>/messages/<name>", returns=MessageView, body=Message, errors=_CHANGED
+)
+def send_message(app: Application, actor: Actor, instance_id: str, name: str, body: Message) -> MessageView:
+    """Give a message to an instance; it is kept for a while when nothing waits for it yet."""
+    return messages.send(app, actor, instance_id, name, body.payload)
+
+
+@section.get("/incidents", returns=ListOf(IncidentView), query=Incidents, errors=(403, 404))
+def list_incidents(app: Application, actor: Actor, query: Incidents) -> Page[IncidentView]:
+    """List incidents, the newest first."""
+    return incidents.find(app, actor, instance=query.instance, state=query.state, **query.page())
+
+
+@section.post("/incidents/<incident_id>/retry", returns=InstanceView, body=Retry, errors=_CHANGED)
+def retry_incident(app: Application, actor: Actor, incident_id: str, body: Retry) -> InstanceView:
+    """Try the failed element again."""
+    return incidents.retry(app, actor, incident_id, variables=body.variables)

@@ -1,0 +1,27 @@
+"""What every view needs: the application, and the person who asks."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app
+
+from service.runtime.context import Actor, Application
+from service.web import auth
+
+
+def application() -> Application:
+    return current_app.extensions["countersign"]
+
+
+def me() -> Actor:
+    """Return the signed-in person; NotSignedIn sends the reader to the sign-in page."""
+    return auth.require_actor()
+
+
+def signed_in_only(blueprint: Blueprint) -> Blueprint:
+    """Refuse every page of `blueprint` to people who are not signed in."""
+    blueprint.before_request(_refuse_strangers)
+    return blueprint
+
+
+def _refuse_strangers() -> None:
+    auth.require_actor()

@@ -1,0 +1,86 @@
+"""Who is asking: a bearer token, else the session cookie. Every request knows before its view runs."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, g, request
+from werkzeug.wrappers import Response
+
+from service.errors import NotSignedIn
+from service.runtime import identity
+from service.runtime.context import Actor, Application
+
+COOKIE = "countersign_session"
+# Probes and files need nobody: they must not cost a query.
+_ANONYMOUS = ("/static/", "/healthz", "/readyz", "/metrics")
+
+
+def install(app: Flask) -> None:
+    """Have every request of `app` find out who is asking."""
+    app.before_request(_identify)
+
+
+def login(username: str, password: str) -> str:
+    """Return the secret of a new session. NotSignedIn or Throttled as `identity.authenticate`."""
+    application = _application()
+    address = request.remote_addr or ""
+    actor = identity.authenticate(application, username, password, address=address)
+    agent = request.headers.get("User-Agent", "")
+    return identity.sign_in(application, actor, address=address, user_agent=agent)
+
+
+def sign_in_response(response: Response, secret: str) -> Response:
+    """Add the cookie of a new session to a response."""
+    settings = _application().settings
+    response.set_cookie(
+        COOKIE,
+        secret,
+        max_age=settings.session_seconds,
+        secure=(settings.public_url or "").startswith("https:"),
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def sign_out_response(response: Response) -> Response:
+    """End the session of this request and take its cookie back."""
+    secret = request.cookies.get(COOKIE)
+    if secret:
+        identity.sign_out(_application(), secret)
+    response.delete_cookie(COOKIE, httponly=True, samesite="Lax")
+    return response
+
+
+def current_actor() -> Actor | None:
+    """Return who is asking, None when nobody is signed in."""
+    return g.get("actor")
+
+
+def require_actor() -> Actor:
+    """Return who is asking. NotSignedIn when nobody is."""
+    actor = current_actor()
+    if actor is None:
+        raise NotSignedIn()
+    return actor
+
+
+def bearer_token() -> str | None:
+    """Return the bearer token of this request; "" when the header has none to give."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _identify() -> None:
+    g.actor = None
+    if request.path.startswith(_ANONYMOUS):
+        return
+    token, secret = bearer_token(), request.cookies.get(COOKIE)
+    if token is not None:
+        # A token that is not valid is nobody: falling back to the cookie would hide it.
+        g.actor = identity.actor_for_token(_application(), token)
+    elif secret:
+        g.actor = identity.actor_for_session(_application(), secret)
+
+
+def _application() -> Application:
+    return current_app.extensions["countersign"]

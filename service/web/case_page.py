@@ -1,0 +1,133 @@
+"""What the pages about one case share: its dossier as blocks, its timeline, its drawings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from service.runtime import instances, user_tasks
+from service.runtime.views import (
+    AttachmentRef,
+    DiagramView,
+    DossierView,
+    InstanceSummary,
+    InstanceView,
+    SubmissionView,
+    TaskView,
+)
+from service.web import diagrams, people
+from service.web.asking import application, me
+from service.web.formatting import Due, due
+from service.web.labels import localized
+from service.web.present import Block, present
+from service.web.timeline import timeline
+
+MANY = 200
+
+
+@dataclass(frozen=True)
+class ShownSubmission:
+    """A submission and the blocks that show it; `files` names what its answers point to."""
+
+    submission: SubmissionView
+    blocks: tuple[Block, ...]
+    files: dict[str, AttachmentRef]
+
+
+@dataclass(frozen=True)
+class ShownSection:
+    """A form of the dossier: the latest answers, or one set per person asked; and the earlier ones."""
+
+    form: str
+    title: str
+    current: tuple[ShownSubmission, ...]
+    earlier: tuple[ShownSubmission, ...]
+
+
+def case_context(instance_id: str, record: DossierView, *, focus: TaskView | None = None) -> dict[str, Any]:
+    """Return what the templates of a case need, besides the dossier itself."""
+    app, actor = application(), me()
+    case = instances.get(app, actor, instance_id)
+    history = instances.history(app, actor, instance_id)
+    open_tasks = user_tasks.find(app, actor, instance=instance_id, limit=MANY).items
+    views = instances.diagram_state(app, actor, instance_id)
+    candidates = (name for task in open_tasks for name in task.candidate_users)
+    holding = (task.assignee for task in open_tasks)
+    people.remember((case.applicant, *holding, *candidates, *(line.by for line in history)))
+    return {
+        "case": case,
+        "related": _related(case),
+        "sections": sections(record),
+        "timeline": timeline(record, history, open_tasks),
+        "open_tasks": open_tasks,
+        "history": history,
+        "files": _files(record),
+        "drawings": diagrams.of_instance(
+            instance_id, views, _names(case.deployment_id), _focus_path(focus, views)
+        ),
+    }
+
+
+def task_due(task: TaskView) -> Due | None:
+    """Return the deadline of an open task as text."""
+    return due(task.due_at, application().clock()) if task.state == "open" else None
+
+
+def sections(record: DossierView) -> tuple[ShownSection, ...]:
+    """Return the dossier by form, in the order in which the forms were first handed in."""
+    people.remember(
+        name
+        for section in record.sections
+        for each in section.submissions
+        for name in (each.by, each.on_behalf_of)
+    )
+    return tuple(_section(section.form, section.title, section.submissions) for section in record.sections)
+
+
+def _section(form: str, title: str, submissions: tuple[SubmissionView, ...]) -> ShownSection:
+    """Split submissions into those that count and those replaced: per person asked where several were."""
+    last: dict[str, SubmissionView] = {}
+    for each in submissions:
+        last[str(each.element.value) if each.element else ""] = each
+    current = tuple(each for each in submissions if each in last.values())
+    earlier = tuple(each for each in reversed(submissions) if each not in current)
+    return ShownSection(form, title, tuple(map(_shown, current)), tuple(map(_shown, earlier)))
+
+
+def _shown(submission: SubmissionView) -> ShownSubmission:
+    files = {file.id: file for file in submission.attachments}
+    return ShownSubmission(submission, present(localized(submission.schema), submission.data), files)
+
+
+def _related(case: InstanceView) -> tuple[InstanceSummary, ...]:
+    """Return the other cases that belong to the same campaign: its daily reports, change orders…"""
+    if not case.business_key:
+        return ()
+    found = instances.find(application(), me(), business_key=case.business_key, limit=MANY).items
+    return tuple(each for each in found if each.id != case.id)
+
+
+def _files(record: DossierView) -> list[tuple[AttachmentRef, SubmissionView]]:
+    """Return every file of the dossier once, newest first, with the answers that brought it."""
+    found: dict[str, tuple[AttachmentRef, SubmissionView]] = {}
+    for section in record.sections:
+        for submission in section.submissions:
+            for file in submission.attachments:
+                found.setdefault(file.id, (file, submission))
+    return sorted(found.values(), key=lambda pair: pair[1].at, reverse=True)
+
+
+def _names(deployment_id: str | None) -> dict[str, str]:
+    if deployment_id is None:
+        return {}
+    model = application().model(deployment_id)
+    return {key: info.name for key, info in model.processes.items()}
+
+
+def _focus_path(task: TaskView | None, views: Sequence[DiagramView]) -> str:
+    """Return the path of the drawing to open first: the one a task stands in, else the root."""
+    known, path = {view.path for view in views}, task.activity_path if task else ""
+    while path and path not in known:
+        path = path.rpartition("/")[0]
+    return path

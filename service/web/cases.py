@@ -1,0 +1,80 @@
+"""Campaigns: the list of those I may see, and the page of one."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from service.runtime import dossier, instances, rights
+from service.runtime.views import InstanceView
+from service.web import people
+from service.web.asking import application, me, signed_in_only
+from service.web.case_page import case_context
+
+blueprint = signed_in_only(Blueprint("cases", __name__))
+
+STATES = ("active", "suspended", "completed", "cancelled")
+PAGE = 50
+CAMPAIGN = "campaign_approval"
+"""The process whose cases are the campaigns."""
+FOLLOW_UPS = ("change_order", "early_stop")
+"""Processes that a running campaign's page offers to start, when they are deployed."""
+
+
+@blueprint.get("/cases")
+def index() -> str:
+    """List campaigns; `kind=all` adds what belongs to them (daily reports, change orders…)."""
+    state, kind = request.args.get("state", ""), request.args.get("kind", "")
+    page = instances.find(
+        application(),
+        me(),
+        definition=None if kind == "all" else CAMPAIGN,
+        state=state if state in STATES else None,
+        q=request.args.get("q", "").strip() or None,
+        limit=PAGE,
+        cursor=request.args.get("cursor") or None,
+    )
+    people.remember(case.applicant for case in page.items)
+    template = "_case_list.html" if request.headers.get("HX-Request") else "cases.html"
+    return render_template(
+        template,
+        cases=page.items,
+        next=page.next,
+        state=state,
+        states=STATES,
+        kind=kind,
+        q=request.args.get("q", ""),
+    )
+
+
+@blueprint.get("/cases/<instance_id>")
+def show(instance_id: str) -> str:
+    app, actor = application(), me()
+    record = dossier.dossier(app, actor, instance_id)
+    context = case_context(instance_id, record)
+    case: InstanceView = context["case"]
+    is_running = case.state in ("active", "suspended")
+    startable = {each.key: each for each in instances.startable(app, actor)}
+    return render_template(
+        "case.html",
+        may_cancel=is_running and (case.applicant == actor.name or rights.may(actor, "instance.cancel")),
+        follow_ups=[startable[key] for key in FOLLOW_UPS if case.state == "active" and key in startable],
+        started=request.args.get("started"),
+        **context,
+    )
+
+
+@blueprint.get("/cases/<instance_id>/drawings/<definition>.bpmn")
+def drawing(instance_id: str, definition: str) -> Response:
+    """The drawing as it was when the case started."""
+    content = instances.diagram_xml(application(), me(), instance_id, definition)
+    return Response(content, mimetype="application/xml", headers={"Cache-Control": "private, max-age=600"})
+
+
+@blueprint.post("/cases/<instance_id>/cancel")
+def cancel(instance_id: str) -> AnyResponse:
+    reason = request.form.get("reason", "").strip()
+    case = instances.cancel(application(), me(), instance_id, reason=reason)
+    flash(_("“%(name)s” has been cancelled.", name=case.name), "good")
+    return redirect(url_for("cases.show", instance_id=instance_id), 303)

@@ -1,0 +1,113 @@
+"""Errors as responses: problem+json for programs, a page for people, sign-in for those who are not."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+from urllib.parse import quote
+
+from flask import Flask, g, redirect, render_template, request
+from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.wrappers import Response
+
+from service.errors import InvalidDeployment, InvalidInput, NotSignedIn, ServiceError
+from service.store.base import new_id
+
+PROBLEM = "application/problem+json"
+_log = logging.getLogger("countersign.web")
+
+
+def install(app: Flask) -> None:
+    """Answer every error of `app`."""
+    app.before_request(_number_request)
+    app.after_request(_name_request)
+    app.register_error_handler(ServiceError, service_error)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, unexpected_error)
+
+
+def service_error(error: ServiceError) -> Response:
+    """Answer an error the service raised on purpose."""
+    if isinstance(error, NotSignedIn) and not wants_problem():
+        return _to_sign_in()
+    if error.status >= 500:
+        _log.error("request %s: %s: %s", g.get("request_id"), type(error).__name__, error.message)
+    response = _respond(error.status, error.title, error.message, _fields(error))
+    if "retry_after_seconds" in error.detail:
+        response.headers["Retry-After"] = str(error.detail["retry_after_seconds"])
+    if isinstance(error, NotSignedIn):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def http_error(error: HTTPException) -> Response:
+    """Answer what Flask itself refused; redirects of the router pass through."""
+    if error.code is None or error.code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    if isinstance(error, InternalServerError) and error.original_exception is not None:
+        return unexpected_error(error.original_exception)
+    response = _respond(error.code, error.name, error.description or "", None)
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers[name] = value
+    return response
+
+
+def unexpected_error(error: BaseException) -> Response:
+    """Answer what nobody foresaw: told by its number only, written to the log in full."""
+    _log.error("request %s failed", g.get("request_id"), exc_info=error)
+    message = f"Something went wrong on our side. Request {g.get('request_id')} is in the log."
+    return _respond(500, "Internal error", message, None)
+
+
+def wants_problem() -> bool:
+    """Say whether a program is asking: below /api, or anything that does not accept a page."""
+    if request.path.startswith("/api/"):
+        return True
+    best = request.accept_mimetypes.best_match(
+        ["text/html", "application/json", PROBLEM], default="text/html"
+    )
+    return best != "text/html"
+
+
+def _respond(status: int, title: str, message: str, errors: list[dict[str, Any]] | None) -> Response:
+    if not wants_problem():
+        page = render_template(
+            "error.html",
+            status=status,
+            title=title,
+            message=message,
+            errors=errors or [],
+            request_id=g.get("request_id"),
+        )
+        return Response(page, status, content_type="text/html; charset=utf-8")
+    problem: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": message}
+    if errors is not None:
+        problem["errors"] = errors
+    return Response(json.dumps(problem, ensure_ascii=False), status, content_type=PROBLEM)
+
+
+def _fields(error: ServiceError) -> list[dict[str, Any]] | None:
+    if isinstance(error, InvalidInput):
+        return [each.as_json() for each in error.errors]
+    if isinstance(error, InvalidDeployment):
+        return [each.as_json() for each in error.findings]
+    return None
+
+
+def _to_sign_in() -> Response:
+    # htmx would put the sign-in page into the middle of another page: it follows this header instead.
+    if request.headers.get("HX-Request"):
+        return Response(status=401, headers={"HX-Redirect": "/login"})
+    came_from = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return redirect(f"/login?next={quote(came_from)}", 303)
+
+
+def _number_request() -> None:
+    g.request_id = new_id()
+
+
+def _name_request(response: Response) -> Response:
+    response.headers["X-Request-ID"] = g.get("request_id", "")
+    return response

@@ -1,0 +1,88 @@
+"""What the form island gets from the server: schema, data, addresses, limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import url_for
+
+from service.domain.workdays import official_calendar
+from service.runtime import attachments
+from service.runtime.views import FormView, TaskView, to_json
+from service.web.asking import application, me
+from service.web.labels import localized
+
+UPLOAD_URL = "/api/v1/attachments"
+
+
+def for_task(task: TaskView, form: FormView, *, may_complete: bool) -> dict[str, Any]:
+    """Return the payload for working on a task, or for reading its form."""
+    address = f"/api/v1/tasks/{task.id}"
+    urls = {
+        "submit": f"{address}/complete",
+        "draft": f"{address}/draft",
+        "task": address,
+        "done": url_for("tasks.index", done=task.id),
+        "signin": url_for("login.form", next=url_for("tasks.show", task_id=task.id)),
+    }
+    payload = _payload("task" if may_complete else "read", form, urls)
+    return payload | {"name": f"task:{task.id}", "version": task.version, "instance": task.instance_id}
+
+
+def for_start(key: str, form: FormView, *, here: str, business_key: str | None) -> dict[str, Any]:
+    """Return the payload for starting a case."""
+    urls = {
+        "submit": f"/api/v1/process-definitions/{key}/start",
+        "draft": None,
+        "task": None,
+        "done": "/cases/{id}?started=1",
+        "signin": url_for("login.form", next=here),
+    }
+    payload = _payload("start", form, urls)
+    return payload | {"name": f"start:{key}:{business_key or ''}", "business_key": business_key}
+
+
+def preview(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the payload for looking at a form without answering it."""
+    return _payload("preview", FormView(schema, {}), {"signin": "", "done": ""})
+
+
+def _payload(mode: str, form: FormView, urls: dict[str, Any]) -> dict[str, Any]:
+    app = application()
+    return {
+        "mode": mode,
+        "schema": localized(to_json(form.schema)),
+        "data": to_json(form.data),
+        "user": me().name,
+        "urls": {"upload": UPLOAD_URL, **urls},
+        "max_bytes": app.settings.upload_bytes,
+        "attachments": _known_files(form),
+        "calendar": official_calendar().exceptions(),
+    }
+
+
+def _known_files(form: FormView) -> dict[str, Any]:
+    """Return the files that the form's data names: id → name and size."""
+    app, ids = application(), sorted(set(_file_ids(form.schema.get("components", ()), form.data)))
+    if not ids:
+        return {}
+    with app.db.read() as session:
+        found = attachments.views(session, ids)
+    return {key: {"id": view.id, "name": view.name, "size": view.size} for key, view in found.items()}
+
+
+def _file_ids(components: Any, data: Any) -> list[str]:
+    if isinstance(data, (list, tuple)):
+        return [each for row in data for each in _file_ids(components, row)]
+    if not isinstance(data, Mapping):
+        return []
+    found: list[str] = []
+    for component in components:
+        if component.get("type") == "filepicker":
+            value = data.get(component.get("key", ""))
+            found += [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
+        elif component.get("components"):
+            inner = data.get(component["path"]) if component.get("path") else data
+            found += _file_ids(component["components"], inner)
+    return found

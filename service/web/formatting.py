@@ -1,0 +1,158 @@
+"""How values read on a page: moments, deadlines in workdays, numbers, sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from flask import Flask
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from service.domain.workdays import ZONE, local_day, workdays_between
+
+HOUR = timedelta(hours=1)
+MEBIBYTE = 1024 * 1024
+
+GOOD_CONCLUSIONS = frozenset({"同意", "通过", "确认", "可承诺", "可行", "接受", "启用", "采纳", "维持"})
+BAD_CONCLUSIONS = frozenset(
+    {"不同意", "否决", "退回", "有异议", "不接受", "无法承诺", "不可行", "终止", "发现问题"}
+)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A deadline as the task list shows it. `tone` is a badge's class: "", "warn" or "bad"."""
+
+    text: str
+    tone: str
+    is_overdue: bool
+
+
+def due(moment: datetime | None, now: datetime) -> Due | None:
+    """Return how far away a deadline is, in workdays as soon as it is another day."""
+    if moment is None:
+        return None
+    if moment < now:
+        return Due(_overdue(moment, now), "bad", True)
+    left = workdays_between(now, moment)
+    if local_day(moment) == local_day(now):
+        return Due(_("due today %(time)s", time=moment.astimezone(ZONE).strftime("%H:%M")), "warn", False)
+    if left == 0:
+        return Due(_("due before the next workday"), "warn", False)
+    text = ngettext("%(num)d workday left", "%(num)d workdays left", left)
+    return Due(text, "warn" if left == 1 else "", False)
+
+
+def _overdue(moment: datetime, now: datetime) -> str:
+    late = workdays_between(moment, now)
+    if late > 0:
+        return ngettext("%(num)d workday overdue", "%(num)d workdays overdue", late)
+    hours = int((now - moment) / HOUR)
+    if hours:
+        return ngettext("%(num)d hour overdue", "%(num)d hours overdue", hours)
+    return _("just overdue")
+
+
+def moment(value: datetime | str | None) -> str:
+    """Return a moment as local date and time, minutes precise; "—" for none."""
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if found is None:
+        return "—"
+    local = found.astimezone(ZONE) if found.tzinfo else found
+    return local.strftime("%Y-%m-%d %H:%M")
+
+
+def iso(value: datetime) -> str:
+    """Return a moment for the `datetime` attribute of `<time>`."""
+    return value.astimezone(ZONE).isoformat(timespec="minutes")
+
+
+def number(value: Decimal | float | int, digits: int | None = None) -> str:
+    """Return a number with grouped thousands; exactly `digits` decimals, or as many as it has."""
+    exact = value if isinstance(value, Decimal) else Decimal(str(value))
+    if digits is None:
+        text = f"{exact:,f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{exact:,.{digits}f}"
+
+
+def file_size(count: int) -> str:
+    """Return bytes as "1.5 MB" or "12 KB"."""
+    if count >= MEBIBYTE:
+        return f"{number(round(Decimal(count) / MEBIBYTE, 1))} MB"
+    return f"{max(1, round(count / 1024))} KB"
+
+
+def plain(value: Any) -> str:
+    """Return a variable or an answer as short readable text."""
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, (int, float, Decimal)):
+        return number(value)
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return "；".join(f"{key}：{plain(entry)}" for key, entry in value.items()) or "—"
+    if isinstance(value, (list, tuple)):
+        return "、".join(plain(entry) for entry in value) or "—"
+    return str(value)
+
+
+def conclusion_tone(conclusion: str | None) -> str:
+    """Return the badge class of a conclusion; anything that is neither plain yes nor no is "warn"."""
+    if not conclusion:
+        return ""
+    if conclusion in GOOD_CONCLUSIONS:
+        return "good"
+    return "bad" if conclusion in BAD_CONCLUSIONS else "warn"
+
+
+def state_name(state: str) -> str:
+    """Return the word for the state of a case."""
+    return {
+        "active": _("running"),
+        "suspended": _("suspended"),
+        "completed": _("completed"),
+        "cancelled": _("cancelled"),
+    }.get(state, state)
+
+
+def state_tone(state: str) -> str:
+    """Return the badge class for the state of a case."""
+    return {"active": "info", "suspended": "warn", "completed": "good"}.get(state, "")
+
+
+def kind_name(kind: str) -> str:
+    """Return the word for a kind of element, by its BPMN name."""
+    return {
+        "userTask": _("user task"),
+        "manualTask": _("manual task"),
+        "serviceTask": _("service task"),
+        "scriptTask": _("script task"),
+        "businessRuleTask": _("decision"),
+        "callActivity": _("called process"),
+        "subProcess": _("subprocess"),
+        "receiveTask": _("waits for a message"),
+        "intermediateCatchEvent": _("waits for an event"),
+        "boundaryEvent": _("boundary event"),
+        "eventBasedGateway": _("event gateway"),
+        "parallelGateway": _("parallel gateway"),
+        "exclusiveGateway": _("gateway"),
+        "startEvent": _("start event"),
+        "endEvent": _("end event"),
+    }.get(kind, kind)
+
+
+def install(app: Flask) -> None:
+    """Make the filters known to templates."""
+    filters = (moment, iso, number, file_size, plain, conclusion_tone, state_name, state_tone, kind_name)
+    for each in filters:
+        app.add_template_filter(each)

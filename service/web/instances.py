@@ -1,0 +1,109 @@
+"""For admins: every instance, and one of them to the last variable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from service.runtime import deployments, dossier, incidents, instances, rights
+from service.runtime.context import Actor, Application
+from service.runtime.views import InstanceView
+from service.web import people
+from service.web.asking import application, me, signed_in_only
+from service.web.case_page import case_context
+from service.web.cases import STATES
+
+blueprint = signed_in_only(Blueprint("instances", __name__, url_prefix="/admin"))
+
+PAGE = 50
+
+
+@blueprint.before_request
+def _inspectors_only() -> None:
+    rights.require(me(), "incident.read")
+
+
+@blueprint.get("/instances")
+def index() -> str:
+    app, actor = application(), me()
+    state, definition = request.args.get("state", ""), request.args.get("definition", "")
+    page = instances.find(
+        app,
+        actor,
+        state=state if state in STATES else None,
+        definition=definition or None,
+        q=request.args.get("q", "").strip() or None,
+        limit=PAGE,
+        cursor=request.args.get("cursor") or None,
+    )
+    people.remember(each.applicant for each in page.items)
+    context = {
+        "instances": page.items,
+        "next": page.next,
+        "state": state,
+        "states": STATES,
+        "definition": definition,
+        "q": request.args.get("q", ""),
+    }
+    if request.headers.get("HX-Request"):
+        return render_template("_instance_list.html", **context)
+    return render_template(
+        "instances.html",
+        definitions=deployments.definitions(app, actor),
+        open_incidents=incidents.find(app, actor, limit=PAGE).items,
+        **context,
+    )
+
+
+@blueprint.get("/instances/<instance_id>")
+def show(instance_id: str) -> str:
+    app, actor = application(), me()
+    record = dossier.dossier(app, actor, instance_id)
+    return render_template(
+        "instance.html",
+        scopes=instances.variables(app, actor, instance_id),
+        incidents=incidents.find(app, actor, instance=instance_id).items,
+        **case_context(instance_id, record),
+    )
+
+
+@blueprint.post("/instances/<instance_id>/suspend")
+def suspend(instance_id: str) -> Response:
+    return _change(
+        instances.suspend, instance_id, _("The case is suspended: nothing moves until it is resumed.")
+    )
+
+
+@blueprint.post("/instances/<instance_id>/resume")
+def resume(instance_id: str) -> Response:
+    instances.resume(application(), me(), instance_id)
+    return _back(instance_id, _("The case runs again."))
+
+
+@blueprint.post("/instances/<instance_id>/cancel")
+def cancel(instance_id: str) -> Response:
+    return _change(instances.cancel, instance_id, _("The case has been cancelled."))
+
+
+@blueprint.post("/incidents/<incident_id>/retry")
+def retry(incident_id: str) -> Response:
+    """Try the failed element again."""
+    case = incidents.retry(application(), me(), incident_id)
+    if case.incidents:
+        return _back(case.id, _("It was tried again and failed again."), "bad")
+    return _back(case.id, _("It was tried again and went through."))
+
+
+def _change(use_case: Callable[..., InstanceView], instance_id: str, text: str) -> Response:
+    app: Application = application()
+    actor: Actor = me()
+    use_case(app, actor, instance_id, reason=request.form.get("reason", "").strip())
+    return _back(instance_id, text)
+
+
+def _back(instance_id: str, text: str, tone: str = "good") -> Response:
+    flash(text, tone)
+    return redirect(url_for("instances.show", instance_id=instance_id), 303)

@@ -1,0 +1,28 @@
+"""Names of people on a page, looked up once per request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import current_app, g
+
+from service.runtime import identity
+
+
+def remember(names: Iterable[str | None]) -> None:
+    """Look up the display names of these users in one go."""
+    known = g.setdefault("display_names", {})
+    unknown = sorted({name for name in names if name} - known.keys())
+    if unknown:
+        app = current_app.extensions["countersign"]
+        with app.db.read() as session:
+            found = identity.display_names(session, unknown)
+        known.update({name: found.get(name, name) for name in unknown})
+
+
+def shown_name(name: str | None) -> str:
+    """Return the display name of a user name; "—" for nobody."""
+    if not name:
+        return "—"
+    remember([name])
+    return g.display_names[name]

@@ -1,0 +1,52 @@
+"""All screens, put together: one blueprint per group of pages, and what their templates share."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, g, request
+
+from service.runtime import rights, user_tasks
+from service.web import (
+    account,
+    assets,
+    brand,
+    cases,
+    formatting,
+    holders,
+    i18n,
+    instances,
+    login,
+    people,
+    processes,
+    releases,
+    start,
+    tasks,
+)
+
+BLUEPRINTS = (brand, login, tasks, start, cases, instances, processes, releases, account)
+
+
+def install(app: Flask) -> None:
+    """Register the pages, the languages, the filters and the assets on `app`."""
+    i18n.install(app)
+    assets.install(app)
+    formatting.install(app)
+    holders.install(app)
+    for module in BLUEPRINTS:
+        app.register_blueprint(module.blueprint)
+    app.context_processor(_page_context)
+    app.add_template_filter(people.shown_name, "person")
+
+
+def _page_context() -> dict[str, object]:
+    """What every page's frame needs: who is asking, where they may go, how many tasks wait."""
+    actor = g.get("actor")
+    return {
+        "actor": actor,
+        "may": (lambda action: actor is not None and rights.may(actor, action)),
+        "here": request.full_path.rstrip("?"),
+        "open_task_count": _open_task_count,
+    }
+
+
+def _open_task_count() -> int:
+    return user_tasks.count(current_app.extensions["countersign"], g.actor)

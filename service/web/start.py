@@ -1,0 +1,33 @@
+"""Starting a case: what one may start, and the form that starts it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+
+from service.errors import NotFound
+from service.runtime import instances
+from service.web import form_payload
+from service.web.asking import application, me, signed_in_only
+
+blueprint = signed_in_only(Blueprint("start", __name__))
+
+
+@blueprint.get("/start")
+def index() -> str:
+    return render_template("start.html", processes=instances.startable(application(), me()))
+
+
+@blueprint.get("/start/<key>")
+def form(key: str) -> str:
+    """Show the start form; `case` carries over the business key of the case it belongs to."""
+    app, actor = application(), me()
+    process = next((each for each in instances.startable(app, actor) if each.key == key), None)
+    if process is None:
+        raise NotFound
+    case_id = request.args.get("case")
+    case = instances.get(app, actor, case_id) if case_id else None
+    start_form = instances.start_form(app, actor, key)
+    payload = form_payload.for_start(
+        key, start_form, here=request.full_path.rstrip("?"), business_key=case.business_key if case else None
+    )
+    return render_template("start_form.html", process=process, case=case, payload=payload)

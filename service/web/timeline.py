@@ -1,0 +1,100 @@
+"""What happened in a case, as a reader follows it: opinions in writing, steps done, and who is asked now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.runtime.views import DossierView, HistoryView, OpinionView, TaskView
+from service.web.formatting import conclusion_tone
+from service.web.holders import holders
+
+LONGEST_CONCLUSION = 12
+NOTED = frozenset({"note", "returned", "suspended", "resumed", "cancelled_by", "retried"})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line: who did what when. `tone` is good, warn, bad, now or ""."""
+
+    title: str
+    tone: str = ""
+    by: str | None = None
+    department: str | None = None
+    at: datetime | None = None
+    conclusion: str | None = None
+    text: str | None = None
+    facts: str = ""
+    event: str = "done"
+    holders: str = ""
+    task_id: str | None = None
+
+
+def timeline(
+    dossier: DossierView, history: Iterable[HistoryView], open_tasks: Iterable[TaskView]
+) -> tuple[Entry, ...]:
+    """Return the entries, newest first; what waits now stands on top."""
+    waiting = [_waiting(task) for task in open_tasks]
+    return (*waiting, *_newest_first((*_given(dossier), *_noted(history))))
+
+
+def opinions(dossier: DossierView) -> tuple[Entry, ...]:
+    """Return the written opinions alone, newest first."""
+    return _newest_first(entry for entry in _given(dossier) if entry.conclusion or entry.text)
+
+
+def _newest_first(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    # Reversed before sorting: of entries of the same moment the later one comes first too.
+    return tuple(sorted(reversed(tuple(entries)), key=lambda entry: entry.at or datetime.max, reverse=True))
+
+
+def _given(dossier: DossierView) -> list[Entry]:
+    opinions = {opinion.submission_id: opinion for opinion in dossier.opinions}
+    entries = []
+    for section in dossier.sections:
+        for submission in section.submissions:
+            opinion = opinions.get(submission.id)
+            conclusion, text = _words(opinion)
+            entries.append(
+                Entry(
+                    title=submission.name or section.title,
+                    tone=conclusion_tone(conclusion),
+                    by=submission.by,
+                    department=opinion.department if opinion else None,
+                    at=submission.at,
+                    conclusion=conclusion,
+                    text=text,
+                )
+            )
+    return entries
+
+
+def _words(opinion: OpinionView | None) -> tuple[str | None, str | None]:
+    """Return (conclusion, text): a conclusion that is a whole sentence is text."""
+    if opinion is None:
+        return None, None
+    if len(opinion.conclusion or "") <= LONGEST_CONCLUSION:
+        return opinion.conclusion, opinion.opinion
+    return None, "\n".join(part for part in (opinion.conclusion, opinion.opinion) if part)
+
+
+def _noted(history: Iterable[HistoryView]) -> list[Entry]:
+    return [_note(line) for line in history if line.event in NOTED]
+
+
+def _note(line: HistoryView) -> Entry:
+    text, _break, facts = (line.note or "").partition("\n")
+    return Entry(title=line.name, by=line.by, at=line.at, text=text, facts=facts, event=line.event)
+
+
+def _waiting(task: TaskView) -> Entry:
+    return Entry(
+        title=task.name,
+        tone="now",
+        by=task.assignee,
+        at=task.due_at,
+        event="waiting",
+        holders=holders(task),
+        task_id=task.id,
+    )

@@ -1,0 +1,86 @@
+"""What can be told about an expression before it ever runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.feel import parse, strip_equals
+
+NAMES = [
+    ("budget_total < limit", {"budget_total", "limit"}),
+    ("dossier.budget.plan_total > 0", {"dossier"}),
+    ("预算.总额 + 备用金", {"预算", "备用金"}),
+    ("for x in lines return x.amount * rate", {"lines", "rate"}),
+    ("for x in lines, y in x.parts return y", {"lines"}),
+    ("some a in alerts satisfies a.level != none", {"alerts", "none"}),
+    ("{a: b, c: a}", {"b"}),
+    ("function(a) a + b", {"b"}),
+    ("sort(xs, function(a, b) a < b)", {"xs"}),
+    ("count(count)", {"count"}),
+    ("lines[index]", {"lines", "index"}),
+    ("true and null = now()", set()),
+    ('"text" + @"2026-01-01"', set()),
+    ("agreed[list contains(departments, item) = false]", {"agreed"}),
+    ("for i in 1..n return partial", {"n"}),
+]
+
+
+@pytest.mark.parametrize(("expression", "names"), NAMES, ids=[row[0] for row in NAMES])
+def test_an_expression_names_its_variables(expression, names):
+    parsed = parse(expression)
+
+    assert parsed.names == names
+    assert parsed.problems == ()
+
+
+def test_a_name_in_a_filter_may_belong_to_the_element():
+    parsed = parse("lines[category = wanted and amount > limit].amount + limit")
+
+    assert parsed.names == {"lines", "limit"}
+    assert parsed.optional == {"category", "wanted", "amount"}
+    assert parsed.reads == parsed.names | parsed.optional
+
+
+def test_paths_are_the_longest_dotted_reads():
+    parsed = parse("dossier.budget.lines[item.price > case.limit].name = dossier.goals.metric and x.y > 1")
+
+    assert parsed.paths == {"dossier.budget.lines", "case.limit", "dossier.goals.metric", "x.y"}
+
+
+def test_calls_are_the_functions_by_their_names():
+    assert parse('string length(name) > 5 and date("2026-01-01") < today()').calls == {
+        "string length",
+        "date",
+        "today",
+    }
+
+
+PROBLEMS = [
+    ("1 <", "syntax", 3),
+    ("", "syntax", 0),
+    ("a b c)", "syntax", 5),
+    ("1 + approve(x)", "unknown_function", 4),
+    ("agreed[not(list contains(x, item))]", "bare_call", 7),
+    ("agreed[(count(x))]", "bare_call", 7),
+    ("__.eq", "reserved_name", 0),
+    ("? > 5", "question_mark", 0),
+    ("1" * 30_000, "too_large", 0),
+]
+
+
+@pytest.mark.parametrize(("expression", "code", "offset"), PROBLEMS, ids=[row[1] for row in PROBLEMS])
+def test_a_mistake_is_named_with_its_place(expression, code, offset):
+    assert [(problem.code, problem.offset) for problem in parse(expression).problems] == [(code, offset)]
+
+
+def test_cells_are_read_as_tests():
+    assert parse("< limit, [low..high]", unary=True).names == {"limit", "low", "high"}
+    assert parse("? > 5", unary=True).problems == ()
+    assert parse("-", unary=True).problems == ()
+    assert parse("1..5", unary=True).problems[0].code == "syntax"
+
+
+def test_the_mark_of_an_expression_is_not_part_of_it():
+    assert strip_equals(" = a > 1") == "a > 1"
+    assert strip_equals("a = 1") == "a = 1"
+    assert parse("= a > 1").names == {"a"}
