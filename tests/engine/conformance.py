@@ -354,8 +354,8 @@ def markdown() -> str:
     lines = [
         "# What runs, and what is refused",
         "",
-        "Made by `python -m tests.engine.conformance`. Each line of the first table has a test that shows it;",
-        "each line of the second is refused by `countersign check`, and so at deployment, with the code given.",
+        "Made by `python -m tests.engine.conformance`. Each line of the first table has its test;",
+        "each line of the second is refused by `countersign check`, and at deployment, with that code.",
         "",
         "## Runs",
         "",

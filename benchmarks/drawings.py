@@ -1,0 +1,54 @@
+"""The processes that are measured: a chain of user tasks, and a loop."""
+
+from __future__ import annotations
+
+STEPS = 12
+_HEAD = (
+    '<?xml version="1.0" encoding="UTF-8"?>'
+    '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
+    'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" '
+    'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" id="measured" targetNamespace="measured">'
+)
+_GROUP = 'camunda:candidateGroups="admin"'
+
+
+def chain(key: str = "measured_chain", steps: int = STEPS) -> bytes:
+    """Return a process of user tasks one after the other, without forms."""
+    names = [f"step{number}" for number in range(steps)]
+    tasks = "".join(f'<bpmn:userTask id="{name}" name="{name}" {_GROUP}/>' for name in names)
+    return _process(key, tasks, _flows("begin", *names, "done"))
+
+
+def loop(key: str = "measured_loop", *, drop: int = 10**9) -> bytes:
+    """Return a process with one user task that comes back for ever, counting its turns."""
+    outputs = (
+        "<bpmn:extensionElements><camunda:inputOutput>"
+        '<camunda:outputParameter name="turn">=turn + 1</camunda:outputParameter>'
+        "</camunda:inputOutput></bpmn:extensionElements>"
+    )
+    begin = outputs.replace("=turn + 1", "=0")
+    nodes = (
+        f'<bpmn:exclusiveGateway id="again"/><bpmn:userTask id="report" {_GROUP}>{outputs}</bpmn:userTask>'
+        '<bpmn:exclusiveGateway id="enough" default="more"/>'
+    )
+    flows = _flows("begin", "again", "report", "enough") + (
+        '<bpmn:sequenceFlow id="more" sourceRef="enough" targetRef="again"/>'
+        '<bpmn:sequenceFlow id="end" sourceRef="enough" targetRef="done"><bpmn:conditionExpression '
+        f'xsi:type="bpmn:tFormalExpression">=turn >= {drop}</bpmn:conditionExpression></bpmn:sequenceFlow>'
+    )
+    return _process(key, nodes, flows, begin=begin)
+
+
+def _process(key: str, nodes: str, flows: str, begin: str = "") -> bytes:
+    return (
+        f'{_HEAD}<bpmn:process id="{key}" name="{key}" isExecutable="true">'
+        f'<bpmn:startEvent id="begin">{begin}</bpmn:startEvent>{nodes}<bpmn:endEvent id="done"/>{flows}'
+        "</bpmn:process></bpmn:definitions>"
+    ).encode()
+
+
+def _flows(*names: str) -> str:
+    return "".join(
+        f'<bpmn:sequenceFlow id="{a}_{b}" sourceRef="{a}" targetRef="{b}"/>'
+        for a, b in zip(names, names[1:], strict=False)
+    )
