@@ -326,3 +326,59 @@ def test_a_message_that_is_declared_is_fine():
     )
 
     assert found(drawing) == []
+
+
+def joined(split: str, *, extra: str = "") -> bytes:
+    return process(
+        start(),
+        element(split, "split", default="split_to_b")
+        if split == "exclusiveGateway"
+        else element(split, "split"),
+        user("a"),
+        user("b"),
+        parallel("join"),
+        end(),
+        path("begin", "split"),
+        flow("split", "a", "=true" if split == "exclusiveGateway" else ""),
+        path("split", "b", "join", "done"),
+        path("a", "join"),
+        extra,
+    )
+
+
+def test_a_parallel_join_behind_a_choice_can_never_be_passed():
+    assert found(joined("exclusiveGateway")) == ["join: join-never-passed"]
+
+
+def test_a_parallel_join_behind_a_fork_is_fine():
+    assert found(joined("parallelGateway")) == []
+
+
+def test_a_branch_that_may_leave_before_the_join_is_a_warning():
+    drawing = process(
+        start(),
+        parallel("fork"),
+        user("a", outputs={"ok": "ok"}),
+        xor("g", "fine"),
+        user("b"),
+        parallel("join"),
+        end(),
+        end("away"),
+        path("begin", "fork", "a", "g"),
+        flow("g", "join", id="fine"),
+        flow("g", "away", "=ok"),
+        path("fork", "b", "join", "done"),
+    )
+
+    assert found(drawing) == ["join: join-may-wait"]
+
+
+def test_an_interrupting_event_that_bypasses_a_join_is_a_warning():
+    drawing = joined("parallelGateway", extra="").replace(
+        b"</bpmn:process>",
+        (
+            boundary("late", "a", timer("duration", "PT1H")) + path("late", "done") + "</bpmn:process>"
+        ).encode(),
+    )
+
+    assert found(drawing) == ["join: join-may-wait"]

@@ -1,7 +1,8 @@
 """The check before a deployment: what cannot run right is refused by file, line, element and code.
 
-`structure` looks at the shape, `references` at what is referred to, `expressions` at FEEL,
-`variables` at what is read and never set; decision tables are judged in `engine.decisions`.
+`structure` looks at the shape, `soundness` for joins that wait for ever, `references` at what is referred
+to, `expressions` at FEEL, `variables` at what is read and never set; decision tables are judged in
+`engine.decisions`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from service.engine import xml
 from service.engine.check.drawing import Container, Report, read
 from service.engine.check.expressions import check_expressions
 from service.engine.check.references import Surroundings, check_references, process_inputs
+from service.engine.check.soundness import check_soundness
 from service.engine.check.structure import check_ids, check_structure
 from service.engine.check.variables import check_variables
 from service.engine.decisions import check_dmn, parse_dmn
@@ -112,7 +114,10 @@ def _processes(root: etree._Element, around: Surroundings, report: Report) -> li
 
 
 def _judge(container: Container, around: Surroundings, report: Report) -> None:
+    before = len(report.findings)
     check_structure(container, report)
+    if not any(finding.severity == "error" for finding in report.findings[before:]):
+        check_soundness(container, report)
     check_references(container, around, report)
     check_expressions(container, around.forms, report)
     check_variables(container, around, report)
