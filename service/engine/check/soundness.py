@@ -45,7 +45,7 @@ def _judge(container: Container, joins: list[NodeElement], report: Report) -> No
             report.warning(
                 node.node,
                 "join-may-wait",
-                f"{node.name!r} waits for ever where one of its flows brings no token: check what leads to it.",
+                f"{node.name!r} waits for ever if one of its flows brings no token: check what leads to it.",
             )
 
 
@@ -58,7 +58,7 @@ def _is_inclusive_join(node: NodeElement) -> bool:
 
 
 def _walk(container: Container) -> tuple[set[str], set[str]] | None:
-    """Return the joins passed on some way and those left waiting on some; None for too many ways."""
+    """Return the joins passed on some way and those left waiting on some; None: too many ways."""
     first = _marking(Counter(flow.id for node in _starts(container) for flow in node.outgoing))
     seen, queue = {first}, [first]
     passed: set[str] = set()
