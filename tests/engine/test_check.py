@@ -382,3 +382,44 @@ def test_an_interrupting_event_that_bypasses_a_join_is_a_warning():
     )
 
     assert found(drawing) == ["join: join-may-wait"]
+
+
+def choice(*conditions: str, default: str = "") -> bytes:
+    names = [f"t{number}" for number in range(len(conditions) + bool(default))]
+    flows = [
+        flow("g", name, "" if default and name == names[-1] else condition, id=f"f{number}")
+        for number, (name, condition) in enumerate(zip(names, [*conditions, ""], strict=False))
+    ]
+    return process(
+        start(x="=1", tier='="a"', ok="=true"),
+        xor("g", f"f{len(names) - 1}" if default else ""),
+        *[user(name) for name in names],
+        end(),
+        path("begin", "g"),
+        *flows,
+        *[path(name, "done") for name in names],
+    )
+
+
+@pytest.mark.parametrize(
+    ("conditions", "findings"),
+    [
+        (["=x < 5", "=x >= 5"], []),
+        (["=x < 5", "=x > 5"], ["g: uncovered-branch"]),
+        (["=x <= 5", "=x >= 5"], ["f1: overlapping-branches"]),
+        (["=x < 5", "=x >= 5 and x <= 9", "=x > 9"], []),
+        (["=ok", "=not(ok)"], []),
+        (["=ok", "=ok = true"], ["f1: overlapping-branches", "g: uncovered-branch"]),
+        (['=tier = "a"', '=tier != "a"'], []),
+        (['=tier = "a"', '=tier = "b"'], ["g: uncovered-branch"]),
+        (['=tier = "a" and ok', '=tier = "a" and not(ok)', '=tier != "a"'], []),
+        (["=x + 1 < 5", "=x > 5"], []),
+        (["=x < 5 or ok", "=x > 5"], []),
+    ],
+)
+def test_branches_that_overlap_or_leave_a_gap_are_warnings(conditions, findings):
+    assert sorted(found(choice(*conditions))) == sorted(findings)
+
+
+def test_a_default_flow_covers_every_gap():
+    assert found(choice('=tier = "a"', default="yes")) == []

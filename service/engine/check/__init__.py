@@ -1,6 +1,7 @@
 """The check before a deployment: what cannot run right is refused by file, line, element and code.
 
-`structure` looks at the shape, `soundness` for joins that wait for ever, `references` at what is referred
+`structure` looks at the shape, `soundness` for joins that wait for ever, `branches` for gaps and
+overlaps of conditions, `references` at what is referred
 to, `expressions` at FEEL, `variables` at what is read and never set; decision tables are judged in
 `engine.decisions`.
 """
@@ -15,6 +16,7 @@ import yaml
 from lxml import etree
 
 from service.engine import xml
+from service.engine.check.branches import check_branches
 from service.engine.check.drawing import Container, Report, read
 from service.engine.check.expressions import check_expressions
 from service.engine.check.references import Surroundings, check_references, process_inputs
@@ -118,6 +120,7 @@ def _judge(container: Container, around: Surroundings, report: Report) -> None:
     check_structure(container, report)
     if not any(finding.severity == "error" for finding in report.findings[before:]):
         check_soundness(container, report)
+        check_branches(container, report)
     check_references(container, around, report)
     check_expressions(container, around.forms, report)
     check_variables(container, around, report)
