@@ -9,7 +9,7 @@ from service.engine import events, nodes, snapshot
 from service.engine.definition import Model
 from service.engine.failures import EngineFailure, UnknownToken
 from service.engine.journal import Journal
-from service.engine.progress import ActiveToken, Environment, Progress, ScopeView
+from service.engine.progress import ActiveToken, Environment, OpenTask, Progress, ScopeView
 from service.engine.run import Run
 from service.engine.scope import Scope
 from service.engine.tokens import ERROR, STARTED, STATE_NAMES, Root, Token
@@ -215,6 +215,12 @@ class Instance:
             name=spec.bpmn_name or "",
             state=STATE_NAMES.get(token.state, "waiting"),
         )
+
+    def take_opened(self) -> tuple[OpenTask, ...]:
+        """Return the user tasks opened so far and leave them out of `progress`."""
+        opened = tuple(self._run.journal.opened.values())
+        self._run.journal.opened.clear()
+        return opened
 
     def progress(self) -> Progress:
         """Return the instance as bytes and all that changed since it was started, loaded or last asked."""

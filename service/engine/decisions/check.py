@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from service.engine.decisions.cells import Literal, plain_cell, plain_literal
-from service.engine.decisions.coverage import describe, grid
+from service.engine.decisions.coverage import TooComplex, describe, grid
 from service.engine.decisions.model import SINGLE_HIT, Decision, Input, Output, Rule
 from service.engine.decisions.parse import parse_dmn
 from service.engine.findings import Finding, Severity
@@ -53,6 +53,16 @@ def check_decision(decision: Decision) -> list[Finding]:
     if decision.rules and not any(finding.severity == "error" for finding in findings):
         findings += _coverage(decision)
     return findings
+
+
+def _coverage(decision: Decision) -> list[Finding]:
+    try:
+        return list(_gaps_and_overlaps(decision))
+    except TooComplex:
+        message = (
+            "The table is too large to be searched for gaps and rules never reached; split the decision."
+        )
+        return [_finding(decision, decision.line, "warning", "decision-complex", message)]
 
 
 def _duplicate_ids(name: str, content: bytes) -> Iterator[Finding]:
@@ -166,7 +176,7 @@ def _title(column: Input) -> str:
     return repr(column.label or column.expression)
 
 
-def _coverage(decision: Decision) -> Iterator[Finding]:
+def _gaps_and_overlaps(decision: Decision) -> Iterator[Finding]:
     cut = grid(decision)
     has_default = all(column.default for column in decision.outputs)
     if decision.hit_policy in SINGLE_HIT and not has_default:

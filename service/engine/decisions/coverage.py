@@ -9,14 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
-from functools import cache
+from decimal import Decimal, localcontext
 from itertools import combinations, pairwise
 
 from service.engine.decisions.cells import ANY_VALUE, ORDERED_KINDS, Cell, Literal, plain_cell
 from service.engine.decisions.model import Decision, Input
 
+MOST_REGIONS = 50_000  # a table that needs more is not searched: a check must end
+Masks = tuple[tuple[int, ...], ...]  # per column, per atom: the rules that match there
 Box = tuple[tuple["Atom", ...], ...]  # the atoms per column
+
+
+class TooComplex(Exception):
+    """The columns cut each other into more regions than are worth searching."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +39,14 @@ class Grid:
 
     columns: tuple[Input, ...]
     atoms: tuple[tuple[Atom, ...], ...]
-    maybe: tuple[tuple[int, ...], ...]
-    surely: tuple[tuple[int, ...], ...]
+    maybe: Masks
+    surely: Masks
     rules: int
 
     def gaps(self) -> Iterator[Box]:
-        """Yield boxes that no rule can match; together they are all there is."""
-        return self._uncovered(self.maybe, self.atoms_by_index(), (1 << self.rules) - 1)
+        """Yield boxes that no rule can match; together they are all there is. May raise TooComplex."""
+        budget = iter(range(MOST_REGIONS))
+        return self._uncovered(self.maybe, self.atoms_by_index(), (1 << self.rules) - 1, budget)
 
     def overlaps(self) -> Iterator[tuple[int, int]]:
         """Yield the pairs of rules (from 0) that surely match some values together."""
@@ -50,47 +56,66 @@ class Grid:
                 yield first, second
 
     def unreachable(self) -> Iterator[int]:
-        """Yield the rules (from 0) whose every value is surely taken by the rules above them."""
+        """Yield the rules (from 0) whose every value the rules above surely take. May raise TooComplex."""
+        budget = iter(range(MOST_REGIONS))
         for rule in range(1, self.rules):
             bit = 1 << rule
             own = [[i for i, mask in enumerate(column) if mask & bit] for column in self.maybe]
-            if next(self._uncovered(self.surely, own, bit - 1), None) is None:
+            if next(self._uncovered(self.surely, own, bit - 1, budget), None) is None:
                 yield rule
 
     def atoms_by_index(self) -> list[list[int]]:
         return [list(range(len(column))) for column in self.atoms]
 
     def _uncovered(
-        self, masks: tuple[tuple[int, ...], ...], allowed: list[list[int]], rules: int
+        self, masks: Masks, allowed: list[list[int]], rules: int, budget: Iterator[int]
     ) -> Iterator[Box]:
-        @cache
-        def grouped(column: int, alive: int) -> tuple[tuple[int, tuple[int, ...]], ...]:
-            groups: dict[int, list[int]] = {}
-            for index in allowed[column]:
-                groups.setdefault(alive & masks[column][index], []).append(index)
-            return tuple((mask, tuple(indices)) for mask, indices in groups.items())
+        for chosen in _Search(masks, allowed, budget).uncovered(rules):
+            yield tuple(tuple(self.atoms[c][i] for i in indices) for c, indices in enumerate(chosen))
 
-        @cache
-        def has_gap(column: int, alive: int) -> bool:
-            if not alive or column == len(masks):
-                return not alive
-            return any(has_gap(column + 1, mask) for mask, _ in grouped(column, alive))
 
-        def walk(column: int, alive: int, chosen: tuple[tuple[int, ...], ...]) -> Iterator[Box]:
-            if not has_gap(column, alive):
-                return
-            if not alive:
-                rest = tuple(tuple(indices) for indices in allowed[column:])
-                yield self._box((*chosen, *rest))
-                return
-            for mask, indices in grouped(column, alive):
-                yield from walk(column + 1, mask, (*chosen, indices))
+class _Search:
+    """Looks, column by column, for atoms where none of the rules is left; `alive` masks those that are."""
 
-        if all(allowed):
-            yield from walk(0, rules, ())
+    def __init__(self, masks: Masks, allowed: list[list[int]], budget: Iterator[int]) -> None:
+        self.masks, self.allowed, self.budget = masks, allowed, budget
+        self._groups: dict[tuple[int, int], dict[int, list[int]]] = {}
+        self._gaps: dict[tuple[int, int], bool] = {}
 
-    def _box(self, indices: tuple[tuple[int, ...], ...]) -> Box:
-        return tuple(tuple(self.atoms[c][i] for i in chosen) for c, chosen in enumerate(indices))
+    def uncovered(self, rules: int) -> Iterator[tuple[Sequence[int], ...]]:
+        """Yield the atoms per column, by their indices, of boxes that `rules` leave free."""
+        if all(self.allowed):
+            yield from self._walk(0, rules, ())
+
+    def _walk(
+        self, column: int, alive: int, chosen: tuple[Sequence[int], ...]
+    ) -> Iterator[tuple[Sequence[int], ...]]:
+        if not self._has_gap(column, alive):
+            return
+        if not alive:
+            yield (*chosen, *self.allowed[column:])
+            return
+        for mask, indices in self._grouped(column, alive).items():
+            yield from self._walk(column + 1, mask, (*chosen, indices))
+
+    def _has_gap(self, column: int, alive: int) -> bool:
+        if not alive or column == len(self.masks):
+            return not alive
+        key = (column, alive)
+        if key not in self._gaps:
+            if next(self.budget, None) is None:
+                raise TooComplex
+            self._gaps[key] = any(self._has_gap(column + 1, mask) for mask in self._grouped(column, alive))
+        return self._gaps[key]
+
+    def _grouped(self, column: int, alive: int) -> dict[int, list[int]]:
+        """Return the atoms of a column by the rules that are still left there."""
+        key = (column, alive)
+        if key not in self._groups:
+            groups = self._groups[key] = {}
+            for index in self.allowed[column]:
+                groups.setdefault(alive & self.masks[column][index], []).append(index)
+        return self._groups[key]
 
 
 def grid(decision: Decision) -> Grid:
@@ -146,10 +171,15 @@ def _cut_line(kind: str, points: list[Literal]) -> list[Atom]:
         if after is None:
             cut.append(Atom(Literal(kind, point.value + unit), point, None))
         elif kind == "number":
-            cut.append(Atom(Literal(kind, (point.value + after.value) / 2), point, after))
+            cut.append(Atom(Literal(kind, _middle(point.value, after.value)), point, after))
         elif after.value - point.value > unit:  # between two neighbouring days there is none
             cut.append(Atom(Literal(kind, point.value + unit), point, after))
     return cut
+
+
+def _middle(low: Decimal, high: Decimal) -> Decimal:
+    with localcontext(prec=1000):  # never rounded onto one of the two
+        return (low + high) / 2
 
 
 def describe(grid: Grid, box: Box) -> str:
