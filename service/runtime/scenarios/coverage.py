@@ -77,7 +77,7 @@ class Coverage:
         return not any(self.missing_activities(key) or self.missing_branches(key) for key in self.diagrams)
 
     def report(self) -> Iterator[str]:
-        """Yield the lines of a table, with what is missing below each diagram."""
+        """Yield the lines of a table, with what is missing below each diagram that was entered."""
         yield f"{'diagram':<28}{'activities':>12}{'branches':>12}"
         for key, diagram in sorted(self.diagrams.items()):
             activities, branches = self.missing_activities(key), self.missing_branches(key)
@@ -85,6 +85,8 @@ class Coverage:
                 f"{key:<28}{_share(len(diagram.activities), len(activities)):>12}"
                 f"{_share(len(diagram.branches), len(branches)):>12}"
             )
+            if not self.visited.get(key):
+                continue
             if activities:
                 yield f"    never visited: {', '.join(activities)}"
             if branches:

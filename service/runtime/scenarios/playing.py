@@ -16,7 +16,7 @@ from service.runtime import instances, messages, user_tasks
 from service.runtime.context import SYSTEM, Actor
 from service.runtime.scenarios import samples
 from service.runtime.scenarios.cast import computed, filled_in, performer, with_files
-from service.runtime.scenarios.expecting import compare
+from service.runtime.scenarios.expecting import compare, visits
 from service.runtime.scenarios.reading import Scenario, ScenarioError, Step, moment
 from service.runtime.scenarios.workbench import World
 from service.runtime.views import TaskView
@@ -159,6 +159,11 @@ class Play:
             raise step.error(f"{name!r} {why}; write the id of the activity.")
         return named.pop()
 
+    def _is_task(self, activity: str) -> bool:
+        model = self.world.app.live().model
+        found = [model.activities(key).get(activity) for key in model.processes]
+        return any(each is not None and each.kind == "userTask" for each in found)
+
     def _task(self, step: Step) -> TaskView:
         activity = self._activity(step, str(step.value))
         found = [task for task in self.tasks(step) if task.activity_id == activity]
@@ -186,7 +191,10 @@ class Play:
             target = self._moment(step, text)
             return lambda: self.world.clock.now >= target
         activity = self._activity(step, text)
-        return lambda: any(task.activity_id == activity for task in self.tasks(step))
+        if self._is_task(activity):
+            return lambda: any(task.activity_id == activity for task in self.tasks(step))
+        before = visits(self, step)[activity]
+        return lambda: visits(self, step)[activity] > before
 
     # ---- acting -----------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from service import resources as installed
 from service.runtime.scenarios.yaml_lines import Lines, ScenarioError, load
 from service.settings import ZONE
 
@@ -145,8 +146,14 @@ def _answers(content: Lines, path: Path) -> dict[str, dict[str, Any]]:
     return merged
 
 
+def answers_file(name: str, folder: Path) -> Path:
+    """Return the file of a set of answers: beside the scenario, else that of this installation."""
+    places = [folder / "answers" / f"{name}.yaml", installed.scenarios() / "answers" / f"{name}.yaml"]
+    return next((place for place in places if place.exists()), places[0])
+
+
 def _set_file(name: str, content: Lines, path: Path) -> Path:
-    file = path.parent / "answers" / f"{name}.yaml"
+    file = answers_file(name, path.parent)
     if not file.exists():
         message = f"There is no set of answers {name!r}: {file} is missing."
         raise ScenarioError(message, file=str(path), line=content.line_of("资料"))

@@ -12,12 +12,12 @@ from sqlalchemy import select
 from service import resources as installed
 from service.runtime.scenarios.coverage import Coverage
 from service.runtime.scenarios.playing import Play
-from service.runtime.scenarios.reading import Scenario, ScenarioError, read
+from service.runtime.scenarios.reading import Scenario, ScenarioError, answers_file, read
 from service.runtime.scenarios.workbench import Workbench, World, checked_people
-from service.runtime.scenarios.yaml_lines import load
+from service.runtime.scenarios.yaml_lines import Lines, load
 from service.store.models import ActivityHistory
 
-PEOPLE = "人员.yaml"
+PEOPLE = "人员"
 Walked = tuple[str, str, str | None]
 
 
@@ -37,7 +37,7 @@ class ScenarioResult:
 def run_file(path: Path, *, resources: Mapping[str, bytes] | None = None) -> ScenarioResult:
     """Run one scenario against the installed drawings, or those given."""
     files = installed.manifest_files() if resources is None else resources
-    bench = Workbench(files, _people(path))
+    bench = Workbench(files, _people(path.parent))
     try:
         return _run(bench, path)
     finally:
@@ -74,7 +74,7 @@ def run_all(
     """Run files on one workbench per folder, adding what they walk to the coverage."""
     results = []
     for folder in dict.fromkeys(path.parent for path in scenarios):
-        bench = Workbench(files, _people(folder / "x"))
+        bench = Workbench(files, _people(folder))
         try:
             for path in scenarios:
                 if path.parent == folder:
@@ -91,8 +91,8 @@ def _files(paths: Iterable[Path]) -> list[Path]:
     return [path for group in found for path in group]
 
 
-def _people(path: Path) -> object:
-    file = path.parent / "answers" / PEOPLE
+def _people(folder: Path) -> Lines:
+    file = answers_file(PEOPLE, folder)
     return checked_people(load(file), file)
 
 

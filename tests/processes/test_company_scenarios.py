@@ -1,0 +1,50 @@
+"""Every scenario in processes/scenarios comes out as it says, and together they walk every drawing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from service import resources
+from service.runtime.scenarios import Coverage, ScenarioResult
+from service.runtime.scenarios.running import run_all
+
+FILES = sorted(resources.scenarios().glob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def played() -> tuple[dict[str, ScenarioResult], Coverage]:
+    """Run every scenario once: the results by file name, and what was walked."""
+    files = resources.manifest_files()
+    coverage = Coverage.of(files)
+    results = run_all(FILES, files, coverage, tell=lambda line: None)
+    return {Path(result.file).name: result for result in results}, coverage
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_scenario_comes_out_as_it_says(
+    played: tuple[dict[str, ScenarioResult], Coverage], file: Path
+) -> None:
+    result = played[0][file.name]
+
+    assert result.failures == ()
+    assert result.visited
+
+
+def test_the_scenarios_visit_every_activity_and_take_every_branch(
+    played: tuple[dict[str, ScenarioResult], Coverage],
+) -> None:
+    coverage = played[1]
+
+    missing = {
+        key: [*coverage.missing_activities(key), *coverage.missing_branches(key)] for key in coverage.diagrams
+    }
+
+    assert {key: names for key, names in missing.items() if names} == {}
+
+
+def test_every_walk_of_the_outline_has_a_scenario() -> None:
+    named = {file.name[:3] for file in FILES}
+
+    assert named >= {f"W{number:02}" for number in range(1, 13)}
