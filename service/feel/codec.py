@@ -26,12 +26,12 @@ _RESTORE: dict[str, Callable[[Any], Any]] = {
 
 def dumps(value: Any) -> str:
     """Return `value` as text. TypeError names a type that has no place in a variable."""
-    return json.dumps(_pack(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _encode(_pack(value))
 
 
 def loads(text: str | bytes) -> Any:
     """Return the value `dumps` was given; tuples come back as lists."""
-    return json.loads(text, object_pairs_hook=_unpack)
+    return _decode(text if isinstance(text, str) else text.decode())
 
 
 def plain(value: Any) -> Any:
@@ -65,6 +65,10 @@ def duration_text(value: timedelta) -> str:
     )
     days = f"{value.days}D" if value.days else ""
     return f"{sign}P{days}T{clock}" if clock else f"{sign}P{days or 'T0S'}"
+
+
+# Made once: the functions of `json` would make them anew for every value.
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 def _pack(value: Any) -> Any:
@@ -106,6 +110,9 @@ def _unpack(pairs: list[tuple[str, Any]]) -> Any:
         name, content = pairs[0]
         return {name[1:]: content} if name.startswith("$$") else _RESTORE[name](content)
     return dict(pairs)
+
+
+_decode = json.JSONDecoder(object_pairs_hook=_unpack).decode
 
 
 def _escaped(single: dict[str, Any]) -> dict[str, Any]:

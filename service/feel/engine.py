@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from time import monotonic
 from typing import Any, Literal
 
 from service.domain.workdays import Calendar
@@ -18,6 +17,7 @@ from service.feel.parsing import parse, strip_equals
 
 EXPRESSION_SECONDS = 0.25
 STEP_SECONDS = 1.0
+MOST_FAILURES = 3
 _SCHEMAS = SchemaTexts()
 
 
@@ -75,20 +75,30 @@ class Feel:
 
     def _answers(self, requests: Sequence[str], now: datetime) -> list[Any]:
         """Return the isolate's answer to each request, or the FeelError of the one that hit a limit."""
-        if not requests:
-            return []
+        if len(requests) < 2:
+            return [self._alone(request, now, attempts=2) for request in requests]
         seconds = min(STEP_SECONDS, EXPRESSION_SECONDS * len(requests))
         try:
             return self._ask("batch", f'"calls":[{",".join(requests)}]', now, seconds)
-        except FeelError as exc:
-            return [exc] if len(requests) == 1 else self._one_by_one(requests, now, exc)
+        except FeelError:
+            return self._one_by_one(requests, now)
 
-    def _one_by_one(self, requests: Sequence[str], now: datetime, reason: FeelError) -> list[Any]:
-        """Find out who hit the limit, for no longer than a step may take."""
+    def _alone(self, request: str, now: datetime, *, attempts: int) -> Any:
+        try:
+            (answer,) = self._ask("batch", f'"calls":[{request}]', now, EXPRESSION_SECONDS)
+        except FeelTimeout as exc:
+            # The clock on the wall also counts what the machine did meanwhile: once more, in a fresh isolate.
+            return self._alone(request, now, attempts=attempts - 1) if attempts > 1 else exc
+        except FeelError as exc:
+            return exc
+        return answer
+
+    def _one_by_one(self, requests: Sequence[str], now: datetime) -> list[Any]:
+        """Find out who hit the limit; after a few of them the rest is not tried any more."""
         answers: list[Any] = []
-        end = monotonic() + STEP_SECONDS
         for request in requests:
-            answers += self._answers([request], now) if monotonic() < end else [type(reason)(reason.message)]
+            failed = sum(isinstance(answer, FeelError) for answer in answers)
+            answers.append(self._alone(request, now, attempts=1) if failed < MOST_FAILURES else FeelTimeout())
         return answers
 
     def check_form(
@@ -125,21 +135,16 @@ class Feel:
         return result
 
     def _ask(self, request: str, content: str, now: datetime, seconds: float) -> Any:
+        if now.tzinfo is None:
+            raise ValueError("now must carry its zone")
         milliseconds = int(now.timestamp() * 1000)
         text = f'{{"request":"{request}","now":{milliseconds},{content}}}'
-        try:
-            answer = self._ask_once(text, seconds)
-        except FeelTimeout:
-            # The clock on the wall also counts what the machine did meanwhile: once more, in a fresh isolate.
-            answer = self._ask_once(text, seconds)
+        with self._pool.isolate() as isolate:
+            answer = isolate.ask(text, seconds=seconds)
         result = crossing.loads(answer)
         if "e" in result:
             raise FeelError(result["e"], code=result["c"])
         return result["v"]
-
-    def _ask_once(self, text: str, seconds: float) -> str:
-        with self._pool.isolate() as isolate:
-            return isolate.ask(text, seconds=seconds)
 
 
 def _attempt(work: Callable[[], str]) -> str | FeelError:

@@ -14,7 +14,7 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
@@ -28,7 +28,7 @@ from service.feel.calendar import calendar_table
 BUNDLE = Path(__file__).with_name("bundle.js")
 BOOT_SECONDS = 20.0
 POOL_SIZE = 3
-CLOSE_SECONDS = 1.0
+CLOSE_SECONDS = 3.0
 MEMORY_BYTES = 160 * 1024 * 1024
 
 
@@ -42,37 +42,56 @@ def _bundle() -> str:
         ) from exc
 
 
+def _new_racer() -> MiniRacer:
+    """Return a V8 context that any thread may use.
+
+    mini-racer 0.14.1 ties itself to the event loop of the thread it is made in, and then refuses time limits
+    there (seen where playwright's loop runs); so it is made in a thread that has no loop.
+    """
+    with ThreadPoolExecutor(max_workers=1) as maker:
+        return maker.submit(MiniRacer).result()
+
+
 class Isolate:
     """One V8 context with the engine loaded. Used by one thread at a time."""
 
     def __init__(self, calendar: Mapping[str, Any]) -> None:
+        source = _bundle()
         self._closed = False
-        self._racer = MiniRacer()
-        self._racer.eval(_bundle() + "\n;0", timeout_sec=BOOT_SECONDS)
-        self._racer.set_hard_memory_limit(MEMORY_BYTES)
-        self.ask(json.dumps({"request": "calendar", "table": calendar}), seconds=BOOT_SECONDS)
+        self._use = threading.Lock()
+        self._racer = _new_racer()
+        try:
+            self._racer.eval(f"{source}\n;0", timeout_sec=BOOT_SECONDS)
+            self._racer.set_hard_memory_limit(MEMORY_BYTES)
+            self.ask(json.dumps({"request": "calendar", "table": calendar}), seconds=BOOT_SECONDS)
+        except BaseException:
+            self._racer.close()
+            raise
 
     def ask(self, request: str, *, seconds: float) -> str:
-        """Return the engine's answer; both are JSON. After a FeelTimeout or FeelError, drop me."""
-        if self._closed:
-            raise FeelError("The process is ending.")
-        try:
-            answer = self._racer.eval(f"countersign({json.dumps(request)})", timeout_sec=seconds)
-        except JSTimeoutException as exc:
-            raise FeelTimeout(seconds=seconds) from exc
-        except JSOOMException as exc:
-            raise FeelError("The expression needs too much memory.") from exc
-        except JSEvalException as exc:
-            raise FeelError("The expression cannot be evaluated.") from exc
-        return str(answer)
+        """Return the engine's answer; both are JSON. FeelTimeout or FeelError at a limit: then drop me."""
+        with self._use:
+            if self._closed:
+                raise FeelError("The FEEL engine is closed.")
+            try:
+                return str(self._racer.eval(f"countersign({json.dumps(request)})", timeout_sec=seconds))
+            except JSTimeoutException as exc:
+                raise FeelTimeout(seconds=seconds) from exc
+            except JSOOMException as exc:
+                raise FeelError("The expression needs too much memory.") from exc
+            except JSEvalException as exc:
+                raise FeelError("The expression cannot be evaluated.") from exc
 
     def close(self) -> None:
-        """Free the isolate; it cannot be used afterwards."""
-        self._closed = True
-        with suppress(JSEvalException):
-            # What was cut off reports back once more; closed before that, mini-racer complains on stderr.
-            self._racer.eval("0", timeout_sec=CLOSE_SECONDS)
-        self._racer.close()
+        """Free the isolate; it cannot be used afterwards. Whoever is using or closing it is waited for."""
+        with self._use:
+            if self._closed:
+                return
+            self._closed = True
+            with suppress(JSEvalException):
+                # What was cut off reports back once more; closed before that, mini-racer complains on stderr.
+                self._racer.eval("0", timeout_sec=CLOSE_SECONDS)
+            self._racer.close()
 
 
 class Pool:
@@ -115,6 +134,8 @@ class Pool:
 
     def _give_back(self, isolate: Isolate | None) -> None:
         with self._lock:
+            if isolate not in self._made:  # dropped, or closed while it was lent
+                isolate = None
             if self._waiting:
                 self._waiting.popleft().set_result(isolate)
             elif isolate is None:
@@ -123,11 +144,13 @@ class Pool:
                 self._free.append(isolate)
 
     def _make(self) -> Isolate:
-        if _ENDING.is_set():
-            raise FeelError("The process is ending.")
-        isolate = Isolate(self._calendar())
-        with self._lock:
-            self._made.add(isolate)
+        # Whoever ends the process waits here, so that no isolate is born unseen and left open.
+        with _STATE.making:
+            if _STATE.ending:
+                raise FeelError("The process is ending.")
+            isolate = Isolate(self._calendar())
+            with self._lock:
+                self._made.add(isolate)
         return isolate
 
     def _drop(self, isolate: Isolate | None) -> None:
@@ -153,17 +176,29 @@ class Pool:
 
 
 _POOLS: weakref.WeakSet[Pool] = weakref.WeakSet()
-_ENDING = threading.Event()
+
+
+class _State:
+    """What holds for the whole process."""
+
+    def __init__(self) -> None:
+        self.making = threading.Lock()
+        self.ending = False
+
+
+_STATE = _State()
 
 
 @atexit.register
 def _close_all() -> None:
-    _ENDING.set()
+    with _STATE.making:
+        _STATE.ending = True
     for pool in list(_POOLS):
         pool.close()
 
 
 def _forget_all() -> None:
+    _STATE.making = threading.Lock()
     for pool in list(_POOLS):
         pool.forget()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 
 import pytest
 
+from service.domain.workdays import official_calendar
 from service.feel import Feel
 from service.feel.isolate import Pool
 from tests.feel.engine import NOW
@@ -140,3 +142,27 @@ def test_an_isolate_that_failed_is_replaced():
     pool.close()
     assert fresh is not failed
     assert '"problems":[]' in answer
+
+
+def test_an_isolate_closed_while_it_was_lent_is_not_lent_again():
+    pool = Pool(size=1)
+
+    with pool.isolate() as lent:
+        pool.close()
+    with pool.isolate() as fresh:
+        pass
+
+    pool.close()
+    assert fresh is not lent
+
+
+def test_an_engine_begun_inside_an_event_loop_works_there_and_outside():
+    feel = Feel(calendar=official_calendar())
+
+    async def inside() -> int:
+        return feel.evaluate("1 + 1", {}, now=NOW)
+
+    results = [asyncio.run(inside()), feel.evaluate("2 + 2", {}, now=NOW)]
+
+    feel.close()
+    assert results == [2, 4]

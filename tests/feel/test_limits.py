@@ -48,6 +48,15 @@ def test_one_endless_call_spoils_only_its_own_place_in_a_batch():
     assert [results[0], results[2]] == [2, 4]
 
 
+def test_many_endless_calls_are_given_up_together():
+    started = perf_counter()
+
+    results = FEEL.batch([Call("expression", f"{n} + {ENDLESS}", {}) for n in range(40)], now=NOW)
+
+    assert all(isinstance(result, FeelTimeout) for result in results)
+    assert perf_counter() - started < 8  # forty quarters of a second would be ten
+
+
 def test_a_huge_expression_is_refused_rather_than_run():
     with pytest.raises(FeelError, match="too large"):
         value("1" + " + 1" * 10_000)

@@ -4,6 +4,7 @@
 import { evaluate as feelin } from '@bpmn-io/feelin';
 import { FeelProblem, plain } from './codec.js';
 import { functions } from './functions.js';
+import { kind } from './kinds.js';
 import { operators } from './operators.js';
 import { INPUT, rewrite } from './rewrite.js';
 
@@ -70,6 +71,19 @@ function run(program, read, input) {
   return result === undefined ? null : result;
 }
 
+/** feelin's warnings quote the data; a message of ours names kinds alone, for it may end up in a log. */
+function warningText({ details: { template, values } }) {
+  return Object.entries(values).reduce((text, [name, value]) => text.replace(`{${name}}`, kind(value)), template);
+}
+
+function reasonOf(error, warnings) {
+  // The first warning names the cause (a variable that is not there); what failed later is its echo.
+  if (warnings.length) return warningText(warnings[0]);
+  if (error instanceof FeelProblem) return error.message;
+  if (error instanceof RangeError) return TOO_LARGE;
+  return error.message.startsWith('not implemented') ? `This is ${error.message}` : 'The expression cannot be evaluated';
+}
+
 function strictly(source, variables, unary, input) {
   const program = compiled(stripEquals(source), unary, 'strict');
   if (program.problems.length) throw new FeelProblem(program.problems[0].message, program.problems[0].code);
@@ -77,11 +91,10 @@ function strictly(source, variables, unary, input) {
   try {
     result = run(program, reader(variables), input);
   } catch (error) {
-    // The first warning names the cause (a variable that is not there); what failed later is its echo.
-    const message = program.warnings[0]?.message ?? (error instanceof RangeError ? TOO_LARGE : error.message);
-    throw new FeelProblem(message);
+    if (!(error instanceof Error)) throw error;
+    throw new FeelProblem(reasonOf(error, program.warnings), error.code);
   }
-  if (program.warnings.length) throw new FeelProblem(program.warnings[0].message);
+  if (program.warnings.length) throw new FeelProblem(warningText(program.warnings[0]));
   return result;
 }
 

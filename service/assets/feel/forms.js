@@ -6,7 +6,7 @@ import { KEYED, checkField, settle } from './fields.js';
 import { broken, isMissing, isRequiredNow, rulesOf } from './rules.js';
 
 const MOST_PASSES = 12;
-const MOST_ROWS = 1000;
+const MOST_ROWS = 2000; // of all lists of a form together
 
 const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
 const isExpression = (text) => typeof text === 'string' && text.startsWith('=');
@@ -95,6 +95,7 @@ class Form {
   constructor(tree, answers, inputs) {
     this.instances = [];
     this.problems = [];
+    this.rowCount = 0;
     this.made = new WeakSet();
     this.view = { ...inputs };
     this.data = {};
@@ -143,7 +144,8 @@ class Form {
   rowsOf(instance) {
     const given = instance.handedIn() ?? [];
     if (!Array.isArray(given) || !given.every(isObject)) return this.refuse(instance, 'rows');
-    if (given.length > MOST_ROWS) return this.refuse(instance, 'too_many_rows', { max: MOST_ROWS });
+    this.rowCount += given.length;
+    if (this.rowCount > MOST_ROWS) return this.refuse(instance, 'too_many_rows', { max: MOST_ROWS });
     const before = at(instance.place.inputs, instance.key);
     if (instance.field.allowAddRemove !== false || !Array.isArray(before)) return given;
     return before.map((_, index) => given[index] ?? {});

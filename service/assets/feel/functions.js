@@ -185,6 +185,12 @@ export function functions(fail, { gaps }) {
   return library;
 }
 
+/** Functions that answer yes or no: alone in a filter they would be taken for a position. */
+export const QUESTIONS = new Set([
+  'not', 'list contains', 'contains', 'matches', 'starts with', 'ends with', 'all', 'any', 'odd', 'even', 'is', 'before',
+  'after', 'meets', 'met by', 'overlaps', 'includes', 'is_workday',
+]);
+
 /** The names of all functions, as written in an expression. */
 export const FUNCTION_NAMES = new Set([...FROM_FEELIN, ...Object.keys({ ...arithmetic, ...lists, ...dates, ...company, ...display, ...ledger(false) })]);
 FUNCTION_NAMES.delete('@');

@@ -3,7 +3,7 @@
 // 0.30000000000000004, `not` of a missing answer is true) become calls of ours: `a < b` is rewritten
 // to `__.lt(a, b)`. On the way we learn which variables and functions the expression names.
 import { parseExpression, parseUnaryTests, evaluate, unaryTest } from '@bpmn-io/feelin';
-import { FUNCTION_NAMES, slug } from './functions.js';
+import { FUNCTION_NAMES, QUESTIONS, slug } from './functions.js';
 
 const OPERATORS = {
   '=': 'eq', '!=': 'ne', '<': 'lt', '<=': 'le', '>': 'gt', '>=': 'ge',
@@ -145,7 +145,7 @@ function filter(writer, target, condition) {
     writer.filters--;
     return selection(writer, target, test);
   }
-  if (bare.name === 'FunctionInvocation') {
+  if (bare.name === 'FunctionInvocation' && QUESTIONS.has(squeeze(writer.text(parts(bare)[0])))) {
     writer.problem('bare_call', 'A call alone in a filter keeps everything: compare it, as in [list contains(x, item) = true]', condition);
   }
   const position = writer.emit(condition);
