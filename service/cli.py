@@ -96,6 +96,25 @@ def migrate_database(_options: argparse.Namespace) -> int:
     return 0
 
 
+def migrate(options: argparse.Namespace) -> int:
+    """Move running cases onto another deployment; what cannot move stays and says why."""
+    from service.runtime import migrations
+    from service.runtime.context import SYSTEM
+
+    act = migrations.plan if options.dry_run else migrations.migrate
+    wanted = {"to": options.to, "instances": options.instances or None, "definition": options.definition}
+    stayed, cursor = 0, None
+    with _application() as app:
+        while True:
+            page = act(app, SYSTEM, **wanted, cursor=cursor)
+            for view in page.items:
+                print(_moved(view))
+            stayed += sum(view.outcome in ("blocked", "failed") for view in page.items)
+            cursor = page.next
+            if cursor is None:
+                return int(bool(stayed))
+
+
 def user_add(options: argparse.Namespace) -> int:
     """Create an account."""
     from service.runtime import identity
@@ -193,6 +212,15 @@ def _print_findings(findings: Iterable[Any], form: str) -> None:
         print(finding)
 
 
+def _moved(view: Any) -> str:
+    """Return what became of a case as text: a line, then one for each reason and difference."""
+    told = [*view.obstacles, *view.notes]
+    lines = [f"  {each.activity_path} {each.code} {each.message}" for each in told]
+    if view.problem:
+        lines.append(f"  {view.problem}")
+    return "\n".join([f"{view.instance_id} {view.business_key} {view.outcome}", *lines])
+
+
 def _told(error: ServiceError) -> str:
     """Return an error as text: the message, then each field that is wrong."""
     fields = [f"  {each.path}: {each.message}" for each in getattr(error, "errors", ())]
@@ -225,11 +253,20 @@ def _parser() -> argparse.ArgumentParser:
     served.add_argument("--bootstrap", action="store_true", help="migrate, deploy and seed what is missing")
     served.add_argument("--no-worker", dest="worker", action="store_false", help="no background work here")
     command("migrate-database", migrate_database)
+    _migrate_command(command)
     _account_commands(command, group)
     for name, run in (("backup", backup), ("restore", restore)):
         command(name, run).add_argument("folder", type=Path, metavar="DIR")
     command("verify", audit_verify, group("audit", "The audit record."))
     return parser
+
+
+def _migrate_command(command: Callable[..., argparse.ArgumentParser]) -> None:
+    moved = command("migrate", migrate)
+    moved.add_argument("instances", nargs="*", metavar="INSTANCE", help="without any: all that run")
+    moved.add_argument("--to", default="live", metavar="DEPLOYMENT", help="an id, or live (live)")
+    moved.add_argument("--definition", metavar="KEY", help="only cases of this process")
+    moved.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
 
 
 def _account_commands(command: Callable[..., argparse.ArgumentParser], group: Callable[..., Any]) -> None:

@@ -18,6 +18,7 @@ from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
 
+from service.errors import Unavailable
 from service.runtime import housekeeping, outbox, timers
 from service.runtime.context import Application
 from service.settings import Settings
@@ -103,10 +104,12 @@ class Jobs:
         consumer.run()
 
     def _wake(self, instance_id: str) -> None:
-        timers.wake(self.app, instance_id)
+        with _patient():
+            timers.wake(self.app, instance_id)
 
     def _deliver(self, outbox_id: str) -> None:
-        outbox.dispatch(self.app, outbox_id)
+        with _patient():
+            outbox.dispatch(self.app, outbox_id)
 
     def _sweep(self) -> None:
         with _logged("sweep", "a minute"):
@@ -130,8 +133,18 @@ class _Embedded(Consumer):
 
 
 @contextlib.contextmanager
+def _patient() -> Iterator[None]:
+    try:
+        yield
+    except Unavailable as error:
+        log.warning("%s The sweep will send this again.", error.message)
+
+
+@contextlib.contextmanager
 def _logged(what: str, pause: str) -> Iterator[None]:
     try:
         yield
+    except Unavailable as error:
+        log.warning("%s failed: %s The next one comes in %s.", what, error.message, pause)
     except Exception:
         log.exception("%s failed; the next one comes in %s", what, pause)

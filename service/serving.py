@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
+import hashlib
+import signal
+import socket
+import sys
 from typing import Any
 
 from service import resources
+from service.errors import NotFound, ServiceError
 from service.settings import Settings
 
 THREADS = 8
 
-log = logging.getLogger(__name__)
+
+class AddressInUse(ServiceError):
+    """The address to listen on is taken."""
 
 
 def with_address(settings: Settings, host: str | None, port: int | None) -> Settings:
@@ -21,42 +27,75 @@ def with_address(settings: Settings, host: str | None, port: int | None) -> Sett
 
 
 def run(settings: Settings, *, bootstrap: bool, embedded_worker: bool) -> int:
-    """Serve until interrupted; return the exit code."""
-    from waitress.server import create_server
-
+    """Serve until interrupted; return the exit code. AddressInUse when the port is taken."""
     from service.app import create_app
     from service.jobs import attach
     from service.runtime.context import Application
 
+    # First of all: nobody shall wait for a seeding only to learn that the port is taken.
+    listener = _listen(settings)
     app = Application.open(settings)
-    banner = make_ready(app) if bootstrap else ""
-    jobs = attach(app)
-    server = create_server(
-        create_app(settings, application=app),
-        host=settings.host,
-        port=settings.port,
+    jobs = None
+    try:
+        banner = make_ready(app) if bootstrap else ""
+        jobs = attach(app)
+        server = _server(create_app(settings, application=app), listener, settings)
+        if embedded_worker:
+            jobs.start_embedded()
+        # SIGTERM ends the loop as Ctrl-C does: what was begun is finished.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        print(f"Countersign 会签: {_address(settings, listener)}", flush=True)
+        if banner:
+            print(banner, flush=True)
+        server.run()
+    finally:
+        if jobs is not None:
+            jobs.stop()
+        listener.close()
+        app.close()
+    return 0
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    if sys.platform != "win32":  # there it would let two servers share a port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+        # From here on the port is ours; who connects early waits until the service is ready.
+        listener.listen(128)
+    except OSError as exc:
+        listener.close()
+        raise AddressInUse(
+            f"Cannot listen on {settings.host}:{settings.port}: {exc.strerror}. "
+            "Choose another with --port or COUNTERSIGN_PORT."
+        ) from exc
+    return listener
+
+
+def _server(app: Any, listener: socket.socket, settings: Settings) -> Any:
+    from waitress.server import create_server
+
+    return create_server(
+        app,
+        sockets=[listener],
         threads=THREADS,
         ident=None,
         max_request_body_size=settings.upload_bytes + 1024 * 1024,
     )
-    if embedded_worker:
-        jobs.start_embedded()
-    print(f"Countersign 会签: {settings.base_url}", flush=True)
-    if banner:
-        print(banner, flush=True)
-    try:
-        server.run()
-    finally:
-        server.close()
-        jobs.stop()
-        app.close()
-    return 0
+
+
+def _address(settings: Settings, listener: socket.socket) -> str:
+    port = listener.getsockname()[1]
+    return dataclasses.replace(settings, port=port).base_url
 
 
 def make_ready(app: Any) -> str:
     """Migrate, deploy what this installation brings, seed an empty database; return what to print."""
     from service import demo
 
+    print("Preparing the database; the first start seeds the demo company …", flush=True)
     app.db.migrate()
     note = deploy_installed(app)
     demo.seed(app)
@@ -68,7 +107,6 @@ def deploy_installed(app: Any) -> str:
 
     Returns a note when their deployment was left alone, else "".
     """
-    from service.errors import NotFound
     from service.runtime import deployments
     from service.runtime.context import Actor
 
@@ -82,6 +120,12 @@ def deploy_installed(app: Any) -> str:
         return ""
     if live.created_by != installer.name:
         return f"The live deployment is {live.created_by}'s: the installed drawings were left alone."
+    if {file.name: file.sha256 for file in live.files} == {name: _sha256(files[name]) for name in files}:
+        return ""
     gone = [file.name for file in live.files if file.name not in files]
     deployments.deploy(app, installer, files, remove=gone)
     return ""
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

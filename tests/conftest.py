@@ -211,7 +211,6 @@ def deploy(app: Application) -> Callable[..., Any]:
 def client_for(app: Application, cast: Cast) -> Callable[..., Any]:
     """Returns an HTTP client signed in as a user by bearer token; without a name nobody is."""
     from service.app import create_app
-
     from tests.api.client import Client
 
     flask_app = create_app(app.settings, application=app)

@@ -5,14 +5,10 @@ Nothing here is known to the rest of the service. `seed` fills a database that h
 
 from __future__ import annotations
 
-import logging
-
 from service.demo import campaigns, people
 from service.demo.walk import Clock
 from service.runtime import identity
 from service.runtime.context import SYSTEM, Application
-
-LOG = logging.getLogger(__name__)
 
 
 def seed(app: Application) -> bool:

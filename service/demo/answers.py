@@ -428,7 +428,7 @@ def _launch(c: Campaign, data: Values, now: datetime) -> Values:
 
 
 def _adjust(c: Campaign, data: Values, now: datetime) -> Values:
-    rows = data.get("adjustments") or [{"metric": "点击率"}]
+    rows = data.get("adjustments") or [{"metric": "ctr"}]
     done = {"action": "换素材", "detail": "上新素材三条", "result": "下午回升"}
     return {"adjustments": [{**row, **done} for row in rows], "moved_amount": 0, "total_changed": False}
 

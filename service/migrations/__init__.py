@@ -31,6 +31,8 @@ def upgrade(database: Database, revision: str = "head") -> None:
 def _locked(database: Database) -> Iterator[sa.Connection]:
     if not database.is_sqlite:
         with database.engine.begin() as connection:
+            # However long the one that is at it takes: the others wait for it.
+            connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
             yield connection
         return

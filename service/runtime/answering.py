@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from service.runtime.step import Step
 
 EMPTY_FORM: Mapping[str, Any] = {"type": "default", "components": []}
-CONCLUSION = "conclusion"
+CONCLUSIONS = ("conclusion", "action", "meeting_resolution", "stop_decision")
+"""The keys under which forms ask for a decision, the first that is answered counts."""
 
 
 def schema_of(model: Model, form: str | None) -> Mapping[str, Any]:
@@ -75,13 +76,19 @@ def as_values(value: Any, path: str) -> Any:
     return exact
 
 
-def hand_in(step: Step, task: UserTask, answers: Mapping[str, Any], on_behalf_of: str | None) -> None:
-    """Add the answers of a task to the dossier, with the hash of what their author had seen."""
+def hand_in(step: Step, task: UserTask, answers: Mapping[str, Any], on_behalf_of: str | None) -> str | None:
+    """Add the answers of a task to the dossier, with the hash of what their author had seen.
+
+    Returns the hash of the answers. A task that asked nothing and got no answer adds nothing: None.
+    """
+    if not task.form and not answers:
+        return None
     schema = step.model.forms.get(task.form) if task.form else None
-    _adopt_files(step, schema, answers)
+    _note_files(step, schema, answers)
+    common = _common(step, answers)
     step.submissions.add(
         {
-            **_common(step, answers),
+            **common,
             "task_id": task.id,
             "form": task.form or task.activity_id,
             "definition": task.definition,
@@ -95,6 +102,7 @@ def hand_in(step: Step, task: UserTask, answers: Mapping[str, Any], on_behalf_of
             "seen_hash": seen_hash(schema, task.inputs),
         }
     )
+    return common["content_hash"]
 
 
 def hand_in_start(step: Step, process: ProcessInfo, answers: Mapping[str, Any]) -> None:
@@ -103,7 +111,7 @@ def hand_in_start(step: Step, process: ProcessInfo, answers: Mapping[str, Any]) 
         each for each in step.model.activities(process.key).values() if each.form == process.start_form
     )
     schema = step.model.forms[process.start_form or ""]
-    _adopt_files(step, schema, answers)
+    _note_files(step, schema, answers)
     step.submissions.add(
         {
             **_common(step, answers),
@@ -129,8 +137,8 @@ def seen_hash(schema: Mapping[str, Any] | None, inputs: Mapping[str, Any]) -> st
 
 def conclusion_of(answers: Mapping[str, Any]) -> str | None:
     """Return the conclusion among the answers, if one was asked for."""
-    value = answers.get(CONCLUSION)
-    return value if isinstance(value, str) and value else None
+    given = (answers.get(key) for key in CONCLUSIONS)
+    return next((value for value in given if isinstance(value, str) and value), None)
 
 
 def keep_draft(app: Application, actor: Actor, subject: str, answers: Mapping[str, Any]) -> datetime:
@@ -169,7 +177,7 @@ def _rows(component: Mapping[str, Any], answers: Any) -> tuple[Sequence[Any], st
     return [answers.get(path) or {}], f"{path}."
 
 
-def _adopt_files(step: Step, schema: Mapping[str, Any] | None, answers: Mapping[str, Any]) -> None:
+def _note_files(step: Step, schema: Mapping[str, Any] | None, answers: Mapping[str, Any]) -> None:
     for path, ids in files_in((schema or {}).get("components") or (), answers):
         if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
             raise InvalidAnswers(errors=[FieldError(path, "a list of attachment ids is expected")])
@@ -194,6 +202,7 @@ def _common(step: Step, answers: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": new_id(),
         "instance_id": step.instance.id,
+        "deployment_id": step.instance.deployment_id,
         "business_key": step.instance.business_key,
         "author": step.actor.name,
         "answers": dict(answers),

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import insert as new_row
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.errors import NotFound
+from service.feel import codec
 from service.runtime.context import Actor, Application
 from service.runtime.rights import require
 from service.runtime.views import View
-from service.feel import codec
 from service.store import audit_chain
 from service.store.audit_chain import Problem
 from service.store.models import AuditChain, AuditEntry, ProcessInstance
@@ -23,6 +24,8 @@ SYSTEM_CHAIN = "system"
 """The chain of what belongs to no case: deployments, users, settings."""
 
 _BATCH = 500
+_COLUMNS = tuple(AuditEntry.__table__.columns.keys())
+_NEW_ENTRY = new_row(AuditEntry.__table__)
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def append(
     entry = audit_chain.link(
         app.audit_keys, instance, instance.id, at=app.clock(), actor=by, action=action, facts=facts
     )
-    session.add(entry)
+    session.execute(_NEW_ENTRY, {name: getattr(entry, name) for name in _COLUMNS})
 
 
 def append_system(app: Application, session: Session, action: str, *, by: str, **facts: Any) -> None:
@@ -104,6 +107,30 @@ def verify(app: Application, chain: str | None = None) -> VerifyReport:
         counter = _Counter()
         found = [problem for name in names for problem in _check(app, session, name, counter)]
     return VerifyReport(len(names), counter.seen, tuple(found))
+
+
+def ends(app: Application) -> dict[str, tuple[int, str]]:
+    """Return length and last seal of every chain: kept elsewhere, they anchor the record.
+
+    Whoever can write to the database can cut a chain and its kept end together; not an anchor outside.
+    """
+    with app.db.read() as session:
+        cases = session.execute(
+            select(ProcessInstance.id, ProcessInstance.audit_count, ProcessInstance.audit_head)
+        )
+        others = session.execute(select(AuditChain.chain, AuditChain.audit_count, AuditChain.audit_head))
+        return {chain: (count, head) for chain, count, head in (*cases, *others)}
+
+
+def missing(app: Application, anchor: Mapping[str, Sequence[Any]]) -> tuple[Problem, ...]:
+    """Return where the record no longer holds what `ends` told of it earlier."""
+    found = []
+    with app.db.read() as session:
+        for chain, (count, head) in anchor.items():
+            entry = session.get(AuditEntry, (chain, count)) if count else None
+            if count and (entry is None or entry.mac != head):
+                found.append(Problem(chain, count, "the entry that was the last one earlier is not there"))
+    return tuple(found)
 
 
 class _Counter:

@@ -22,7 +22,7 @@ from service.runtime.views import (
     SubmissionView,
 )
 from service.runtime.visibility import require_visible
-from service.store.models import ProcessInstance, Submission
+from service.store.models import Submission
 
 OPINION = "opinion"
 
@@ -33,7 +33,7 @@ def dossier(app: Application, actor: Actor, instance_id: str) -> DossierView:
     NotFound unless the actor sees the instance.
     """
     with app.db.read() as session:
-        instance = require_visible(session, actor, instance_id)
+        instance = require_visible(app, session, actor, instance_id)
         rows = session.scalars(select(Submission).where(of_case(instance)).order_by(Submission.seq)).all()
         models = _models(app, session, rows)
         files = _files(session, rows, models)
@@ -54,7 +54,7 @@ def submission(app: Application, actor: Actor, submission_id: str) -> Submission
         row = session.scalars(select(Submission).where(Submission.id == submission_id)).one_or_none()
         if row is None:
             raise NotFound(submission=submission_id)
-        instance = require_visible(session, actor, row.instance_id)
+        instance = require_visible(app, session, actor, row.instance_id)
         same = (of_case(instance), Submission.form == row.form, Submission.seq > row.seq)
         is_latest = session.scalars(select(Submission.id).where(*same).limit(1)).first() is None
         models = _models(app, session, [row])
@@ -99,17 +99,12 @@ def _submission(
 
 
 def _models(app: Application, session: Session, rows: Iterable[Submission]) -> dict[str, Model]:
-    """Return the model each instance runs on: a form is shown as it was when it was answered."""
-    wanted = {row.instance_id for row in rows}
-    query = select(ProcessInstance.id, ProcessInstance.deployment_id).where(ProcessInstance.id.in_(wanted))
-    return {
-        instance_id: app.model(deployment_id, session=session)
-        for instance_id, deployment_id in session.execute(query)
-    }
+    """Return the models by deployment: a form is shown as it was when it was answered."""
+    return {each: app.model(each, session=session) for each in {row.deployment_id for row in rows}}
 
 
 def _schema(row: Submission, models: Mapping[str, Model]) -> Mapping[str, Any]:
-    return models[row.instance_id].forms.get(row.form, answering.EMPTY_FORM)
+    return models[row.deployment_id].forms.get(row.form, answering.EMPTY_FORM)
 
 
 def _files(
@@ -128,7 +123,7 @@ def _files(
 
 
 def _is_opinion(row: Submission) -> bool:
-    return bool(row.answers.get(answering.CONCLUSION) or row.answers.get(OPINION))
+    return bool(answering.conclusion_of(row.answers) or row.answers.get(OPINION))
 
 
 def _opinion(row: Submission) -> OpinionView:

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from service.errors import BpmnError, HandlerFailed
-from service.runtime import buffer, identity, instances, messages, saving
+from service.runtime import buffer, identity, instances, messages, saving, starting
 from service.runtime.context import SYSTEM, Application
 from service.runtime.step import RUNNING, Step, on_instance
 from service.store.models import Notification, Outbox, ProcessInstance
@@ -100,7 +100,7 @@ def _start_process(app: Application, row: Outbox, wanted: Mapping[str, Any]) -> 
         if source.state == "cancelled":
             return
         model = app.model(source.deployment_id, session=session)
-        step = instances.begin(
+        step = starting.begin(
             app,
             session,
             SYSTEM,
@@ -113,7 +113,7 @@ def _start_process(app: Application, row: Outbox, wanted: Mapping[str, Any]) -> 
             applicant=wanted.get("applicant") or source.applicant,
             department=wanted.get("department") or source.department,
         )
-        step.start_engine({**instances.context(step), **wanted["variables"]}, None)
+        step.start_engine({**starting.context(step), **wanted["variables"]}, None)
         saving.save(step)
 
 

@@ -10,10 +10,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.engine.progress import HandlerCall, HandlerResult
 from service.errors import HandlerFailed, ServiceError
 from service.handlers import Topic, Wait
+from service.runtime import time_limit
 from service.runtime.ports import HandlerPorts
 
 if TYPE_CHECKING:
     from service.runtime.step import Step
+
+
+HANDLER_SECONDS = 5
+"""Handlers calculate and read; what takes longer belongs into an effect. The case is locked meanwhile."""
 
 
 def call(step: Step, call: HandlerCall) -> HandlerResult:
@@ -36,9 +41,14 @@ def call(step: Step, call: HandlerCall) -> HandlerResult:
 
 def _answer(topic: Topic, call: HandlerCall, ports: HandlerPorts) -> Mapping[str, Any] | Wait:
     try:
-        return topic(call.params, ports)
+        return time_limit.run(lambda: topic(call.params, ports), HANDLER_SECONDS)
     except (ServiceError, SQLAlchemyError):
         raise
+    except time_limit.TimeIsUp as exc:
+        raise HandlerFailed(
+            f"{call.topic} at {call.activity_id} did not come to an end in {HANDLER_SECONDS} seconds.",
+            topic=call.topic,
+        ) from exc
     except Exception as exc:
         raise HandlerFailed(
             f"{call.topic} at {call.activity_id} failed: {type(exc).__name__}: {exc}", topic=call.topic

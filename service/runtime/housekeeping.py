@@ -13,3 +13,4 @@ def purge(app: Application) -> None:
     with app.db.begin() as session:
         purge_sessions(session, now)
         idempotency.purge(session, now)
+    app.db.optimize()

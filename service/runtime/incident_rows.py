@@ -34,7 +34,7 @@ def save(step: Step, progress: Progress, opened: Sequence[dict[str, Any]]) -> No
             open_one(step, incident)
     for row in opened:
         if is_nobody(row):
-            open_one(step, _unassignable(row))
+            open_one(step, unassignable(row))
 
 
 def open_one(step: Step, incident: NewIncident) -> None:
@@ -88,7 +88,8 @@ def is_nobody(row: dict[str, Any]) -> bool:
     ).is_nobody
 
 
-def _unassignable(row: dict[str, Any]) -> NewIncident:
+def unassignable(row: dict[str, Any]) -> NewIncident:
+    """Return the incident of a task's row that names no one who may do it."""
     where = row["lane"] or row["name"]
     return NewIncident(
         token_id=row["token_id"],

@@ -38,7 +38,7 @@ def find(
         query = query.where(Incident.id < cursors.decode(cursor, str)[0])
     with app.db.read() as session:
         if instance is not None:
-            visibility.require_visible(session, actor, instance)
+            visibility.require_visible(app, session, actor, instance)
             query = query.where(Incident.instance_id == instance)
         rows = session.scalars(query.limit(limit + 1)).all()
     items = tuple(showing.incident(row) for row in rows[:limit])
@@ -83,7 +83,7 @@ def _seen(app: Application, actor: Actor, incident_id: str) -> Incident:
         if incident is None:
             raise NotFound(incident=incident_id)
         if not may(actor, "incident.read"):
-            visibility.require_visible(session, actor, incident.instance_id)
+            visibility.require_visible(app, session, actor, incident.instance_id)
         return incident
 
 

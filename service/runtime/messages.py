@@ -25,7 +25,7 @@ def send(
     Forbidden but for process owners and admins, InstanceNotActive once the instance has ended.
     """
     with app.db.read() as session:
-        visibility.require_visible(session, actor, instance_id)
+        visibility.require_visible(app, session, actor, instance_id)
     require(actor, "message.send")
     values = answering.as_values(payload or {}, "payload")
     with on_instance(app, instance_id, actor, states=RUNNING) as step:

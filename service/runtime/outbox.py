@@ -9,10 +9,10 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from service.engine.progress import NewIncident
-from service.errors import InstanceNotActive, NotFound
+from service.errors import InstanceNotActive, NotFound, Unavailable
 from service.runtime import effects, incident_rows
 from service.runtime.context import SYSTEM, Application
 from service.runtime.step import RUNNING, on_instance
@@ -30,14 +30,25 @@ def dispatch(app: Application, outbox_id: str) -> bool:
     """Carry out one row. False when there was nothing to do, or it failed and will be tried again.
 
     After the fifth failure the row is given up and becomes an incident at the activity that wanted it.
+    Unavailable when the database does not answer.
     """
-    row = _pending(app, outbox_id)
+    try:
+        row = _pending(app, outbox_id)
+    except Unavailable:
+        raise
+    except Exception as error:  # what cannot be read will not be readable the next time either
+        log.warning("outbox %s cannot be read", outbox_id, exc_info=True)
+        _give_up_unread(app, outbox_id, f"{type(error).__name__}: {error}")
+        return False
     if row is None:
         return False
     try:
         effects.carry_out(app, row)
     except effects.AlreadyDone:
         return False
+    except Unavailable:
+        # No attempt either: nothing was wrong with the effect. The row is sent again when its lease ends.
+        raise
     except InstanceNotActive:
         # The receiver is suspended: not its fault, so no attempt is counted.
         _postpone(app, row, SUSPENDED_PAUSE, attempts=row.attempts, error="suspended")
@@ -55,6 +66,16 @@ def _pending(app: Application, outbox_id: str) -> Outbox | None:
     if row is None or row.state != "pending" or row.available_at > app.clock():
         return None
     return row
+
+
+def _give_up_unread(app: Application, outbox_id: str, message: str) -> None:
+    with app.db.read() as session:
+        instance_id = session.scalar(select(Outbox.instance_id).where(Outbox.id == outbox_id))
+    with on_instance(app, instance_id or "", SYSTEM, states=(*RUNNING, *effects.ENDED)) as step:
+        effects.take(step.session, outbox_id, "failed", last_error=message)
+        incident = NewIncident(effects.token_of(outbox_id), "", "", EFFECT_FAILED, message)
+        incident_rows.open_one(step, incident)
+        step.line("effect_failed", message)
 
 
 def _note_failure(app: Application, row: Outbox, error: Exception) -> None:

@@ -20,7 +20,7 @@ TOKEN_EVENTS = frozenset({"entered", "left", "cancelled", "failed"})
 def history(app: Application, actor: Actor, instance_id: str) -> tuple[HistoryView, ...]:
     """Return the record of a case, oldest line first. NotFound unless the actor sees it."""
     with app.db.read() as session:
-        require_visible(session, actor, instance_id)
+        require_visible(app, session, actor, instance_id)
         query = select(ActivityHistory).where(ActivityHistory.instance_id == instance_id)
         return tuple(_line(row) for row in session.scalars(query.order_by(ActivityHistory.seq)))
 
@@ -28,7 +28,7 @@ def history(app: Application, actor: Actor, instance_id: str) -> tuple[HistoryVi
 def variables(app: Application, actor: Actor, instance_id: str) -> dict[str, dict[str, Any]]:
     """Return the variables of every scope by its path; that of the root is empty."""
     with app.db.read() as session:
-        row = require_visible(session, actor, instance_id)
+        row = require_visible(app, session, actor, instance_id)
         engine = showing.peek(app, row, app.model(row.deployment_id, session=session))
         if engine is None:
             return {"": dict(row.variables)}
@@ -60,7 +60,7 @@ def diagram_state(app: Application, actor: Actor, instance_id: str) -> tuple[Dia
 def diagram_xml(app: Application, actor: Actor, instance_id: str, definition: str) -> bytes:
     """Return the drawing of one of the case's processes, as it was when the case started."""
     with app.db.read() as session:
-        row: ProcessInstance = require_visible(session, actor, instance_id)
+        row: ProcessInstance = require_visible(app, session, actor, instance_id)
         process = app.model(row.deployment_id, session=session).processes.get(definition)
     if process is None:
         raise NotFound(definition=definition)

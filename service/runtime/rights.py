@@ -33,7 +33,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     "instance.cancel": _ADMINS,
     "instance.suspend": _ADMINS,
     "instance.modify": _ADMINS,
-    "instance.migrate": _ADMINS,
+    "instance.migrate": _OWNERS,
     "message.send": _OWNERS,
     "incident.read": _OWNERS,
     "incident.retry": _ADMINS,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
 from service.engine.progress import OpenTask, Progress
@@ -38,6 +38,14 @@ LEASE = timedelta(minutes=2)
 AHEAD = timedelta(seconds=75)
 """The sweep comes every minute; what falls due before the next one is sent at once, with its delay."""
 
+# Built once, and on the tables: what the ORM adds to a statement costs more than the statement.
+_CANDIDATES = TaskCandidate.__table__
+_CLOSE_LISTS = delete(_CANDIDATES).where(_CANDIDATES.c.task_id.in_(bindparam("tasks", expanding=True)))
+_INSERTS = {
+    model: insert(model.__table__)
+    for model in (ActivityHistory, Incident, Outbox, Submission, TaskCandidate, UserTask)
+}
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -51,7 +59,7 @@ class Outcome:
 def save(step: Step) -> Outcome:
     """Write everything the step changed into its transaction; dispatch follows the commit."""
     progress = step.engine.progress() if step.is_engine_loaded else None
-    opened = tuple(_task_row(step, task) for task in progress.opened) if progress else ()
+    opened = tuple(task_row(step, task) for task in progress.opened) if progress else ()
     if progress:
         _note_progress(step.instance, progress, step.now)
         incident_rows.save(step, progress, opened)
@@ -108,14 +116,11 @@ def _close_tasks(step: Step, progress: Progress) -> None:
         )
         step.closed_task_ids += step.session.scalars(statement)
     if step.closed_task_ids:
-        step.session.execute(
-            delete(TaskCandidate)
-            .where(TaskCandidate.task_id.in_(step.closed_task_ids))
-            .execution_options(synchronize_session=False)
-        )
+        step.session.execute(_CLOSE_LISTS, {"tasks": step.closed_task_ids})
 
 
-def _task_row(step: Step, task: OpenTask) -> dict[str, Any]:
+def task_row(step: Step, task: OpenTask) -> dict[str, Any]:
+    """Return the row of a user task as its drawing, its scope and the organisation make it."""
     who = candidates.of(step, task)
     properties = {**task.properties, "notBy": ",".join(task.not_by)} if task.not_by else {**task.properties}
     if who.is_nobody:
@@ -264,6 +269,17 @@ def _save_effects(step: Step, progress: Progress | None) -> None:
         dispatch(step, "deliver", row["id"], step.now)
 
 
+def send_pending(step: Step) -> None:
+    """Send at once what was put off while the instance was suspended."""
+    statement = update(Outbox).where(Outbox.instance_id == step.instance.id, Outbox.state == "pending")
+    statement = statement.values(available_at=step.now, lease_until=_lease(step, step.now))
+    ids = step.session.scalars(
+        statement.returning(Outbox.id).execution_options(synchronize_session=False)
+    ).all()
+    for outbox_id in ids:
+        dispatch(step, "deliver", outbox_id, step.now)
+
+
 def dispatch(step: Step, kind: str, row_id: str, due: datetime) -> None:
     if step.app.dispatch is not None:
         dispatch = step.app.dispatch
@@ -273,4 +289,4 @@ def dispatch(step: Step, kind: str, row_id: str, due: datetime) -> None:
 def _insert(session: Session, model: Any, rows: Sequence[dict[str, Any]]) -> None:
     # The table, not the class: the ORM would make one statement for every set of columns that are None.
     if rows:
-        session.execute(insert(model.__table__), rows)
+        session.execute(_INSERTS[model], rows)

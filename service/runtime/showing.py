@@ -158,8 +158,12 @@ def peek(app: Application, row: ProcessInstance, model: Model) -> Instance | Non
     """Return the running case to look at, None when it has ended. Nothing may be done with it."""
     if row.snapshot is None:
         return None
-    environment = Environment(now=app.clock(), dossier=_refuse, call_handler=_refuse, feel=app.feel)
-    return Instance.load(model, row.snapshot, environment)
+    return Instance.load(model, row.snapshot, looking(app))
+
+
+def looking(app: Application) -> Environment:
+    """Return what a case is loaded with to look at it: whatever acts on it then raises RuntimeError."""
+    return Environment(now=app.clock(), dossier=_refuse, call_handler=_refuse, feel=app.feel)
 
 
 def _refuse(_: Any) -> Any:

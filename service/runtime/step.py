@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, undefer
 
 from service.engine.definition import Model
@@ -27,6 +28,16 @@ from service.store.models import ProcessInstance, new_id
 
 ACTIVE = ("active",)
 RUNNING = ("active", "suspended")
+
+# Built once. NO KEY UPDATE on PostgreSQL: claiming a task refers to this row without locking it, and must
+# not wait for us while we wait for its task.
+_LOCK = (
+    select(ProcessInstance)
+    .where(ProcessInstance.id == bindparam("instance"))
+    .options(undefer(ProcessInstance.snapshot))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass
@@ -94,6 +105,10 @@ class Step:
             answers=answers,
         )
 
+    def take_over(self, engine: Instance) -> None:
+        """Go on with this case as the engine: what it did is stored at the end."""
+        self.__dict__["engine"] = engine
+
     def queue(self, kind: str, payload: Mapping[str, Any], *, token_id: str | None = None) -> str:
         """Put an effect into the outbox of this transaction; return its id, stable over all attempts."""
         effect_id = new_id()
@@ -145,7 +160,7 @@ def on_instance(
             raise InstanceNotActive(state=step.instance.state)
         yield step
         if step.is_worth_saving:
-            if step.is_engine_loaded:
+            if step.is_engine_loaded and step.instance.state != "suspended":
                 step.deliver_buffered()
             step.outcome = saving.save(step)
 
@@ -154,9 +169,7 @@ def lock(app: Application, session: Session, instance_id: str, actor: Actor) -> 
     """Return the step of an instance inside a transaction already open; `saving.save` must follow."""
     # Statements are issued in the order written; a flush in between would update the row twice.
     session.autoflush = False
-    instance = session.get(
-        ProcessInstance, instance_id, with_for_update=True, options=(undefer(ProcessInstance.snapshot),)
-    )
+    instance = session.scalars(_LOCK, {"instance": instance_id}).one_or_none()
     if instance is None:
         raise NotFound()
     model = app.model(instance.deployment_id, session=session)

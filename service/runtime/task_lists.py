@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from service.errors import FieldError, Forbidden, InvalidInput
@@ -15,7 +16,8 @@ from service.runtime.rights import may
 from service.runtime.views import Page, TaskView
 from service.store import cursor as cursors
 from service.store import participants, task_list
-from service.store.models import ProcessInstance, TaskCandidate, UserTask
+from service.store.base import Instant
+from service.store.models import NEVER, ProcessInstance, TaskCandidate, UserTask
 
 STATES = ("open", "completed", "cancelled")
 After = tuple[datetime, str] | None
@@ -38,7 +40,8 @@ def find(
 
     `mine`: what the actor holds or may take (completed: what the actor did). `instance`, `business_key`: all
     tasks of cases the actor sees. `group`: what is offered to a group the actor belongs to. None of these:
-    everything for admins, `mine` for others. `q` is part of a task's or case's name.
+    everything for admins, `mine` for others. What the people could do for whom the actor stands in is
+    theirs too. `q` is part of a task's or case's name.
     """
     if state not in STATES:
         raise InvalidInput(errors=[FieldError("state", f"one of {', '.join(STATES)}")])
@@ -48,40 +51,44 @@ def find(
     of_case = instance is not None or business_key is not None
     mine = mine or not (of_case or group or may(actor, "task.see_all"))
     with app.db.read() as session:
-        if state == "open" and not of_case and not q and (mine or group):
-            rows = _offered(session, actor, mine, group, limit, after)
+        people = (actor, *visibility.absent(app, session, actor)) if mine or of_case else (actor,)
+        if state == "open" and not of_case and (mine or group):
+            rows = _offered(session, people, mine, group, q, limit, after)
         else:
-            query = _query(actor, mine, group, instance, business_key, state, q)
-            rows = _page(session, query, limit, after)
+            query = _query(people, mine, group, instance, business_key, state, q)
+            rows = _page(session, query, limit, after, is_narrow=of_case or bool(q))
         return _shown(session, rows, limit)
 
 
 def count(app: Application, actor: Actor) -> int:
     """Return how many open tasks the actor holds or may take, counting no further than 1 000."""
     with app.db.read() as session:
-        return task_list.count_open(session, principals=actor.principals, assignee=actor.name)
+        return task_list.count_open(session, principals=actor.principals, assignees=[actor.name])
 
 
 def _offered(
-    session: Session, actor: Actor, mine: bool, group: str | None, limit: int, after: After
+    session: Session,
+    people: Sequence[Actor],
+    mine: bool,
+    group: str | None,
+    q: str | None,
+    limit: int,
+    after: After,
 ) -> Sequence[UserTask]:
-    if mine and group is None:
-        return task_list.open_tasks(
-            session,
-            principals=actor.principals,
-            assignee=actor.name,
-            unassigned_only=True,
-            limit=limit + 1,
-            after=after,
-        )
-    principals = [participants.group(group or "")]
+    principals = [principal for each in people for principal in each.principals]
     return task_list.open_tasks(
-        session, principals=principals, unassigned_only=mine, limit=limit + 1, after=after
+        session,
+        principals=principals if group is None else [participants.group(group)],
+        assignees=[each.name for each in people] if group is None else [],
+        unassigned_only=mine,
+        q=q,
+        limit=limit + 1,
+        after=after,
     )
 
 
 def _query(
-    actor: Actor,
+    people: Sequence[Actor],
     mine: bool,
     group: str | None,
     instance: str | None,
@@ -91,12 +98,14 @@ def _query(
 ) -> Select[tuple[UserTask]]:
     query = select(UserTask).join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
     query = query.where(UserTask.state == state)
+    actor, *absent = people
     if not mine:
-        query = query.where(visibility.condition(actor))
+        query = query.where(or_(visibility.condition(actor), *map(visibility.takes_part, absent)))
     elif state == "open":
-        offered = select(TaskCandidate.task_id).where(TaskCandidate.principal.in_(actor.principals))
+        principals = {principal for each in people for principal in each.principals}
+        offered = select(TaskCandidate.task_id).where(TaskCandidate.principal.in_(principals))
         free = UserTask.assignee.is_(None) & UserTask.id.in_(offered)
-        query = query.where(or_(UserTask.assignee == actor.name, free))
+        query = query.where(or_(UserTask.assignee.in_([each.name for each in people]), free))
     else:
         query = query.where(UserTask.completed_by == actor.name)
     if group is not None:
@@ -112,12 +121,17 @@ def _query(
     return query
 
 
-def _page(session: Session, query: Select, limit: int, after: After) -> Sequence[UserTask]:
+def _page(
+    session: Session, query: Select, limit: int, after: After, *, is_narrow: bool
+) -> Sequence[UserTask]:
+    due: Any = UserTask.due_order
+    if is_narrow:
+        # Few rows match: sort them. By the bare column SQLite would walk the index of all open tasks instead.
+        due = func.coalesce(due, literal(NEVER, Instant))
     if after is not None:
-        due, task_id = after
-        later = or_(UserTask.due_order > due, UserTask.id > task_id)
-        query = query.where(UserTask.due_order >= due, later)
-    return session.scalars(query.order_by(UserTask.due_order, UserTask.id).limit(limit + 1)).all()
+        due_before, task_id = after
+        query = query.where(due >= due_before, or_(due > due_before, UserTask.id > task_id))
+    return session.scalars(query.order_by(due, UserTask.id).limit(limit + 1)).all()
 
 
 def _shown(session: Session, rows: Sequence[UserTask], limit: int) -> Page[TaskView]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from service.errors import FourEyes, NotACandidate, NotFound
-from service.runtime import candidates, identity
+from service.runtime import candidates, visibility
 from service.runtime.context import Actor, Application
 from service.runtime.step import Step
-from service.runtime.visibility import find as find_visible
 from service.store.models import UserTask
 
 
@@ -26,25 +25,37 @@ def may_answer(task: UserTask, actor: Actor) -> bool:
 
 def require_answerer(
     app: Application, session: Session, task: UserTask, actor: Actor, on_behalf_of: str | None = None
-) -> None:
-    """Raise unless the actor may answer, for themselves or for somebody they stand in for.
+) -> str | None:
+    """Return for whom the actor answers this task: None for themselves, else somebody they stand in for.
 
-    FourEyes when either of the two is barred, NotACandidate when the task is not theirs, NotFound when
-    the actor does not even see the case.
+    Without `on_behalf_of` their own right comes first. FourEyes when the actor or who they stand in for is
+    barred, NotACandidate when the task is nobody's of them, NotFound when they do not even see the case.
     """
-    holder = actor
+    if on_behalf_of is None and may_answer(task, actor):
+        return None
+    people = visibility.absent(app, session, actor)
     if on_behalf_of is not None:
-        if on_behalf_of not in identity.stands_in_for(session, actor.name, app.clock()):
-            raise NotACandidate("You do not stand in for this person.", user=on_behalf_of)
-        holder = identity.actor(app, on_behalf_of)
-    if not may_answer(task, holder):
-        if find_visible(session, actor, task.instance_id) is None and not is_candidate(task, holder):
-            raise NotFound(task=task.id)
-        if holder.name in task.barred_users:
-            raise FourEyes(task=task.id)
-        raise NotACandidate(task=task.id, assignee=task.assignee)
-    if actor.name in task.barred_users:
+        people = tuple(each for each in people if each.name == on_behalf_of)
+    able = [each.name for each in people if may_answer(task, each)]
+    if able and actor.name not in task.barred_users:
+        return able[0]
+    known = any(_is_meant(task, each) for each in (actor, *people))
+    if not known and visibility.find(app, session, actor, task.instance_id) is None:
+        raise NotFound(task=task.id)
+    if actor.name in task.barred_users or any(each.name in task.barred_users for each in people):
         raise FourEyes(task=task.id)
+    raise NotACandidate(task=task.id, assignee=task.assignee)
+
+
+def may_read(app: Application, session: Session, task: UserTask, actor: Actor) -> bool:
+    """Say whether the task may be shown: it is meant for the actor, or they see its case."""
+    if _is_meant(task, actor):
+        return True
+    return visibility.find(app, session, actor, task.instance_id) is not None
+
+
+def _is_meant(task: UserTask, actor: Actor) -> bool:
+    return task.assignee == actor.name or is_candidate(task, actor)
 
 
 def require_four_eyes(step: Step, task: UserTask, on_behalf_of: str | None) -> None:

@@ -9,11 +9,11 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.engine.progress import NewIncident
-from service.errors import InstanceNotActive, NotFound
+from service.errors import InstanceNotActive, NotFound, Unavailable
 from service.runtime import incident_rows, outbox
 from service.runtime.context import SYSTEM, Application
 from service.runtime.saving import AHEAD, LEASE
-from service.runtime.step import on_instance
+from service.runtime.step import RUNNING, on_instance
 from service.store.models import NEVER, MessageBuffer, Outbox, ProcessInstance, Timer
 
 _BATCH = 200
@@ -38,9 +38,13 @@ def wake(app: Application, instance_id: str) -> bool:
     """Fire what is due, as the queue asks for it. A failure is counted and tried again later.
 
     After the fifth it becomes an incident of the case, and its timers rest until that is retried.
+    Unavailable when the database does not answer.
     """
     try:
         return fire_due(app, instance_id)
+    except Unavailable:
+        # Nothing is wrong with the timers: they are sent again when their lease ends.
+        raise
     except Exception as error:  # whatever it is, it is counted, kept and shown
         log.warning("timers of instance %s failed", instance_id, exc_info=True)
         _note_failure(app, instance_id, error)
@@ -64,7 +68,7 @@ def _note_failure(app: Application, instance_id: str, error: Exception) -> None:
         if attempts + 1 < outbox.MAX_ATTEMPTS:
             rest(session, instance_id, now + outbox.FIRST_PAUSE * 2**attempts)
             return
-    with on_instance(app, instance_id, SYSTEM) as step:
+    with on_instance(app, instance_id, SYSTEM, states=RUNNING) as step:
         message = f"{type(error).__name__}: {error}"
         token = incident_rows.timer_token(instance_id)
         incident_rows.open_one(step, NewIncident(token, "", "", incident_rows.TIMER_FAILED, message))

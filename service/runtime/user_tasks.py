@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, exists, insert, select, update
+from sqlalchemy.orm import Session, defer
 
 from service.engine.failures import UnknownToken
 from service.errors import (
@@ -17,6 +17,7 @@ from service.errors import (
     Forbidden,
     InstanceNotActive,
     InvalidInput,
+    NotACandidate,
     NotFound,
     StaleVersion,
     TaskFinished,
@@ -44,6 +45,22 @@ __all__ = [
 
 RETURNED = "退回"
 
+# Built once: on the way of every answer, putting a statement together would cost more than running it.
+_LOOK = (
+    select(
+        UserTask,
+        ProcessInstance,
+        exists().where(Draft.subject == UserTask.id, Draft.user_name == bindparam("user")),
+    )
+    .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+    .options(defer(ProcessInstance.variables, raiseload=True))
+    .where(UserTask.id == bindparam("task"))
+)
+_TASKS = UserTask.__table__
+_CHANGE_OPEN = update(_TASKS).where(
+    _TASKS.c.id == bindparam("task"), _TASKS.c.version == bindparam("seen"), _TASKS.c.state == "open"
+)
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -58,7 +75,7 @@ def get(app: Application, actor: Actor, task_id: str) -> TaskView:
     """Return a task. NotFound unless it is offered to the actor or the actor sees its case."""
     with app.db.read() as session:
         seen = _look(session, actor, task_id)
-        _require_readable(session, seen, actor)
+        _require_readable(app, session, seen, actor)
     return showing.task(seen.task, seen.instance)
 
 
@@ -66,7 +83,7 @@ def form(app: Application, actor: Actor, task_id: str) -> FormView:
     """Return the task's form and what it starts with: its inputs, and over them the actor's own draft."""
     with app.db.read() as session:
         seen = _look(session, actor, task_id)
-        _require_readable(session, seen, actor)
+        _require_readable(app, session, seen, actor)
         model = app.model(seen.instance.deployment_id, session=session)
         draft = session.get(Draft, (task_id, actor.name)) if seen.has_draft else None
     schema = answering.schema_of(model, seen.task.form)
@@ -75,6 +92,7 @@ def form(app: Application, actor: Actor, task_id: str) -> FormView:
         data={**seen.task.inputs, **(draft.answers if draft else {})},
         draft_saved_at=draft.saved_at if draft else None,
         seen_hash=answering.seen_hash(model.forms.get(seen.task.form or ""), seen.task.inputs),
+        documentation=model.activity(seen.task.definition, seen.task.activity_id).documentation,
     )
 
 
@@ -82,8 +100,10 @@ def may_complete(app: Application, actor: Actor, task_id: str) -> bool:
     """Say whether the actor could complete this task now."""
     with app.db.read() as session:
         seen = _look(session, actor, task_id)
-    is_open = seen.task.state == "open" and seen.instance.state == "active"
-    return is_open and task_rights.may_answer(seen.task, actor)
+        is_open = seen.task.state == "open" and seen.instance.state == "active"
+        people = (actor, *visibility.absent(app, session, actor)) if is_open else ()
+    mine = any(task_rights.may_answer(seen.task, each) for each in people)
+    return mine and actor.name not in seen.task.barred_users
 
 
 def complete(
@@ -97,27 +117,29 @@ def complete(
 ) -> CompletionView:
     """Answer a task and move its case on. `version` None means: as it is now.
 
+    A substitute answers for whom they stand in for; `on_behalf_of` says for whom, where it could be several.
+
     InvalidAnswers, NotACandidate, FourEyes, StaleVersion, TaskFinished, InstanceNotActive, NotFound; after
     any of them nothing has changed. A later automatic step that fails is an incident, not an error.
     """
     with app.db.read() as session:
         seen = _look(session, actor, task_id)
-        task_rights.require_answerer(app, session, seen.task, actor, on_behalf_of)
+        stood_for = task_rights.require_answerer(app, session, seen.task, actor, on_behalf_of)
         _require_current(seen, version)
         model = app.model(seen.instance.deployment_id, session=session)
     schema = answering.schema_of(model, seen.task.form) if seen.task.form else None
     checked = answering.check(app, schema, answers, seen.task.inputs)
     with on_instance(app, seen.instance.id, actor) as step:
-        task_rights.require_four_eyes(step, seen.task, on_behalf_of)
-        _close(step, seen, on_behalf_of, answering.conclusion_of(checked))
-        answering.hand_in(step, seen.task, checked, on_behalf_of)
+        task_rights.require_four_eyes(step, seen.task, stood_for)
+        _close(step, seen, stood_for, answering.conclusion_of(checked))
+        content_hash = answering.hand_in(step, seen.task, checked, stood_for)
         _engine_does(step, lambda: step.engine.complete(seen.task.token_id, checked))
         step.audit(
             "task.completed",
             task=task_id,
             activity=seen.task.activity_path,
-            on_behalf_of=on_behalf_of,
-            content_hash=step.submissions.added[-1]["content_hash"],
+            on_behalf_of=stood_for,
+            content_hash=content_hash,
         )
     return showing.completion(step)
 
@@ -139,13 +161,13 @@ def return_to(
         raise InvalidInput(errors=[FieldError("reason", "say why it goes back")])
     with app.db.read() as session:
         seen = _look(session, actor, task_id)
-        task_rights.require_answerer(app, session, seen.task, actor)
+        stood_for = task_rights.require_answerer(app, session, seen.task, actor)
         _require_current(seen, version)
     if activity_id not in _listed(seen.task.properties.get("returnTo")):
         raise InvalidInput(errors=[FieldError("activity_id", "this task cannot be returned there")])
     with on_instance(app, seen.instance.id, actor) as step:
-        task_rights.require_four_eyes(step, seen.task, None)
-        _close(step, seen, None, RETURNED)
+        task_rights.require_four_eyes(step, seen.task, stood_for)
+        _close(step, seen, stood_for, RETURNED)
         _engine_does(step, lambda: step.engine.return_to(seen.task.token_id, activity_id))
         step.line("returned", reason, **_place(seen.task))
         step.audit("task.returned", task=task_id, to=activity_id, reason=reason)
@@ -160,7 +182,9 @@ def claim(app: Application, actor: Actor, task_id: str, version: int | None = No
             return showing.task(seen.task, seen.instance)
         if seen.task.assignee and task_rights.is_candidate(seen.task, actor):
             raise Conflict("A colleague has already taken this task.", assignee=seen.task.assignee)
-        task_rights.require_answerer(app, session, seen.task, actor)
+        if task_rights.require_answerer(app, session, seen.task, actor) is not None:
+            # Held by the substitute it would be lost to the one they stand in for.
+            raise NotACandidate("A substitute answers at once: only candidates themselves take a task.")
         _require_current(seen, version)
     return _assign(app, actor, seen, actor.name, "claimed")
 
@@ -169,7 +193,7 @@ def unclaim(app: Application, actor: Actor, task_id: str, version: int | None = 
     """Put a task back to its candidates: whoever holds it, or an admin."""
     with app.db.read() as session:
         seen = _look(session, actor, task_id)
-        _require_readable(session, seen, actor)
+        _require_readable(app, session, seen, actor)
         _require_current(seen, version)
     task = seen.task
     if task.assignee is None:
@@ -201,21 +225,15 @@ def save_draft(
 
 def _look(session: Session, actor: Actor, task_id: str) -> Seen:
     """Return a task with its case and whether the actor has a draft, in one query."""
-    drafted = exists().where(Draft.subject == UserTask.id, Draft.user_name == actor.name)
-    query = select(UserTask, ProcessInstance, drafted).join(
-        ProcessInstance, ProcessInstance.id == UserTask.instance_id
-    )
-    found = session.execute(query.where(UserTask.id == task_id)).one_or_none()
+    found = session.execute(_LOOK, {"task": task_id, "user": actor.name}).one_or_none()
     if found is None:
         raise NotFound(task=task_id)
     return Seen(*found)
 
 
-def _require_readable(session: Session, seen: Seen, actor: Actor) -> None:
-    task = seen.task
-    if task.assignee == actor.name or task_rights.is_candidate(task, actor):
-        return
-    visibility.require_visible(session, actor, task.instance_id)
+def _require_readable(app: Application, session: Session, seen: Seen, actor: Actor) -> None:
+    if not task_rights.may_read(app, session, seen.task, actor):
+        raise NotFound(task=seen.task.id)
 
 
 def _require_current(seen: Seen, version: int | None, states: tuple[str, ...] = ("active",)) -> None:
@@ -261,11 +279,9 @@ def _assign(app: Application, actor: Actor, seen: Seen, assignee: str | None, ev
 
 def _update(session: Session, task: UserTask, values: Mapping[str, Any]) -> bool:
     """Change an open task and raise its version. False when it is no longer the version that was seen."""
-    statement = update(UserTask).where(
-        UserTask.id == task.id, UserTask.version == task.version, UserTask.state == "open"
-    )
-    statement = statement.values(version=task.version + 1, **values)
-    return session.execute(statement.execution_options(synchronize_session=False)).rowcount == 1
+    seen = {"task": task.id, "seen": task.version}
+    changed = session.execute(_CHANGE_OPEN, {**seen, "version": task.version + 1, **values})
+    return changed.rowcount == 1
 
 
 def _raise_overtaken(session: Session, task: UserTask) -> None:

@@ -176,12 +176,16 @@ class CompletionView(View):
 
 @dataclass(frozen=True)
 class FormView(View):
-    """A form and what it starts with: the inputs, and over them the reader's own draft."""
+    """A form and what it starts with: the inputs, and over them the reader's own draft.
+
+    `documentation` is what the drawing says about the task.
+    """
 
     schema: Mapping[str, Any]
     data: Mapping[str, Any]
     draft_saved_at: datetime | None = None
     seen_hash: str = ""
+    documentation: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from service.errors import NotFound, TooLarge
+from service.errors import NotFound, TooLarge, Unavailable
 
 _CHUNK_BYTES = 1 << 20
 _HEAD_BYTES = 8192
@@ -33,7 +33,18 @@ class BlobStore:
         self.folder = folder
 
     def put(self, stream: BinaryIO, *, limit_bytes: int) -> StoredBlob:
-        """Keep the stream's bytes and return their address. TooLarge beyond the limit: nothing is kept."""
+        """Keep the stream's bytes and return their address. TooLarge beyond the limit: nothing is kept.
+
+        Unavailable when the disk is full or read-only.
+        """
+        try:
+            return self._put(stream, limit_bytes)
+        except OSError as exc:
+            raise Unavailable(
+                f"The file cannot be kept: {exc.strerror}. Nothing was changed.", retry_after_seconds=30
+            ) from exc
+
+    def _put(self, stream: BinaryIO, limit_bytes: int) -> StoredBlob:
         self.folder.mkdir(parents=True, exist_ok=True)
         draft = tempfile.NamedTemporaryFile(dir=self.folder, prefix="draft-", delete=False)  # noqa: SIM115
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -27,7 +28,7 @@ def add(session: Session, instance_id: str, principals: Iterable[str]) -> None:
     """Let these principals see the case; those who already do are left as they are."""
     rows = [{"instance_id": instance_id, "principal": name} for name in dict.fromkeys(principals)]
     if rows:
-        session.execute(insert(session, Participant).on_conflict_do_nothing(), rows)
+        session.execute(_unless_there(session.get_bind().dialect.name), rows)
 
 
 def sees(session: Session, instance_id: str, principals: Iterable[str]) -> bool:
@@ -47,5 +48,14 @@ def visible_to(principals: Iterable[str]) -> ColumnElement[bool]:
 
 def insert(session: Session, model: Any) -> Any:
     """Return an INSERT of this session's database that knows ON CONFLICT."""
-    dialect = session.get_bind().dialect.name
+    return _insert(session.get_bind().dialect.name, model)
+
+
+def _insert(dialect: str, model: Any) -> Any:
     return sqlite.insert(model) if dialect == "sqlite" else postgresql.insert(model)
+
+
+@cache
+def _unless_there(dialect: str) -> Any:
+    # Kept: every step adds participants, nearly all of them there already.
+    return _insert(dialect, Participant.__table__).on_conflict_do_nothing()

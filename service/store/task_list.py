@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select, union
 from sqlalchemy.orm import Session
 
-from service.store.models import TaskCandidate, UserTask
+from service.store.models import ProcessInstance, TaskCandidate, UserTask
 
 After = tuple[datetime, str]
 """`due_order` and id of the last task already shown."""
@@ -23,52 +23,71 @@ def open_tasks(
     session: Session,
     *,
     principals: Iterable[str] = (),
-    assignee: str | None = None,
+    assignees: Iterable[str] = (),
     unassigned_only: bool = False,
+    q: str | None = None,
     limit: int = 50,
     after: After | None = None,
 ) -> list[UserTask]:
     """Return at most `limit` open tasks after `after`, the earliest due first and those without a date last.
 
     They are the tasks offered to one of `principals` (with `unassigned_only`: and held by nobody), together
-    with those `assignee` holds.
+    with those one of `assignees` holds; with `q` only those in whose name, or whose case's, this text occurs.
     """
     keys: set[After] = set()
-    for branch in _branches(principals, assignee, unassigned_only, after):
+    for branch in _branches(principals, assignees, unassigned_only, after, q):
         keys.update((due, task_id) for due, task_id in session.execute(branch.limit(limit)))
     ids = [task_id for _, task_id in sorted(keys)[:limit]]
     found = {task.id: task for task in session.scalars(select(UserTask).where(UserTask.id.in_(ids)))}
     return [found[task_id] for task_id in ids]
 
 
-def count_open(session: Session, *, principals: Iterable[str], assignee: str, most: int = 1000) -> int:
-    """Return how many open tasks a person holds or may take, counting no further than `most`."""
-    branches = [branch.limit(most).subquery() for branch in _branches(principals, assignee, True, None)]
+def count_open(
+    session: Session, *, principals: Iterable[str], assignees: Iterable[str], most: int = 1000
+) -> int:
+    """Return how many open tasks these people hold or may take, counting no further than `most`."""
+    branches = [
+        branch.limit(most).subquery() for branch in _branches(principals, assignees, True, None, None)
+    ]
     ids = union(*(select(branch.c.id) for branch in branches)).subquery()
     return min(session.scalar(select(func.count()).select_from(ids)) or 0, most)
 
 
 def _branches(
-    principals: Iterable[str], assignee: str | None, unassigned_only: bool, after: After | None
+    principals: Iterable[str],
+    assignees: Iterable[str],
+    unassigned_only: bool,
+    after: After | None,
+    q: str | None,
 ) -> list[Select]:
-    branches = [_offered(principal, unassigned_only, after) for principal in dict.fromkeys(principals)]
-    if assignee is not None:
-        branches.append(_held(assignee, after))
-    return branches
+    branches = [_offered(principal, unassigned_only, after, q) for principal in dict.fromkeys(principals)]
+    return branches + [_held(name, after, q) for name in dict.fromkeys(assignees)]
 
 
-def _held(assignee: str, after: After | None) -> Select:
+def _held(assignee: str, after: After | None, q: str | None) -> Select:
     query = select(UserTask.due_order, UserTask.id.label("id"))
     query = query.where(UserTask.assignee == assignee, UserTask.state == "open")
-    return _ordered(query, UserTask.due_order, UserTask.id, after)
+    return _ordered(_named(query, q), UserTask.due_order, UserTask.id, after)
 
 
-def _offered(principal: str, unassigned_only: bool, after: After | None) -> Select:
+def _offered(principal: str, unassigned_only: bool, after: After | None, q: str | None) -> Select:
     query = select(TaskCandidate.due_order, TaskCandidate.task_id.label("id"))
     query = query.where(TaskCandidate.principal == principal)
+    if unassigned_only or q:
+        query = query.join(UserTask, UserTask.id == TaskCandidate.task_id)
     if unassigned_only:
-        query = query.join(UserTask, UserTask.id == TaskCandidate.task_id).where(UserTask.assignee.is_(None))
-    return _ordered(query, TaskCandidate.due_order, TaskCandidate.task_id, after)
+        query = query.where(UserTask.assignee.is_(None))
+    return _ordered(_named(query, q), TaskCandidate.due_order, TaskCandidate.task_id, after)
+
+
+def _named(query: Select, q: str | None) -> Select:
+    if not q:
+        return query
+    of_case = ProcessInstance.search_text.contains(q.lower(), autoescape=True)
+    of_task = UserTask.name.contains(q, autoescape=True)
+    return query.join(ProcessInstance, ProcessInstance.id == UserTask.instance_id).where(
+        or_(of_case, of_task)
+    )
 
 
 def _ordered(query: Select, due: Any, task_id: Any, after: After | None) -> Select:

@@ -19,8 +19,7 @@ class Company:
     cast: Cast
 
     def deploy(self, files):
-        encoded = {name: data.encode() if isinstance(data, str) else data for name, data in files.items()}
-        return deployments.deploy(self.app, SYSTEM, encoded)
+        return deployments.deploy(self.app, SYSTEM, files)
 
     def start(self, key, by="linyue", **options):
         return instances.start(self.app, identity.actor(self.app, by), key, **options)

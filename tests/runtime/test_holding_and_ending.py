@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.errors import Forbidden, InstanceNotActive, InvalidInput, NotFound, TaskFinished
-from service.runtime import instances, messages, user_tasks
+from service.runtime import dossier, instances, messages, user_tasks
 from tests.engine import diagrams as d
 from tests.runtime.drawings import chain
 
@@ -112,3 +112,31 @@ def test_a_task_is_returned_only_where_the_drawing_allows_and_the_record_stays(c
     assert [opened.activity_id for opened in result.opened] == ["write"]
     notes = [line.note for line in instances.history(app, zhou, case.id) if line.event == "returned"]
     assert notes == ["缺少概率公示"]
+
+
+def test_an_outcome_that_came_while_suspended_is_taken_up_on_resuming(company):
+    waiting = chain("p", d.catch("wait", d.message("notice")), d.user("read"), declared=NOTICE)
+    telling = chain("sender", d.service("tell", "message.send", {"message": "notice"}), d.user("after"))
+    company.deploy(waiting | telling)
+    company.start("p", business_key="K1")
+    case = company.start("sender", business_key="K1")
+    admin = company.cast.admin
+    instances.suspend(company.app, admin, case.id)
+
+    company.run_due()
+    assert company.active(case) == ["tell"]
+    instances.resume(company.app, admin, case.id)
+    company.run_due()
+
+    assert company.active(case) == ["after"]
+
+
+def test_a_task_that_asks_nothing_leaves_no_empty_page_in_the_dossier(company):
+    company.deploy(chain("p", d.user("look"), d.user("remark")))
+    case = company.start("p", by="linyue")
+
+    company.complete(case, "look", by="zhouheng")
+    company.complete(case, "remark", by="zhouheng", text="已阅")
+
+    sections = dossier.dossier(company.app, company.cast.linyue, case.id).sections
+    assert [(each.form, each.submissions[0].data) for each in sections] == [("remark", {"text": "已阅"})]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 from sqlalchemy import select
 
@@ -213,12 +211,3 @@ def test_an_unforeseen_failure_of_the_timers_is_kept_and_shown(company, clock, m
     incidents.retry(company.app, company.cast.admin, incident.id)
     company.run_due()
     assert company.active(case) == ["review"]
-
-
-def test_the_application_keeps_its_handlers_when_one_is_added(company):
-    before = set(company.app.handlers)
-
-    topic(company, "new", lambda params, ports: {})
-
-    assert set(company.app.handlers) == before | {"new"}
-    assert dataclasses.is_dataclass(company.app)

@@ -171,3 +171,21 @@ def test_a_receiver_that_is_held_up_gets_the_message_later(company):
     instances.resume(company.app, admin, case.id)
 
     assert company.active(case) == ["last"]
+
+
+def test_a_signal_is_heard_by_every_instance_of_the_case_and_by_no_other(company):
+    declared = d.declare_signal("stop")
+    company.deploy(
+        chain("p", d.catch("listen", d.signal("stop")), d.user("heard"), declared=declared)
+        | chain(
+            "caller", d.element("intermediateThrowEvent", "call_out", d.signal("stop")), declared=declared
+        )
+    )
+    near = [company.start("p", business_key="K1") for _ in range(2)]
+    far = company.start("p", business_key="K2")
+
+    company.start("caller", business_key="K1")
+    company.run_due()
+
+    assert [company.active(each) for each in near] == [["heard"], ["heard"]]
+    assert company.active(far) == ["listen"]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from service.errors import Conflict, Forbidden, FourEyes, InvalidInput, NotACandidate, NotFound
-from service.runtime import identity, incidents, instances, user_tasks
+from service.runtime import dossier, identity, incidents, instances, user_tasks
 from service.runtime.context import SYSTEM
 from tests.engine import diagrams as d
 from tests.runtime.drawings import chain
@@ -83,20 +83,56 @@ def test_four_eyes_see_what_was_done_after_the_task_had_opened(company):
         company.complete(case, "review", by="shenlan")
 
 
-def test_a_substitute_answers_for_the_absent_and_the_record_says_so(company):
-    app, cast = company.app, company.cast
-    company.deploy(chain("p", d.user("review", properties={"notBy": "applicant"})))
-    case, other = company.start("p", by="xunuo"), company.start("p", by="linyue")
-    now = app.clock()
-    identity.substitute(app, cast.zhouheng, "linyue", now, now + timedelta(days=1))
+def absent_until_tomorrow(company, who, substitute):
+    now = company.app.clock()
+    identity.substitute(company.app, getattr(company.cast, who), substitute, now, now + timedelta(days=1))
 
-    task = company.task(case, "review")
-    user_tasks.complete(app, cast.linyue, task.id, task.version, {}, on_behalf_of="zhouheng")
-    own = company.task(other, "review")
-    with pytest.raises(FourEyes):
-        user_tasks.complete(app, cast.linyue, own.id, own.version, {}, on_behalf_of="zhouheng")
+
+def test_a_substitute_answers_for_the_absent_and_the_record_says_so(company):
+    company.deploy(chain("p", d.user("review"), d.user("look")))
+    case = company.start("p", by="xunuo")
+    absent_until_tomorrow(company, "zhouheng", substitute="ouwen")
+
+    [listed] = user_tasks.find(company.app, company.cast.ouwen, mine=True).items
+    assert user_tasks.may_complete(company.app, company.cast.ouwen, listed.id)
+    assert instances.get(company.app, company.cast.ouwen, case.id).id == case.id
     with pytest.raises(NotACandidate):
-        user_tasks.complete(app, cast.linyue, own.id, own.version, {}, on_behalf_of="liangxiao")
+        user_tasks.complete(company.app, company.cast.ouwen, listed.id, 1, {}, on_behalf_of="liangxiao")
+    company.complete(case, "review", by="ouwen", remark="代周衡")
+
+    [section] = dossier.dossier(company.app, company.cast.xunuo, case.id).sections
+    assert (section.submissions[0].by, section.submissions[0].on_behalf_of) == ("ouwen", "zhouheng")
+
+
+def test_standing_in_ends_with_its_date(company, clock):
+    company.deploy(chain("p", d.user("review")))
+    case = company.start("p", by="xunuo")
+    absent_until_tomorrow(company, "zhouheng", substitute="ouwen")
+    clock.forward(days=1)
+
+    assert user_tasks.find(company.app, company.cast.ouwen, mine=True).items == ()
+    with pytest.raises(NotFound):
+        company.complete(case, "review", by="ouwen")
+
+
+def test_standing_in_never_gets_round_four_eyes(company):
+    company.deploy(chain("p", d.user("review", properties={"notBy": "applicant"})))
+    own = company.start("p", by="linyue")
+    absent_until_tomorrow(company, "zhouheng", substitute="linyue")
+    task = company.task(own, "review")
+
+    with pytest.raises(FourEyes):
+        company.complete(own, "review", by="linyue")
+    assert not user_tasks.may_complete(company.app, company.cast.linyue, task.id)
+
+
+def test_a_substitute_of_the_applicant_cannot_approve_for_them_either(company):
+    company.deploy(chain("p", d.user("review", group="市场部", properties={"notBy": "applicant"})))
+    case = company.start("p", by="linyue")
+    absent_until_tomorrow(company, "linyue", substitute="ouwen")
+
+    with pytest.raises(FourEyes):
+        company.complete(case, "review", by="ouwen")
 
 
 def test_a_drawn_assignee_is_the_only_one_who_may_answer(company):

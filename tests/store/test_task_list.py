@@ -37,8 +37,8 @@ def test_a_task_offered_twice_is_listed_once(db):
         add_task(session, add_instance(session), LEGAL, ZHOU, name="once", assignee="zhouheng")
 
     with db.read() as session:
-        found = task_list.open_tasks(session, principals=[LEGAL, ZHOU], assignee="zhouheng")
-        count = task_list.count_open(session, principals=[LEGAL, ZHOU], assignee="zhouheng")
+        found = task_list.open_tasks(session, principals=[LEGAL, ZHOU], assignees=["zhouheng"])
+        count = task_list.count_open(session, principals=[LEGAL, ZHOU], assignees=["zhouheng"])
 
     assert names(found) == ["once"]
     assert count == 1
@@ -51,9 +51,29 @@ def test_what_a_colleague_holds_is_left_out_when_asked(db):
         add_task(session, case, LEGAL, name="taken", assignee="wangwu")
 
     with db.read() as session:
-        found = task_list.open_tasks(session, principals=[LEGAL], assignee="zhouheng", unassigned_only=True)
+        found = task_list.open_tasks(
+            session, principals=[LEGAL], assignees=["zhouheng"], unassigned_only=True
+        )
 
     assert names(found) == ["free"]
+
+
+def test_a_search_finds_the_name_of_the_task_or_of_its_case(db):
+    with db.begin() as session:
+        spring = add_instance(session, search_text="春季新品 hd-1")
+        autumn = add_instance(session, search_text="秋季直播")
+        add_task(session, spring, LEGAL, name="法务会签")
+        add_task(session, autumn, LEGAL, name="春季复核")
+        add_task(session, autumn, LEGAL, name="100%")
+
+    with db.read() as session:
+        by_case = task_list.open_tasks(session, principals=[LEGAL], q="HD-1")
+        by_either = task_list.open_tasks(session, principals=[LEGAL], q="春季")
+        nothing = task_list.open_tasks(session, principals=[LEGAL], q="_")
+
+    assert names(by_case) == ["法务会签"]
+    assert set(names(by_either)) == {"法务会签", "春季复核"}
+    assert names(nothing) == []
 
 
 def test_pages_join_without_gap_or_repetition_also_within_one_due_date(db):
@@ -83,7 +103,7 @@ def test_a_cursor_of_something_else_is_refused(text):
 
 def test_my_list_is_read_off_an_index_without_sorting(sqlite_db):
     with sqlite_db.read() as session:
-        for branch in task_list._branches([LEGAL], "zhouheng", True, (MONDAY, "")):
+        for branch in task_list._branches([LEGAL], ["zhouheng"], True, (MONDAY, ""), None):
             compiled = branch.limit(50).compile(sqlite_db.engine, compile_kwargs={"literal_binds": True})
             plan = " ".join(row.detail for row in session.execute(text(f"EXPLAIN QUERY PLAN {compiled}")))
 
@@ -116,7 +136,7 @@ def test_a_page_of_my_list_stays_fast_with_very_many_tasks(sqlite_db):
     with sqlite_db.read() as session:
         session.connection().connection.driver_connection.set_progress_handler(count, 1000)
         found = task_list.open_tasks(
-            session, principals=["group:1", "group:2"], assignee="x", unassigned_only=True
+            session, principals=["group:1", "group:2"], assignees=["x"], unassigned_only=True
         )
 
     assert len(found) == 50

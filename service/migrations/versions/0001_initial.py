@@ -575,6 +575,7 @@ def upgrade() -> None:
         sa.Column("business_key", sa.String(), nullable=True),
         sa.Column("task_id", sa.String(), nullable=True),
         sa.Column("form", sa.String(), nullable=False),
+        sa.Column("deployment_id", sa.String(), nullable=False),
         sa.Column("definition", sa.String(), nullable=False),
         sa.Column("activity_id", sa.String(), nullable=False),
         sa.Column("activity_path", sa.String(), nullable=False),

@@ -7,13 +7,13 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from service.errors import NotFound, NotSignedIn, Throttled
 from service.runtime.context import Actor, Application
 from service.runtime.identity.passwords import is_password
-from service.runtime.identity.users import actor_of
+from service.runtime.identity.users import actor_of, with_groups
 from service.runtime.views import View
 from service.store.models import LoginAttempt, User, WebSession
 from service.store.participants import insert
@@ -25,6 +25,16 @@ _FIRST_WAIT = timedelta(seconds=15)
 _LONGEST_WAIT = timedelta(minutes=15)
 _SEEN_EVERY = timedelta(minutes=5)
 _NAME_LENGTH = 64
+
+# Built once: asked with every request.
+_SIGNED_IN = with_groups(
+    select(WebSession.id, WebSession.seen_at, User).join(User, User.id == WebSession.user_id)
+).where(
+    WebSession.secret_hash == bindparam("secret_hash"),
+    WebSession.revoked_at.is_(None),
+    WebSession.expires_at > bindparam("now"),
+    User.is_active,
+)
 
 
 @dataclass(frozen=True)
@@ -45,15 +55,13 @@ def authenticate(app: Application, name: str, password: str, *, address: str) ->
     # Counted before the password is looked at: guesses in parallel all count.
     _count_attempt(app, name, address)
     with app.db.read() as session:
-        row = session.scalar(select(User).where(User.name == name))
-        known = row.password_hash if row is not None and row.is_active else None
-        # An unknown name takes as long as a wrong password.
-        is_right = is_password(known, password)
-        if row is None or not is_right:
-            raise NotSignedIn("User name or password is not right.")
-        result = actor_of(session, row)
+        query = with_groups(select(User)).where(User.name == name, User.is_active)
+        found = session.execute(query).all()
+    # An unknown name takes as long as a wrong password.
+    if not is_password(found[0][0].password_hash if found else None, password):
+        raise NotSignedIn("User name or password is not right.")
     _forget_attempts(app, name, address)
-    return result
+    return actor_of(found)
 
 
 def sign_in(app: Application, actor: Actor, *, address: str = "", user_agent: str = "") -> str:
@@ -85,18 +93,13 @@ def actor_for_session(app: Application, secret: str) -> Actor | None:
     """Return who is signed in with this secret, None when nobody is any more. Use prolongs the session."""
     now = app.clock()
     with app.db.read() as session:
-        found = session.execute(
-            select(WebSession, User)
-            .join(User, User.id == WebSession.user_id)
-            .where(WebSession.secret_hash == hash_of(secret), User.is_active, *_running(now))
-        ).first()
-        if found is None:
-            return None
-        web_session, row = found
-        result = actor_of(session, row)
-    if now - web_session.seen_at >= _SEEN_EVERY:
-        _prolong(app, web_session.id, now)
-    return result
+        found = session.execute(_SIGNED_IN, {"secret_hash": hash_of(secret), "now": now}).all()
+    if not found:
+        return None
+    session_id, seen_at, *_ = found[0]
+    if now - seen_at >= _SEEN_EVERY:
+        _prolong(app, session_id, now)
+    return actor_of(found)
 
 
 def sessions(app: Application, actor: Actor) -> tuple[SessionView, ...]:

@@ -12,7 +12,7 @@ from service.errors import FieldError, InvalidInput, NotFound
 from service.runtime import audit
 from service.runtime.context import Actor, Application
 from service.runtime.identity.sessions import hash_of
-from service.runtime.identity.users import actor_of
+from service.runtime.identity.users import actor_of, with_groups
 from service.runtime.rights import may, require
 from service.runtime.views import View
 from service.store.models import ApiToken, User
@@ -75,24 +75,20 @@ def actor_for_token(app: Application, token: str) -> Actor | None:
     """Return who this token acts as, None when it is unknown, over or revoked."""
     now = app.clock()
     with app.db.read() as session:
-        found = session.execute(
-            select(ApiToken, User)
-            .join(User, User.id == ApiToken.user_id)
-            .where(
-                ApiToken.token_hash == hash_of(token),
-                ApiToken.revoked_at.is_(None),
-                ApiToken.expires_at > now,
-                User.is_active,
-            )
-        ).first()
-        if found is None:
-            return None
-        row, owner = found
-        result = actor_of(session, owner)
+        query = with_groups(select(ApiToken, User).join(User, User.id == ApiToken.user_id)).where(
+            ApiToken.token_hash == hash_of(token),
+            ApiToken.revoked_at.is_(None),
+            ApiToken.expires_at > now,
+            User.is_active,
+        )
+        found = session.execute(query).all()
+    if not found:
+        return None
+    row: ApiToken = found[0][0]
     if row.used_at is None or now - row.used_at >= _USED_EVERY:
         with app.db.begin() as session:
             session.get_one(ApiToken, row.id).used_at = now
-    return result
+    return actor_of(found)
 
 
 def tokens(app: Application, actor: Actor) -> tuple[TokenView, ...]:

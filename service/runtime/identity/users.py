@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Row, Select, delete, select
 from sqlalchemy.orm import Session
 
 from service.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound
@@ -162,15 +162,21 @@ def groups(app: Application) -> tuple[str, ...]:
 def actor(app: Application, name: str) -> Actor:
     """Return this person as somebody who asks. NotFound when unknown or deactivated."""
     with app.db.read() as session:
-        row = _row(session, name)
-        if row is None or not row.is_active:
-            raise NotFound("There is no such user.", user=name)
-        return actor_of(session, row)
+        found = session.execute(with_groups(select(User)).where(User.name == name, User.is_active)).all()
+    if not found:
+        raise NotFound("There is no such user.", user=name)
+    return actor_of(found)
 
 
-def actor_of(session: Session, row: User) -> Actor:
-    """Return an account's row as somebody who asks."""
-    belongs = frozenset(_groups(session, row.id))
+def with_groups(query: Select) -> Select:
+    """Return a query over accounts with a row for each of their groups, the group last."""
+    return query.add_columns(UserGroup.group_name).outerjoin(UserGroup, UserGroup.user_id == User.id)
+
+
+def actor_of(rows: Sequence[Row]) -> Actor:
+    """Return an account as somebody who asks, from the rows of `with_groups`: …, account, group."""
+    row: User = rows[0][-2]
+    belongs = frozenset(each[-1] for each in rows if each[-1] is not None)
     return Actor(
         user_id=row.id,
         name=row.name,

@@ -59,6 +59,8 @@ class Submission(Base):
     business_key: Mapped[str | None]
     task_id: Mapped[str | None] = mapped_column(index=True)
     form: Mapped[str]
+    # The manifest the case ran on at that time: its form is the one that was answered.
+    deployment_id: Mapped[str]
     definition: Mapped[str]
     activity_id: Mapped[str]
     activity_path: Mapped[str]

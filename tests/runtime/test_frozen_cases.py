@@ -1,0 +1,33 @@
+"""What an earlier release has stored: the present one loads every case and finishes it."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.runtime import audit, incidents
+from service.runtime.context import SYSTEM
+from service.runtime.scenarios.playing import Play
+from tests.fixtures.frozen import RELEASES, remainder, stored, thawed
+
+CASES = [(release, name, case) for release in RELEASES for name, case in stored(release).items()]
+CORRECTED = {"amount": 7}
+"""What the case that stopped at an incident is retried with."""
+
+
+def test_every_release_has_stored_its_cases():
+    assert {release for release, _, _ in CASES} == set(RELEASES)
+
+
+@pytest.mark.parametrize(
+    ("release", "name", "frozen"), CASES, ids=[f"{release}-{name}" for release, name, _ in CASES]
+)
+def test_a_case_stored_by_an_earlier_release_is_finished_by_this_one(release, name, frozen, tmp_path):
+    with thawed(release, frozen, tmp_path) as world:
+        assert audit.verify(world.app).problems == (), "as it was stored"
+        for incident in incidents.find(world.app, SYSTEM).items:
+            incidents.retry(world.app, SYSTEM, incident.id, variables=CORRECTED)
+
+        Play(remainder(release, name), world, dict(frozen.cases), frozen.current).run()
+
+        assert incidents.find(world.app, SYSTEM).items == ()
+        assert audit.verify(world.app).problems == (), "as it was finished"
