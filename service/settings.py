@@ -42,9 +42,6 @@ class Settings:
     public_url: str | None = None
     session_seconds: int = 12 * 3600
     upload_bytes: int = 20 * 1024 * 1024
-    smtp_url: str | None = field(default=None, repr=False)
-    mail_from: str = "countersign@localhost"
-    robot_hosts: tuple[str, ...] = ("oapi.dingtalk.com", "open.feishu.cn", "qyapi.weixin.qq.com")
     # Keys this installation had before: the audit record sealed with them stays verifiable.
     previous_secret_keys: tuple[str, ...] = field(default=(), repr=False)
 
@@ -66,9 +63,6 @@ class Settings:
             public_url=_public_url(env),
             session_seconds=_number(env, "SESSION_SECONDS", 12 * 3600, 60, 90 * 86400),
             upload_bytes=_number(env, "UPLOAD_BYTES", 20 * 1024 * 1024, 1024, 1024**3),
-            smtp_url=_url(env, "SMTP_URL", "", ("smtp", "smtps")) or None,
-            mail_from=_text(env, "MAIL_FROM", "countersign@localhost"),
-            robot_hosts=_list(env, "ROBOT_HOSTS", cls.robot_hosts),
             previous_secret_keys=_list(env, "PREVIOUS_SECRET_KEYS", ()),
         )
 

@@ -12,6 +12,7 @@ htmx.config.historyCacheSize = 0;
 guardAgainstDoubleSubmit();
 askBeforeDangerousForms();
 closeMenusOutside();
+forgetOnSignOut();
 
 document.documentElement.dataset.base = 'ready';
 
@@ -56,6 +57,14 @@ function ask(question, then) {
   dialog.addEventListener('close', () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
+}
+
+/** Whoever signs out leaves nothing typed behind in this tab. */
+function forgetOnSignOut() {
+  document.addEventListener('submit', (event) => {
+    if (event.target.getAttribute('action') !== '/logout') return;
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith('countersign:')) sessionStorage.removeItem(key);
+  });
 }
 
 function closeMenusOutside() {

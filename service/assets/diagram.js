@@ -82,7 +82,8 @@ function frame(viewer, diagram) {
   if (fitted >= READABLE_SCALE) return;
   const registry = viewer.get('elementRegistry');
   const states = Object.entries(diagram.activities || {});
-  const [focus] = states.find(([, state]) => state.failed || state.active) || [diagram.findings?.find((one) => one.element)?.element];
+  const [busy] = states.find(([, state]) => state.failed || state.active) || [];
+  const focus = busy || diagram.findings?.find((one) => one.element)?.element || Object.values(diagram.changes || {}).flat()[0];
   const element = focus && registry.get(focus);
   const start = element || registry.find((one) => one.type === 'bpmn:StartEvent');
   canvas.zoom(READABLE_SCALE);

@@ -44,4 +44,5 @@ try {
 } finally {
   host.removeAttribute('aria-busy');
 }
+host.form = form; // what the page holds, for tests and for support
 document.documentElement.dataset.form = 'ready';

@@ -1,6 +1,6 @@
 """The built browser assets: which files an island needs, and how long browsers may keep them.
 
-Vite writes `static/dist/manifest.json`: source name → hashed file, its style sheets and the chunks it imports.
+Vite writes `static/dist/manifest.json`: source name → hashed file, its style sheets, the chunks it imports.
 """
 
 from __future__ import annotations

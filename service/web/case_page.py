@@ -76,12 +76,8 @@ def task_due(task: TaskView) -> Due | None:
 
 def sections(record: DossierView) -> tuple[ShownSection, ...]:
     """Return the dossier by form, in the order in which the forms were first handed in."""
-    people.remember(
-        name
-        for section in record.sections
-        for each in section.submissions
-        for name in (each.by, each.on_behalf_of)
-    )
+    submissions = [each for section in record.sections for each in section.submissions]
+    people.remember(name for each in submissions for name in (each.by, each.on_behalf_of))
     return tuple(_section(section.form, section.title, section.submissions) for section in record.sections)
 
 

@@ -55,7 +55,8 @@ def show(instance_id: str) -> str:
     context = case_context(instance_id, record)
     case: InstanceView = context["case"]
     is_running = case.state in ("active", "suspended")
-    startable = {each.key: each for each in instances.startable(app, actor)}
+    offered = instances.startable(app, actor, business_key=case.business_key)
+    startable = {each.key: each for each in offered}
     return render_template(
         "case.html",
         may_cancel=is_running and (case.applicant == actor.name or rights.may(actor, "instance.cancel")),

@@ -8,10 +8,12 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, g, redirect, render_template, request
+from flask_babel import gettext
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
 
-from service.errors import InvalidDeployment, InvalidInput, NotSignedIn, ServiceError
+from service.errors import FieldError, InvalidDeployment, InvalidInput, NotSignedIn, ServiceError
+from service.feel.forms import FormError
 from service.store.base import new_id
 
 PROBLEM = "application/problem+json"
@@ -90,10 +92,17 @@ def _respond(status: int, title: str, message: str, errors: list[dict[str, Any]]
 
 def _fields(error: ServiceError) -> list[dict[str, Any]] | None:
     if isinstance(error, InvalidInput):
-        return [each.as_json() for each in error.errors]
+        return [_in_their_language(each).as_json() for each in error.errors]
     if isinstance(error, InvalidDeployment):
         return [each.as_json() for each in error.findings]
     return None
+
+
+def _in_their_language(error: FieldError) -> FieldError:
+    """Return a refused answer in the language a browser asks for; programs that ask for none get English."""
+    if "Accept-Language" not in request.headers or not isinstance(error, FormError):
+        return error
+    return error.localized(gettext)
 
 
 def _to_sign_in() -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,6 +19,7 @@ HOUR = timedelta(hours=1)
 MEBIBYTE = 1024 * 1024
 
 GOOD_CONCLUSIONS = frozenset({"同意", "通过", "确认", "可承诺", "可行", "接受", "启用", "采纳", "维持"})
+SOURCES = re.compile(r"（[A-Z]\d+(?:[–、，, ]+[A-Z]?\d+)*）")
 BAD_CONCLUSIONS = frozenset(
     {"不同意", "否决", "退回", "有异议", "不接受", "无法承诺", "不可行", "终止", "发现问题"}
 )
@@ -115,6 +117,36 @@ def conclusion_tone(conclusion: str | None) -> str:
     return "bad" if conclusion in BAD_CONCLUSIONS else "warn"
 
 
+def without_sources(text: str) -> str:
+    """Return a drawing's documentation without the requirements it cites at the end: "…（P1, R3）。"."""
+    return SOURCES.sub("", text)
+
+
+def device(user_agent: str) -> str:
+    """Return a browser as a person knows it ("Chrome · Windows"); "" when nothing is recognised."""
+    browsers = {
+        "DingTalk": "DingTalk",
+        "MicroMessenger": "WeChat",
+        "Edg": "Edge",
+        "Firefox": "Firefox",
+        "Chrome": "Chrome",
+        "Safari": "Safari",
+    }
+    systems = {
+        "Android": "Android",
+        "iPhone": "iPhone",
+        "iPad": "iPad",
+        "Windows": "Windows",
+        "Mac OS X": "macOS",
+        "Linux": "Linux",
+    }
+    names = (
+        next((name for mark, name in table.items() if mark in user_agent), "")
+        for table in (browsers, systems)
+    )
+    return " · ".join(filter(None, names))
+
+
 def state_name(state: str) -> str:
     """Return the word for the state of a case."""
     return {
@@ -153,6 +185,18 @@ def kind_name(kind: str) -> str:
 
 def install(app: Flask) -> None:
     """Make the filters known to templates."""
-    filters = (moment, iso, number, file_size, plain, conclusion_tone, state_name, state_tone, kind_name)
+    filters = (
+        moment,
+        iso,
+        number,
+        file_size,
+        plain,
+        conclusion_tone,
+        state_name,
+        state_tone,
+        kind_name,
+        device,
+        without_sources,
+    )
     for each in filters:
         app.add_template_filter(each)

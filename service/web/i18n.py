@@ -1,6 +1,6 @@
 """Languages: Chinese unless the reader asks for English.
 
-The catalogues are the `.po` files themselves, read when first needed: nothing compiled to forget or to ship stale.
+The catalogues are the `.po` files themselves, read when first needed: nothing compiled that could be stale.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def _vary_by_language(response: Response) -> Response:
 
 
 def chosen_language() -> str:
-    """Return the reader's language: the switch, then their own setting, then the browser's wish, then Chinese."""
+    """Return the reader's language: switch, account, browser, then Chinese."""
     actor = g.get("actor")
     for wish in (request.cookies.get(COOKIE), getattr(actor, "language", None)):
         if wish in (CHINESE, ENGLISH):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flask import current_app, g
+from flask_babel import gettext as _
 
 from service.runtime import identity
+from service.runtime.context import SYSTEM
 
 
 def remember(names: Iterable[str | None]) -> None:
@@ -24,5 +26,7 @@ def shown_name(name: str | None) -> str:
     """Return the display name of a user name; "—" for nobody."""
     if not name:
         return "—"
+    if name == SYSTEM.name:
+        return _("the system")
     remember([name])
     return g.display_names[name]

@@ -1,7 +1,7 @@
 """Answers as people read them: the form's schema and the data become labelled facts and tables.
 
-Pure: `schema` is a form-js schema, `data` what was submitted on it. Hidden, empty and technical components are
-left out, so that a dossier shows what was said and nothing else.
+Pure: `schema` is a form-js schema, `data` what was submitted on it. Hidden, empty and technical components
+are left out, so that a dossier shows what was said and nothing else.
 """
 
 from __future__ import annotations

@@ -8,10 +8,9 @@ from typing import Any
 from flask import Flask, current_app, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from service.errors import NotFound
+from service.errors import NotFound, Unavailable
 from service.runtime import backlog
 from service.runtime.context import Application
 
@@ -40,7 +39,7 @@ def readyz() -> tuple[dict[str, Any], int]:
         live = application.live()
     except NotFound:
         return {"status": "not ready", "reason": "nothing is deployed"}, 503
-    except SQLAlchemyError:
+    except Unavailable:
         return {"status": "not ready", "reason": "the database does not answer"}, 503
     return {"status": "ready", "deployment": live.deployment_id}, 200
 
@@ -88,7 +87,14 @@ class _Backlog:
         return []
 
     def collect(self) -> Any:
-        for name, value in backlog.count(self.application).items():
+        try:
+            counted = backlog.count(self.application)
+        except Unavailable:
+            counted = {}
+        yield GaugeMetricFamily(
+            "countersign_database_up", "whether the database answers", value=int(bool(counted))
+        )
+        for name, value in counted.items():
             yield GaugeMetricFamily(f"countersign_{name}", name.replace("_", " "), value=value)
 
 

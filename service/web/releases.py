@@ -20,6 +20,7 @@ from service.errors import InvalidDeployment, InvalidInput
 from service.runtime import deployments, rights
 from service.web import people
 from service.web.asking import application, me, signed_in_only
+from service.web.findings import headline
 
 blueprint = signed_in_only(Blueprint("releases", __name__, url_prefix="/processes"))
 
@@ -150,7 +151,7 @@ def _file_state(known_hash: str | None, content: bytes) -> str:
 def _uploaded_drawing(name: str, content: bytes, findings: Iterable[Finding]) -> dict[str, Any]:
     """Return the island's payload with the drawing itself inside: it is stored nowhere yet."""
     marks = [
-        {"element": each.element, "severity": each.severity, "message": each.message}
+        {"element": each.element, "severity": each.severity, "message": headline(each.code) or each.message}
         for each in findings
         if each.file == name
     ]

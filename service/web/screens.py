@@ -10,6 +10,7 @@ from service.web import (
     assets,
     brand,
     cases,
+    findings,
     formatting,
     holders,
     i18n,
@@ -35,6 +36,7 @@ def install(app: Flask) -> None:
         app.register_blueprint(module.blueprint)
     app.context_processor(_page_context)
     app.add_template_filter(people.shown_name, "person")
+    app.add_template_filter(findings.headline)
 
 
 def _page_context() -> dict[str, object]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
@@ -41,10 +43,23 @@ def install(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=_is_https(settings),
     )
+    app.session_interface = _PageSessions()
     app.before_request(_limit_size)
     app.before_request(refuse_unprintable)
     app.before_request(refuse_cross_site)
     app.after_request(complete_headers)
+
+
+class _PageSessions(SecureCookieSessionInterface):
+    """Flask's cookie of what a page tells the next one; its signer is made once, not with every request."""
+
+    def __init__(self) -> None:
+        self._signer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        if self._signer is None:
+            self._signer = super().get_signing_serializer(app)
+        return self._signer
 
 
 def refuse_cross_site() -> None:

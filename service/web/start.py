@@ -21,13 +21,15 @@ def index() -> str:
 def form(key: str) -> str:
     """Show the start form; `case` carries over the business key of the case it belongs to."""
     app, actor = application(), me()
-    process = next((each for each in instances.startable(app, actor) if each.key == key), None)
-    if process is None:
-        raise NotFound
     case_id = request.args.get("case")
     case = instances.get(app, actor, case_id) if case_id else None
-    start_form = instances.start_form(app, actor, key)
+    number = case.business_key if case else None
+    offered = instances.startable(app, actor, business_key=number)
+    process = next((each for each in offered if each.key == key), None)
+    if process is None:
+        raise NotFound
+    start_form = instances.start_form(app, actor, key, business_key=number)
     payload = form_payload.for_start(
-        key, start_form, here=request.full_path.rstrip("?"), business_key=case.business_key if case else None
+        key, start_form, here=request.full_path.rstrip("?"), business_key=number
     )
     return render_template("start_form.html", process=process, case=case, payload=payload)

@@ -58,7 +58,7 @@ def _is_shown(task: TaskView, shown: str) -> bool:
 
 
 def _just_done(task_id: str | None) -> dict[str, Any] | None:
-    """Return what to say about a task just submitted: its case, what is next for me, what went wrong since."""
+    """Return what to say about a task just submitted: its case, and what is next for me."""
     if not task_id:
         return None
     app, actor = application(), me()
@@ -89,6 +89,7 @@ def show(task_id: str) -> str:
         may_complete=may_complete,
         payload=form_payload.for_task(task, form, may_complete=may_complete) if form else None,
         opinions=opinions(record),
+        returns=_returns(task) if may_complete else [],
         **case_context(task.instance_id, record, focus=task),
     )
 
@@ -105,6 +106,25 @@ def unclaim(task_id: str) -> Response | str:
     """Give a task back to its group."""
     task = user_tasks.unclaim(application(), me(), task_id, _version())
     return _answer(task, _("“%(name)s” is open to its group again.", name=task.name))
+
+
+@blueprint.post("/tasks/<task_id>/return")
+def send_back(task_id: str) -> Response:
+    """Send the case back to an earlier step that the drawing allows, with a reason."""
+    activity, reason = request.form.get("activity", ""), request.form.get("reason", "")
+    user_tasks.return_to(application(), me(), task_id, _version(), activity, reason=reason)
+    flash(_("The case has been sent back."), "good")
+    return redirect(url_for("tasks.index"), 303)
+
+
+def _returns(task: TaskView) -> list[tuple[str, str]]:
+    """Return where the task may send the case back to: (activity id, its name)."""
+    wanted = [name.strip() for name in (task.properties.get("returnTo") or "").split(",") if name.strip()]
+    if not wanted:
+        return []
+    case = instances.get(application(), me(), task.instance_id)
+    activities = application().model(case.deployment_id or "").activities(task.definition)
+    return [(name, activities[name].name or name) for name in wanted if name in activities]
 
 
 def _version() -> int | None:

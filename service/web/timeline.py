@@ -40,13 +40,17 @@ def timeline(
 
 
 def opinions(dossier: DossierView) -> tuple[Entry, ...]:
-    """Return the written opinions alone, newest first."""
-    return _newest_first(entry for entry in _given(dossier) if entry.conclusion or entry.text)
+    """Return what was concluded, with the opinions in writing, newest first."""
+    return _newest_first(entry for entry in _given(dossier) if entry.conclusion)
 
 
 def _newest_first(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     # Reversed before sorting: of entries of the same moment the later one comes first too.
-    return tuple(sorted(reversed(tuple(entries)), key=lambda entry: entry.at or datetime.max, reverse=True))
+    return tuple(sorted(reversed(tuple(entries)), key=_moment, reverse=True))
+
+
+def _moment(entry: Entry) -> float:
+    return entry.at.timestamp() if entry.at else 0.0
 
 
 def _given(dossier: DossierView) -> list[Entry]:
@@ -85,7 +89,9 @@ def _noted(history: Iterable[HistoryView]) -> list[Entry]:
 
 def _note(line: HistoryView) -> Entry:
     text, _break, facts = (line.note or "").partition("\n")
-    return Entry(title=line.name, by=line.by, at=line.at, text=text, facts=facts, event=line.event)
+    # A note is written by an automatic step; whoever did the step before it has not said that.
+    author = None if line.event == "note" else line.by
+    return Entry(title=line.name, by=author, at=line.at, text=text, facts=facts, event=line.event)
 
 
 def _waiting(task: TaskView) -> Entry:

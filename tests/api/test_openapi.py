@@ -103,6 +103,7 @@ def world(legal_task, started, review, client_for):
         "attachment_id": attachment,
         "incident_id": "none",
         "token_id": token,
+        "business_key": admin.get(f"/process-instances/{started}").json["business_key"],
     }
 
 
@@ -166,6 +167,11 @@ def _body(operation, admin, values):
         "reason": "因为",
         "title": "x",
         "variables": {},
+        "samples": [{"day": "2026-03-01", "channel": "抖音"}],
+        "qps": 10,
+        "cpu": 0.5,
+        "p95": 100,
+        "error_rate": 0,
     }
     if operation.name == "start_instance":
         return {}

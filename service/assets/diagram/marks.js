@@ -25,11 +25,12 @@ export function mark(viewer, diagram, { into }) {
     if (state.visits > 1) badge(id, 'times', `${state.visits}×`, t('done {count}×', { count: state.visits }), { bottom: 10, right: 26 });
   }
   for (const id of diagram.flows || []) if (registry.get(id)) canvas.addMarker(id, 'is-taken');
-  for (const finding of diagram.findings || []) {
-    if (!finding.element || !registry.get(finding.element)) continue;
-    const bad = finding.severity === 'error';
-    canvas.addMarker(finding.element, bad ? 'is-failed' : 'is-doubtful');
-    badge(finding.element, bad ? 'bad' : 'warn', bad ? '!' : '?', `${t(finding.severity)}：${finding.message}`, { top: -12, left: -10 });
+  for (const [id, found] of byElement(diagram.findings || [])) {
+    if (!registry.get(id)) continue;
+    const bad = found.some((one) => one.severity === 'error');
+    canvas.addMarker(id, bad ? 'is-failed' : 'is-doubtful');
+    const words = found.map((one) => `${t(one.severity)}：${one.message}`).join('\n');
+    badge(id, bad ? 'bad' : 'warn', `${bad ? '!' : '?'}${found.length > 1 ? ` ${found.length}` : ''}`, words, { top: -12, left: -10 });
   }
   for (const [kind, ids] of Object.entries(diagram.changes || {})) {
     for (const id of ids) if (registry.get(id)) canvas.addMarker(id, `is-${kind}`);
@@ -42,4 +43,13 @@ export function mark(viewer, diagram, { into }) {
       html: el('button.mark.into', { type: 'button', 'aria-label': `${t('Show the called diagram')}：${element.businessObject.name || ''}`, title: t('Show the called diagram'), onclick: go }, '↘'),
     });
   }
+}
+
+/** The findings of each element; those about the file as a whole have none. */
+function byElement(findings) {
+  const elements = new Map();
+  for (const finding of findings) {
+    if (finding.element) elements.set(finding.element, [...(elements.get(finding.element) || []), finding]);
+  }
+  return elements;
 }

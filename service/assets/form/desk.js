@@ -39,6 +39,9 @@ export async function desk(form, given, files) {
   };
   const draft = draftSaver(given.urls.draft, answers, say, refused);
   let known = JSON.stringify(answers());
+  let touched = Boolean(restored);
+  // What the form computes by itself while it opens is no draft: that begins with the person's first move.
+  for (const move of ['input', 'click', 'keydown', 'drop']) document.querySelector('[data-island="form"]').addEventListener(move, () => { touched = true; }, { capture: true });
   if (restored) draft.soon();
 
   form.on('changed', () => {
@@ -47,6 +50,7 @@ export async function desk(form, given, files) {
     if (now === known) return;
     known = now;
     key = crypto.randomUUID();
+    if (!touched) return;
     copy.write(answers(), false);
     draft.soon();
   });

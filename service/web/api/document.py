@@ -11,7 +11,17 @@ from flask import Response, json
 from pydantic import TypeAdapter
 
 import service
-from service.web.api import PREFIX, account, attachments, decisions, deployments, instances, tasks
+from service.web.api import (
+    PREFIX,
+    account,
+    attachments,
+    decisions,
+    deployments,
+    figures,
+    instances,
+    migrations,
+    tasks,
+)
 from service.web.api.section import Content, ListOf, Operation, Section
 from service.web.errors import PROBLEM
 
@@ -57,7 +67,7 @@ _PROBLEM_SCHEMA = {
 
 def sections() -> tuple[Section, ...]:
     """Return every group of operations, in the order in which the document shows them."""
-    modules = (deployments, instances, tasks, decisions, attachments, account)
+    modules = (deployments, instances, migrations, tasks, decisions, attachments, figures, account)
     return tuple(module.section for module in modules)
 
 

@@ -62,9 +62,10 @@ class Retry(Body):
 
 
 class Message(Body):
-    """What comes with a message."""
+    """What comes with a message: its contents, under either name."""
 
     payload: dict[str, Any] = Field(default_factory=dict)
+    variables: dict[str, Any] = Field(default_factory=dict, description="the same as `payload`")
 
 
 @section.post(
@@ -135,7 +136,7 @@ def resume_instance(app: Application, actor: Actor, instance_id: str, body: Reas
 )
 def send_message(app: Application, actor: Actor, instance_id: str, name: str, body: Message) -> MessageView:
     """Give a message to an instance; it is kept for a while when nothing waits for it yet."""
-    return messages.send(app, actor, instance_id, name, body.payload)
+    return messages.send(app, actor, instance_id, name, {**body.variables, **body.payload})
 
 
 @section.get("/incidents", returns=ListOf(IncidentView), query=Incidents, errors=(403, 404))

@@ -1,0 +1,126 @@
+"""The API over the drawings this project ships: what outsiders rely on by name."""
+
+from __future__ import annotations
+
+import pytest
+
+from service import resources
+
+SAMPLE = {
+    "day": "2026-03-01",
+    "channel": "抖音",
+    "impressions": 1000,
+    "clicks": 50,
+    "gmv": 1234.50,
+    "cost": "100.10",
+}
+
+
+@pytest.fixture
+def company(deploy):
+    """Deploys everything the project ships."""
+    return deploy(resources.manifest_files())
+
+
+@pytest.fixture
+def campaign(company, client_for):
+    """The business key of a case that 林悦 started."""
+    body = {"business_key": "HD-2026-1", "variables": {}}
+    answers = {
+        "name": "春季新品",
+        "type": "新品",
+        "owner": "linyue",
+        "department": "市场部",
+        "brand_line": "澄野臻选",
+        "strategic_goal": "第二季度新客增长",
+        "start_date": "2026-05-01",
+        "end_date": "2026-05-10",
+        "urgency": "normal",
+    }
+    answer = client_for("linyue").post(
+        "/process-definitions/campaign_approval/start", {**body, "answers": answers}
+    )
+    assert answer.status_code == 201, answer.json
+    return "HD-2026-1"
+
+
+@pytest.mark.parametrize(
+    ("total", "tier"),
+    [
+        (49_999.99, "department_head"),
+        (50_000, "vice_president"),
+        (200_000, "vice_president"),
+        (200_000.01, "ceo_meeting"),
+    ],
+)
+def test_the_approval_tier_follows_from_the_budget(company, client_for, total, tier):
+    answer = client_for("linyue").post(
+        "/decisions/approval_tier/evaluate", {"variables": {"budget_total": total}}
+    )
+
+    assert answer.status_code == 200
+    assert answer.json["outputs"] == {"tier": tier}
+    assert len(answer.json["matched_rules"]) == 1
+
+
+@pytest.mark.parametrize("variables", [{}, {"budget_total": "many"}, {"budget_total": None}])
+def test_a_decision_without_a_usable_input_is_refused(company, client_for, variables):
+    answer = client_for("linyue").post("/decisions/approval_tier/evaluate", {"variables": variables})
+
+    assert answer.status_code == 422
+    assert answer.content_type == "application/problem+json"
+
+
+def test_an_unknown_decision_is_not_found(company, client_for):
+    assert client_for("linyue").post("/decisions/nothing/evaluate").status_code == 404
+
+
+def test_figures_of_a_campaign_are_recorded(campaign, client_for):
+    linyue = client_for("linyue")
+
+    answer = linyue.post(f"/campaigns/{campaign}/metrics", {"samples": [SAMPLE, {**SAMPLE, "clicks": 60}]})
+
+    assert (answer.status_code, answer.json) == (201, {"recorded": 2})
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"day": "yesterday"}, "samples.0.day"),
+        ({"clicks": -1}, "samples.0.clicks"),
+        ({"gmv": 0.001}, "samples.0.gmv"),
+        ({"channel": ""}, "samples.0.channel"),
+    ],
+)
+def test_figures_nobody_can_count_are_refused_by_field(campaign, client_for, change, path):
+    refused = client_for("linyue").post(f"/campaigns/{campaign}/metrics", {"samples": [{**SAMPLE, **change}]})
+
+    assert refused.status_code == 422
+    assert [error["path"] for error in refused.json["errors"]] == [path]
+
+
+def test_figures_of_a_campaign_one_does_not_see_are_refused(campaign, client_for):
+    body = {"samples": [SAMPLE]}
+
+    assert client_for("liangxiao").post("/campaigns/nothing/metrics", body).status_code == 404
+    assert client_for("zhouheng").post(f"/campaigns/{campaign}/metrics", body).status_code == 403
+
+
+def test_a_high_load_starts_one_response_and_a_normal_one_ends_at_once(campaign, client_for):
+    admin = client_for("admin")
+    normal = {"qps": 10, "cpu": 0.2, "p95": 100, "error_rate": 0.001, "cdn_nodes": 8}
+    high = {"qps": 5000, "cpu": 0.95, "p95": 2000, "error_rate": 0.05, "cdn_nodes": 8}
+    path = f"/campaigns/{campaign}/load"
+
+    calm = admin.post(path, normal)
+    first, second = admin.post(path, high), admin.post(path, high)
+
+    states = [
+        admin.get(f"/process-instances/{answer.json['instance_id']}").json["state"]
+        for answer in (calm, first)
+    ]
+    assert states == ["completed", "active"]
+    assert first.json["started"]
+    assert second.json == {"instance_id": first.json["instance_id"], "started": False}
+    tasks = client_for("liangxiao").get("/tasks", group="技术部").json["items"]
+    assert [task["activity_id"] for task in tasks] == ["add_cdn_nodes"]

@@ -1,0 +1,27 @@
+"""The company of the screen tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from service.runtime.views import InstanceView
+from tests.web.company import Company, open_company
+
+
+@pytest.fixture(scope="module")
+def company(
+    tmp_path_factory: pytest.TempPathFactory, _migrated_sqlite: Path, _cheap_passwords: None
+) -> Iterator[Company]:
+    """A company with the shipped processes, shared by the tests of a module."""
+    opened = open_company(tmp_path_factory.mktemp("company"), _migrated_sqlite)
+    yield opened
+    opened.app.close()
+
+
+@pytest.fixture(scope="module")
+def campaign(company: Company) -> InstanceView:
+    """A campaign that has just been started by 林悦."""
+    return company.campaign()

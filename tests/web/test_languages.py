@@ -1,0 +1,80 @@
+"""Chinese by default, English by wish, and no text without its Chinese."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from service.web import i18n
+from tests.web.company import Company
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize(
+    ("wish", "title"),
+    [
+        ("zh-CN,zh;q=0.9,en;q=0.8", "我的任务"),
+        ("en-GB,en;q=0.9", "My tasks"),
+        ("fr-FR", "我的任务"),
+        ("", "我的任务"),
+    ],
+)
+def test_the_language_follows_the_browser_and_is_chinese_otherwise(
+    company: Company, wish: str, title: str
+) -> None:
+    assert f"<h1>{title}</h1>" in company.browser("linyue", language=wish).get("/tasks").text
+
+
+def test_the_switch_wins_over_the_browser_and_goes_back_to_the_page(company: Company) -> None:
+    browser = company.browser("zhouheng")
+
+    answer = browser.post("/language", data={"language": "en", "next": "/cases?state=active"})
+    page = browser.get("/cases").text
+
+    assert answer.location == "/cases?state=active"
+    assert '<html lang="en">' in page
+    assert "切换到中文" in page
+
+
+def test_the_switch_never_leads_to_another_site(company: Company) -> None:
+    answer = company.browser().post("/language", data={"language": "en", "next": "//evil.example"})
+
+    assert answer.location == "/tasks"
+
+
+def test_a_form_reads_english_for_an_english_reader(company: Company) -> None:
+    page = company.browser("linyue", language="en").get("/start/campaign_approval").text
+
+    assert "Brand line" in page
+    assert '"value": "澄野臻选"' in page, "what is stored stays Chinese"
+
+
+def test_every_text_has_its_chinese(tmp_path: Path) -> None:
+    template = tmp_path / "messages.pot"
+    command = f"-m babel.messages.frontend -q extract -F babel.cfg -k _ -o {template} service"
+    subprocess.run([sys.executable, *command.split()], cwd=ROOT, check=True)
+    with template.open("rb") as file:
+        wanted = {message.id for message in read_po(file) if message.id}
+    path = i18n.CATALOGUES / i18n.CHINESE / "LC_MESSAGES" / "messages.po"
+    with path.open("rb") as file:
+        known = {message.id: message.string for message in read_po(file, locale=i18n.CHINESE) if message.id}
+
+    assert sorted(map(str, wanted - known.keys())) == []
+    assert [key for key, text in known.items() if not (text if isinstance(text, str) else all(text))] == []
+
+
+def test_translations_keep_their_placeholders() -> None:
+    path = i18n.CATALOGUES / i18n.CHINESE / "LC_MESSAGES" / "messages.po"
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=i18n.CHINESE)
+
+    for message in catalogue:
+        source = message.id if isinstance(message.id, str) else message.id[0]
+        target = message.string if isinstance(message.string, str) else message.string[0]
+        assert set(re.findall(r"%\(\w+\)[sd]", source)) == set(re.findall(r"%\(\w+\)[sd]", target)), source

@@ -1,0 +1,245 @@
+"""Every screen: who may open it, what it says, and what it says when there is nothing."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from service.runtime import deployments, instances, user_tasks
+from service.runtime.context import SYSTEM
+from service.runtime.views import InstanceView
+from tests.engine import diagrams as d
+from tests.runtime.drawings import chain
+from tests.web.company import Company
+
+EVERYBODY = ["/tasks", "/start", "/start/campaign_approval", "/cases", "/account"]
+OWNERS = [
+    "/processes",
+    "/processes/diagrams/campaign_approval",
+    "/processes/diagrams/campaign_approval.bpmn",
+    "/processes/decisions/approval_tier",
+    "/processes/forms/budget",
+    "/processes/files/approval_tier.dmn",
+    "/processes/upload",
+    "/processes/history",
+]
+INSPECTORS = ["/admin/instances"]
+
+
+@pytest.mark.parametrize("path", EVERYBODY)
+def test_everybody_signed_in_opens(company: Company, path: str) -> None:
+    assert company.browser("linyue").get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", OWNERS + INSPECTORS)
+def test_only_owners_and_admins_open(company: Company, path: str) -> None:
+    answers = {name: company.browser(name).get(path).status_code for name in ("yezhen", "admin", "linyue")}
+
+    assert answers == {"yezhen": 200, "admin": 200, "linyue": 403}
+
+
+def test_the_menu_offers_only_what_one_may_open(company: Company) -> None:
+    staff, owner = company.browser("linyue").get("/tasks").text, company.browser("yezhen").get("/tasks").text
+
+    assert "/admin/instances" not in staff
+    assert 'href="/processes"' not in staff
+    assert "/admin/instances" in owner
+    assert 'href="/processes"' in owner
+
+
+def test_a_newcomer_finds_friendly_empty_pages(company: Company) -> None:
+    browser = company.browser("newcomer")
+
+    assert "没有待办" in browser.get("/tasks").text
+    assert "还没有活动" in browser.get("/cases").text
+
+
+def test_a_search_without_hits_offers_the_way_back(company: Company, campaign: InstanceView) -> None:
+    page = company.browser("linyue").get("/tasks?q=绝对没有的任务").text
+
+    assert "没有符合的结果" in page
+    assert "显示全部任务" in page
+
+
+def test_the_task_list_names_the_task_its_case_and_its_applicant(
+    company: Company, campaign: InstanceView
+) -> None:
+    page = company.browser("linyue").get("/tasks").text
+
+    assert "设定目标" in page
+    assert campaign.name in page
+    assert "申请人 林悦" in page
+
+
+def test_htmx_gets_the_list_alone(company: Company, campaign: InstanceView) -> None:
+    page = company.browser("linyue").get("/tasks?q=目标", headers={"HX-Request": "true"}).text
+
+    assert "设定目标" in page
+    assert "<html" not in page
+
+
+def test_a_task_page_holds_the_form_the_dossier_and_the_drawing(
+    company: Company, campaign: InstanceView
+) -> None:
+    task = company.task(campaign, "goals")
+
+    page = company.browser("linyue").get(f"/tasks/{task.id}").text
+
+    assert '"mode": "task"' in page
+    assert "已有材料" in page
+    assert "提升高端产品线认知" in page
+    assert f"/cases/{campaign.id}/drawings/preparation_phase.bpmn" in page
+
+
+def test_claiming_a_task_of_the_group_is_answered_with_its_new_line(company: Company) -> None:
+    task = company.task(company.campaign("认领测试"), "research")
+    browser = company.browser("linyue")
+
+    line = browser.post(
+        f"/tasks/{task.id}/claim", data={"version": task.version}, headers={"HX-Request": "true"}
+    ).text
+
+    assert "我已认领" in line
+    assert "办理" in line
+
+
+def test_a_claim_on_an_old_version_is_a_designed_conflict_page(company: Company) -> None:
+    task = company.task(company.campaign("冲突测试"), "research")
+    browser = company.browser("linyue")
+    browser.post(f"/tasks/{task.id}/claim", data={"version": task.version})
+
+    answer = browser.post(f"/tasks/{task.id}/unclaim", data={"version": task.version})
+
+    assert answer.status_code == 409
+    assert "已有他人先行处理" in answer.text
+
+
+def test_a_form_is_not_offered_to_those_who_cannot_submit_it(
+    company: Company, campaign: InstanceView
+) -> None:
+    task = company.task(campaign, "goals")
+
+    page = company.browser("admin").get(f"/tasks/{task.id}").text
+
+    assert '"mode": "read"' in page
+    assert "data-form-submit" not in page
+
+
+def test_an_outsider_learns_nothing_about_a_case(company: Company, campaign: InstanceView) -> None:
+    task = company.task(campaign, "goals")
+    browser = company.browser("newcomer")
+
+    for path in (f"/cases/{campaign.id}", f"/tasks/{task.id}", f"/cases/{campaign.id}/drawings/x.bpmn"):
+        answer = browser.get(path)
+        assert answer.status_code == 404
+        assert campaign.name not in answer.text
+
+
+def test_the_campaign_page_shows_the_answers_with_their_questions(
+    company: Company, campaign: InstanceView
+) -> None:
+    page = company.browser("linyue").get(f"/cases/{campaign.id}").text
+
+    assert re.search(r"<dt>品牌线</dt>\s*<dd>澄野臻选</dd>", page)
+    assert "撤销活动" in page
+
+
+def test_the_applicant_cancels_a_campaign_with_a_reason(company: Company) -> None:
+    case = company.campaign("要撤销的活动")
+    browser = company.browser("linyue")
+
+    browser.post(f"/cases/{case.id}/cancel", data={"reason": "预算取消"})
+    page = browser.get(f"/cases/{case.id}").text
+
+    assert "已撤销" in page
+    assert "撤销活动" not in page.split("<main", 1)[1]
+
+
+def test_an_admin_suspends_and_resumes_an_instance(company: Company) -> None:
+    case = company.campaign("要挂起的活动")
+    browser = company.browser("admin")
+
+    browser.post(f"/admin/instances/{case.id}/suspend", data={"reason": "核查"})
+    suspended = browser.get(f"/admin/instances/{case.id}").text
+    browser.post(f"/admin/instances/{case.id}/resume")
+    running = browser.get(f"/admin/instances/{case.id}").text
+
+    assert "已挂起" in suspended
+    assert "恢复运行" in suspended
+    assert "进行中" in running
+
+
+def test_a_process_owner_may_look_at_an_instance_but_not_stop_it(
+    company: Company, campaign: InstanceView
+) -> None:
+    browser = company.browser("yezhen")
+
+    page = browser.get(f"/admin/instances/{campaign.id}").text
+    answer = browser.post(f"/admin/instances/{campaign.id}/suspend", data={"reason": "x"})
+
+    assert "campaign_id" in page
+    assert "终止实例" not in page
+    assert answer.status_code == 403
+
+
+def test_the_decision_table_is_a_table(company: Company) -> None:
+    page = company.browser("yezhen").get("/processes/decisions/approval_tier").text
+
+    assert "&lt; 50000" in page
+    assert "department_head" in page
+    assert "有且仅有一条规则匹配" in page
+
+
+def test_the_start_page_offers_the_campaign_process(company: Company) -> None:
+    assert "/start/campaign_approval" in company.browser("linyue").get("/start").text
+
+
+def test_nobody_starts_what_does_not_exist(company: Company) -> None:
+    assert company.browser("linyue").get("/start/no_such_process").status_code == 404
+
+
+def test_a_token_is_shown_once_and_can_be_revoked(company: Company) -> None:
+    browser = company.browser("linyue")
+
+    made = browser.post("/account/tokens", data={"title": "日报导入", "days": "30"}).text
+    token = re.search(r'<code class="token">([^<]+)</code>', made)
+    later = browser.get("/account").text
+
+    assert token is not None
+    assert token[1] not in later
+    assert "日报导入" in later
+
+
+def test_two_different_new_passwords_are_refused(company: Company) -> None:
+    answer = company.browser("linyue").post(
+        "/account/password", data={"current": "correct horse", "new": "one password", "again": "another one"}
+    )
+
+    assert answer.status_code == 422
+    assert "两次输入的新密码不一致" in answer.text
+
+
+def test_a_task_offers_the_way_back_that_its_drawing_allows(company: Company) -> None:
+    drawing = chain(
+        "letter",
+        d.user("write", group="市场部", name="起草"),
+        d.user("check", group="法务部", name="核对", properties={"returnTo": "write"}),
+    )
+    deployments.deploy(company.app, SYSTEM, {"letter.bpmn": drawing["letter.bpmn"]})
+    case = instances.start(company.app, company.actor("linyue"), "letter")
+    task = company.task(case, "write")
+    user_tasks.complete(company.app, company.actor("linyue"), task.id, task.version, {})
+    task, browser = company.task(case, "check"), company.browser("zhouheng")
+
+    page = browser.get(f"/tasks/{task.id}").text
+    answer = browser.post(
+        f"/tasks/{task.id}/return",
+        data={"version": task.version, "activity": "write", "reason": "缺少概率公示"},
+        follow_redirects=True,
+    )
+
+    assert '<option value="write">起草</option>' in page
+    assert "已退回" in answer.text
+    assert company.task(case, "write").state == "open"
+    assert "缺少概率公示" in company.browser("linyue").get(f"/cases/{case.id}").text

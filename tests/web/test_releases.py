@@ -1,0 +1,90 @@
+"""Process owners bring changed files: check, deploy, compare, roll back."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from service import resources
+from tests.web.company import Company
+
+TIER = "approval_tier.dmn"
+
+
+def upload(browser: FlaskClient, name: str, content: bytes) -> TestResponse:
+    return browser.post(
+        "/processes/check", data={"files": (BytesIO(content), name)}, content_type="multipart/form-data"
+    )
+
+
+def changed_tier() -> bytes:
+    return resources.manifest_files()[TIER].replace(b"50000", b"60000")
+
+
+def test_a_good_change_is_checked_deployed_compared_and_rolled_back(company: Company) -> None:
+    browser = company.browser("yezhen")
+
+    checked = upload(browser, TIER, changed_tier())
+    packed = re.search(r'name="file" value="([^"]+)"', checked.text)
+    assert packed is not None, checked.text
+    deployed = browser.post("/processes/deploy", data={"file": packed[1]}, follow_redirects=True)
+    older = re.search(r"/processes/history/([^/]+)/activate", deployed.text)
+    assert older is not None
+    compared = browser.get(f"/processes/compare?from={older[1]}&to=live").text
+    live = browser.get("/processes/decisions/approval_tier").text
+    browser.post(f"/processes/history/{older[1]}/activate")
+    restored = browser.get("/processes/decisions/approval_tier").text
+
+    assert "可以部署" in checked.text
+    assert "1 个文件已生效" in deployed.text
+    assert TIER in compared
+    assert "60000" in compared
+    assert "&lt; 60000" in live
+    assert "&lt; 50000" in restored
+
+
+def test_a_deployed_file_arrives_byte_for_byte(company: Company) -> None:
+    browser = company.browser("yezhen")
+    content = changed_tier().replace(b"\n", b"\r\n")
+
+    packed = re.search(r'name="file" value="([^"]+)"', upload(browser, TIER, content).text)
+    assert packed is not None
+    browser.post("/processes/deploy", data={"file": packed[1]})
+
+    assert browser.get(f"/processes/files/{TIER}").data == content
+
+
+def test_a_broken_drawing_shows_its_findings_and_offers_no_deployment(company: Company) -> None:
+    drawing = resources.manifest_files()["campaign_approval.bpmn"].replace(
+        b'calledElement="planning_phase"', b'calledElement="nowhere"'
+    )
+
+    answer = upload(company.browser("yezhen"), "campaign_approval.bpmn", drawing)
+
+    assert "不能部署" in answer.text
+    assert "campaign_approval.bpmn" in answer.text
+    assert 'name="file"' not in answer.text
+
+
+def test_nonsense_instead_of_a_drawing_is_a_finding_not_a_crash(company: Company) -> None:
+    answer = upload(company.browser("yezhen"), "broken.bpmn", b"this is no XML <<<")
+
+    assert answer.status_code == 200
+    assert "不能部署" in answer.text
+
+
+def test_files_of_another_kind_are_refused_by_name(company: Company) -> None:
+    answer = upload(company.browser("yezhen"), "notes.docx", b"PK")
+
+    assert answer.status_code == 422
+    assert "notes.docx" in answer.text
+
+
+def test_somebody_without_the_right_cannot_check_or_deploy(company: Company) -> None:
+    browser = company.browser("linyue")
+
+    assert upload(browser, TIER, changed_tier()).status_code == 403
+    assert browser.post("/processes/deploy", data={"file": "x|y.dmn"}).status_code == 403
