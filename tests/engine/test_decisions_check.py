@@ -231,3 +231,17 @@ def test_an_atom_between_two_days_exists_only_when_a_day_lies_between() -> None:
 
     assert codes(text) == []
     assert all(atom.sample.kind == "date" for atom in grid(decision(text)).atoms[0])
+
+
+def test_a_table_too_large_to_search_is_told_and_not_searched_for_ever() -> None:
+    columns = [f"x{n}:number" for n in range(12)]
+    rules = [[*(f"> {(n * 11 + c * 17) % 89}" for c in range(12)), '"y"'] for n in range(60)]
+    otherwise = [*["-"] * 12, '"z"']
+
+    assert codes(table([*rules, otherwise], inputs=columns, hit="FIRST")) == ["decision-complex"]
+
+
+def test_two_limits_that_differ_in_the_thirtieth_digit_leave_a_gap_between_them() -> None:
+    nines = "0." + "9" * 40
+
+    assert codes(table([(f"<= {nines}", '"a"'), (">= 1", '"b"')])) == ["decision-gap"]

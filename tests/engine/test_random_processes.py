@@ -6,8 +6,13 @@ parsed anew each time. Both must take the same way and come to the end.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import pairwise
+from multiprocessing import get_context
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,6 +22,9 @@ from service.engine.definition import Model
 from service.engine.instance import Instance
 from service.engine.progress import Environment
 from tests.engine.diagrams import (
+    boundary,
+    call,
+    catch,
     element,
     end,
     flow,
@@ -27,13 +35,14 @@ from tests.engine.diagrams import (
     script,
     start,
     sub,
+    timer,
     user,
     xor,
 )
 from tests.engine.driver import MONDAY
 
 BLOCKS = st.recursive(
-    st.sampled_from(["user", "script", "votes", "pass"]),
+    st.sampled_from(["user", "script", "votes", "pass", "wait", "late", "remind"]),
     lambda inner: st.one_of(
         st.tuples(st.just("sequence"), st.lists(inner, min_size=1, max_size=3)),
         st.tuples(st.just("xor"), st.lists(inner, min_size=2, max_size=3)),
@@ -41,6 +50,7 @@ BLOCKS = st.recursive(
         st.tuples(st.just("or"), st.lists(inner, min_size=2, max_size=3)),
         st.tuples(st.just("loop"), st.lists(inner, min_size=1, max_size=1)),
         st.tuples(st.just("sub"), st.lists(inner, min_size=1, max_size=1)),
+        st.tuples(st.just("call"), st.lists(inner, min_size=1, max_size=1)),
     ),
     max_leaves=10,
 )
@@ -51,6 +61,7 @@ class Drawn:
     """Turns a block into elements and flows; every block has one way in and one way out."""
 
     parts: list[str] = field(default_factory=list)
+    called: dict[str, bytes] = field(default_factory=dict)
     count: int = 0
 
     def name(self, kind: str) -> str:
@@ -86,6 +97,38 @@ class Drawn:
                 name, loop("=[1, 2]", "who"), properties={"outputCollection": name, "outputElement": "=who"}
             ),
         )
+
+    def draw_wait(self, _):
+        return self.single("wait", lambda name: catch(name, timer("duration", "PT1H")))
+
+    def draw_late(self, _):
+        """A task that an interrupting timer may take away; both ways meet again."""
+        task, event, meet = self.name("user"), self.name("late"), self.name("meet")
+        self.parts += [user(task), boundary(event, task, timer("duration", "PT2H")), xor(meet)]
+        self.join(task, meet)
+        self.join(event, meet)
+        return task, meet
+
+    def draw_remind(self, _):
+        """A task with a timer beside it that leads to an end of its own."""
+        task, event, told = self.name("user"), self.name("remind"), self.name("told")
+        self.parts += [
+            user(task),
+            boundary(event, task, timer("cycle", "R2/PT1H"), interrupting=False),
+            end(told),
+        ]
+        self.join(event, told)
+        return task, task
+
+    def draw_call(self, inner):
+        outer, self.parts = self.parts, []
+        key, first, last = self.name("process"), self.name("begin"), self.name("end")
+        into, out = self.block(inner[0])
+        self.join(first, into)
+        self.join(out, last)
+        self.called[f"{key}.bpmn"] = process(start(first), *self.parts, end(last), key=key, inputs="n")
+        self.parts = outer
+        return self.single("call", lambda name: call(name, key, {"n": "=n"}, {"n": "=n"}))
 
     def draw_sequence(self, inner):
         ends = [self.block(each) for each in inner]
@@ -141,61 +184,106 @@ class Drawn:
         return self.single("sub", lambda name: sub(name, *inside))
 
 
-def drawn(block) -> bytes:
+def drawn(block) -> dict[str, bytes]:
     drawing = Drawn()
     into, out = drawing.block(block)
     drawing.join("begin", into)
     drawing.join(out, "done")
-    return process(start(n="=0"), *drawing.parts, end())
+    return {"p.bpmn": process(start(n="=0"), *drawing.parts, end()), **drawing.called}
 
 
 class Walk:
-    """Completes the open tasks in a given order and notes every step."""
+    """Answers open tasks or lets time pass, as the choices say, and notes every step."""
 
-    def __init__(self, content: bytes, *, reload: bool) -> None:
-        self.content, self.reload = content, reload
-        self.environment = Environment(MONDAY, lambda form: None, lambda call: None)
+    def __init__(self, files: dict[str, bytes], *, reload: bool) -> None:
+        self.files, self.reload, self.now = files, reload, MONDAY
         self.trace: list[tuple[str, str]] = []
-        self.open: list[tuple[str, int | None, str]] = []
+        self.open: list[tuple[str, str]] = []
 
-    def model(self) -> Model:
-        return Model.load({"p.bpmn": self.content})
+    def environment(self) -> Environment:
+        return Environment(self.now, lambda form: None, lambda call: None)
 
     def run(self, choices: list[int]) -> str:
-        instance = Instance.start(self.model(), "p", {}, self.environment)
+        instance = Instance.start(Model.load(self.files), "p", {}, self.environment())
         progress = self.note(instance)
-        turn = 0
-        while self.open and turn < 400:
-            choice = choices[turn % len(choices)] % len(self.open)
-            turn += 1
-            if self.reload:
-                instance = Instance.load(self.model(), progress.snapshot, self.environment)
-            instance.complete(sorted(self.open, key=str)[choice][2], {})
+        for turn in range(600):
+            if progress.state != "active":
+                break
+            choice = choices[turn % len(choices)] % (len(self.open) + 1)
+            passes = progress.next_due is not None and (choice == len(self.open) or not self.open)
+            self.now = max(self.now, progress.next_due) if passes else self.now
+            instance = self.at_now(instance, progress)
+            if passes:
+                instance.fire_due()
+            else:
+                instance.complete(sorted(self.open)[choice % len(self.open)][1], {})
             progress = self.note(instance)
-        assert instance.scopes()[0].variables == progress.variables
-        assert len(instance.scopes()) == 1, "scopes of finished elements are left behind"
+        assert [scope.id for scope in instance.scopes()] == ["root"], "scopes of what is over are left behind"
         return progress.state
+
+    def at_now(self, instance: Instance, progress) -> Instance:
+        if self.reload:
+            return Instance.load(Model.load(self.files), progress.snapshot, self.environment())
+        instance._run.env = self.environment()
+        return instance
 
     def note(self, instance: Instance):
         progress = instance.progress()
         assert not progress.incidents
         closed = {each.token_id for each in progress.closed}
-        self.open = [each for each in self.open if each[2] not in closed]
-        self.open += [(task.activity_path, task.element_index, task.token_id) for task in progress.opened]
-        self.trace += [(step.activity_id, step.event) for step in progress.history]
+        self.open = [each for each in self.open if each[1] not in closed]
+        self.open += [
+            (f"{task.activity_path} {task.element_index}", task.token_id) for task in progress.opened
+        ]
+        self.trace += [(step.activity_path, step.event) for step in progress.history]
         self.variables = dict(progress.variables)
         return progress
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(BLOCKS, st.lists(st.integers(0, 5), min_size=1, max_size=12))
 def test_a_reload_at_every_step_changes_nothing_and_every_process_ends(block, choices):
-    content = drawn(block)
-    assert [each.code for each in check({"p.bpmn": content}, topics={}) if each.severity == "error"] == []
+    files = drawn(block)
+    assert [each.code for each in check(files, topics={}) if each.severity == "error"] == []
 
-    straight, stopped = Walk(content, reload=False), Walk(content, reload=True)
+    straight, stopped = Walk(files, reload=False), Walk(files, reload=True)
     ended = straight.run(choices), stopped.run(choices)
 
     assert ended == ("completed", "completed")
     assert straight.trace == stopped.trace
     assert straight.variables == stopped.variables
+
+
+def one_step(files: dict[str, bytes], snapshot: bytes | None, now: datetime) -> tuple[Any, ...]:
+    """Do one act as a process that has just been started would: parse, load, act, store."""
+    environment = Environment(now, lambda form: None, lambda call: None)
+    model = Model.load(files)
+    if snapshot is None:
+        instance = Instance.start(model, "p", {}, environment)
+    else:
+        instance = Instance.load(model, snapshot, environment)
+        people = [each for each in instance.active() if each.kind == "userTask"]
+        if people:
+            instance.complete(min(people, key=lambda each: each.activity_path).token_id, {})
+        else:
+            instance.fire_due()
+    progress = instance.progress()
+    trace = [(step.activity_path, step.event) for step in progress.history]
+    return progress.snapshot, progress.state, trace, progress.next_due
+
+
+def walked(step: Callable[..., Any]) -> list[tuple[str, str]]:
+    files = drawn(("sequence", [("and", ["votes", ("call", ["late"])]), ("or", ["remind", "user", "wait"])]))
+    snapshot, state, trace, due = step(files, None, MONDAY)
+    while state == "active":
+        snapshot, state, steps, due = step(files, snapshot, due or MONDAY)
+        trace += steps
+    return trace
+
+
+def test_a_fresh_process_for_every_step_changes_nothing():
+    def elsewhere(*arguments):
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as fresh:
+            return fresh.submit(one_step, *arguments).result(timeout=120)
+
+    assert walked(elsewhere) == walked(one_step)
