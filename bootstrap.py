@@ -34,8 +34,8 @@ STATIC = ROOT / "service" / "static"
 FEEL_BUNDLE = ROOT / "service" / "feel" / "bundle.js"
 PYTHON_MINIMUM = (3, 11)
 NODE_MINIMUM = (20, 19)
-RUN_EXTRAS = {"pdf"}
-TEST_EXTRAS = {"oidc", "pdf", "postgres", "redis", "test"}
+RUN_EXTRAS: set[str] = set()
+TEST_EXTRAS = {"postgres", "redis", "test"}
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 

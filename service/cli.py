@@ -10,6 +10,7 @@ import contextlib
 import getpass
 import json
 import logging
+import os
 import secrets
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,6 +22,8 @@ from service.settings import Settings
 
 if TYPE_CHECKING:
     from service.runtime.context import Application
+
+_NICENESS = 10
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -75,6 +78,9 @@ def worker(options: argparse.Namespace) -> int:
     """Do background work until told to stop."""
     from service import jobs
 
+    if hasattr(os, "nice"):
+        # Where web and workers share a machine, people come first.
+        os.nice(_NICENESS)
     with _application() as app:
         print("working; stop with Ctrl-C or SIGTERM", flush=True)
         jobs.attach(app).run_worker(options.workers)

@@ -143,6 +143,13 @@ class Throttled(ServiceError):
     title = "Too many attempts"
 
 
+class Unavailable(ServiceError):
+    """The database does not answer. What was done before is safe; try again in a moment."""
+
+    status = 503
+    title = "Not available"
+
+
 class FeelError(ServiceError):
     """An expression has no usable value."""
 

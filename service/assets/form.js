@@ -8,7 +8,7 @@ import { feelModule } from './form/feel.js';
 import { fileField } from './form/files.js';
 import { chineseCalendar, translateFixedTexts } from './form/chinese.js';
 import { rulesModule } from './form/rules.js';
-import { desk } from './form/desk.js';
+import { Desk } from './form/desk.js';
 
 const host = document.querySelector('[data-island="form"]');
 const given = payload('form-payload');
@@ -35,7 +35,7 @@ const form = new Form({
 });
 
 try {
-  if (!readOnly) await desk(form, given, files);
+  if (!readOnly) await new Desk(form, given, files).open();
   else await form.importSchema(given.schema, given.data);
   if (isChinese) translateFixedTexts(host);
 } catch (error) {

@@ -22,7 +22,15 @@ from service.engine.progress import (
 from service.engine.scope import Scope
 from service.engine.timers import to_due
 from service.engine.tokens import CANCELLED, ERROR, READY, STARTED, Branch, Root, Token, TokenTree
-from service.errors import BpmnError, DecisionError, FeelError, FeelTimeout, HandlerFailed, ServiceError
+from service.errors import (
+    BpmnError,
+    DecisionError,
+    FeelError,
+    FeelTimeout,
+    HandlerFailed,
+    ServiceError,
+    Unavailable,
+)
 
 if TYPE_CHECKING:
     from service.engine.definition import Model
@@ -71,6 +79,9 @@ class Run(Evaluation):
             self._run_catching(token)
         except EngineFailure as failure:
             self.fail(token, failure.code, failure.message)
+        except Unavailable:
+            # Nothing of the drawing has failed: the step is to be done again, whole.
+            raise
         except ServiceError as error:
             code = next((code for kind, code in _CODES if isinstance(error, kind)), "failed")
             self.fail(token, code, error.message)

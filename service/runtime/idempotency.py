@@ -45,7 +45,9 @@ def claim(app: Application, actor: Actor, key: str, request_hash: str) -> Kept |
     fresh = {"request_hash": request_hash, "created_at": now, "claimed_at": now, "is_done": False}
     with app.db.begin() as session:
         statement = insert(session, IdempotencyKey).values(actor=actor.name, key=key, **fresh)
-        if session.execute(statement.on_conflict_do_nothing()).rowcount:
+        # Not by its row count: PostgreSQL's driver does not tell one for an INSERT made by the ORM.
+        claimed = session.execute(statement.on_conflict_do_nothing().returning(IdempotencyKey.key))
+        if claimed.first() is not None:
             return None
         row = session.get_one(IdempotencyKey, (actor.name, key), with_for_update=True)
         return _answer_of(row, request_hash, now)

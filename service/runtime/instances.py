@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from service.errors import FieldError, InvalidInput
 from service.runtime import saving, showing, visibility
@@ -14,7 +17,7 @@ from service.runtime.step import RUNNING, Step, on_instance
 from service.runtime.views import InstanceSummary, InstanceView, Page
 from service.runtime.visibility import may_see, require_visible
 from service.store import cursor as cursors
-from service.store.models import ProcessInstance
+from service.store.models import ProcessInstance, UserTask
 
 __all__ = [
     "cancel",
@@ -71,10 +74,23 @@ def find(
         query = query.where(ProcessInstance.id < cursors.decode(cursor, str)[0])
     with app.db.read() as session:
         rows = session.scalars(query.order_by(ProcessInstance.id.desc()).limit(limit + 1)).all()
+        waiting = _open_task_names(session, [row.id for row in rows[:limit]])
         items = tuple(
-            showing.summary(row, app.model(row.deployment_id, session=session)) for row in rows[:limit]
+            showing.summary(row, app.model(row.deployment_id, session=session), waiting.get(row.id, ()))
+            for row in rows[:limit]
         )
     return Page(items, cursors.encode(items[-1].id) if len(rows) > limit else None)
+
+
+def _open_task_names(session: Session, instance_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the names of each instance's open tasks, each once, in the order in which they were opened."""
+    query = select(UserTask.instance_id, UserTask.name).where(
+        UserTask.instance_id.in_(instance_ids), UserTask.state == "open"
+    )
+    names: dict[str, list[str]] = {}
+    for instance_id, name in session.execute(query.order_by(UserTask.id)):
+        names.setdefault(instance_id, []).append(name)
+    return {instance_id: tuple(dict.fromkeys(found)) for instance_id, found in names.items()}
 
 
 def cancel(app: Application, actor: Actor, instance_id: str, *, reason: str = "") -> InstanceView:

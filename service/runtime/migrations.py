@@ -191,9 +191,7 @@ def _move(step: Step, view: MigrationView, target: _Target) -> list[Note]:
     notes = redrawing.redraw(step, old, moved.take_opened())
     codes = sorted({each.code for each in (*view.notes, *notes)})
     step.line("migrated", f"{view.from_deployment} → {view.to_deployment}")
-    step.audit(
-        "instance.migrated", source=view.from_deployment, target=view.to_deployment, differences=codes
-    )
+    step.audit("instance.migrated", source=view.from_deployment, target=view.to_deployment, differences=codes)
     return notes
 
 

@@ -73,9 +73,10 @@ def _give_up_unread(app: Application, outbox_id: str, message: str) -> None:
         instance_id = session.scalar(select(Outbox.instance_id).where(Outbox.id == outbox_id))
     with on_instance(app, instance_id or "", SYSTEM, states=(*RUNNING, *effects.ENDED)) as step:
         effects.take(step.session, outbox_id, "failed", last_error=message)
-        incident = NewIncident(effects.token_of(outbox_id), "", "", EFFECT_FAILED, message)
-        incident_rows.open_one(step, incident)
         step.line("effect_failed", message)
+        if step.instance.state in RUNNING:
+            token = effects.token_of(outbox_id)
+            incident_rows.open_one(step, NewIncident(token, "", "", EFFECT_FAILED, message))
 
 
 def _note_failure(app: Application, row: Outbox, error: Exception) -> None:

@@ -136,8 +136,8 @@ def instance(
     )
 
 
-def summary(row: ProcessInstance, model: Model) -> InstanceSummary:
-    """Return the line of a list."""
+def summary(row: ProcessInstance, model: Model, waits_for: tuple[str, ...] = ()) -> InstanceSummary:
+    """Return the line of a list; `waits_for` names its open tasks."""
     return InstanceSummary(
         id=row.id,
         definition=row.definition,
@@ -151,6 +151,7 @@ def summary(row: ProcessInstance, model: Model) -> InstanceSummary:
         started_at=row.started_at,
         ended_at=row.ended_at,
         incidents=row.open_incidents,
+        waits_for=waits_for,
     )
 
 

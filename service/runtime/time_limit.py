@@ -23,8 +23,8 @@ def run(function: Callable[[], T], seconds: float) -> T:
     watch = _Watch(threading.get_ident())
     timer = threading.Timer(seconds, watch.interrupt)
     timer.daemon = True
-    timer.start()
     try:
+        timer.start()
         return function()
     finally:
         timer.cancel()

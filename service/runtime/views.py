@@ -140,7 +140,7 @@ class InstanceView(View):
 
 @dataclass(frozen=True)
 class InstanceSummary(View):
-    """A line in a list of instances; `incidents` counts the open ones."""
+    """A line in a list of instances; `incidents` counts the open ones, `waits_for` names the open tasks."""
 
     id: str
     definition: str
@@ -154,6 +154,7 @@ class InstanceSummary(View):
     started_at: datetime
     ended_at: datetime | None
     incidents: int
+    waits_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,8 @@ class Database:
         """Yield the session of one write transaction: committed at the end, rolled back on any error.
 
         Raises StaleVersion when a versioned row changed meanwhile, Conflict when the database chose another
-        transaction, Unavailable when it does not answer or cannot write. A thread has one write transaction at a time: what runs inside takes its session.
+        transaction, Unavailable when it does not answer or cannot write. A thread has one write transaction
+        at a time: what runs inside takes its session.
         """
         with (
             self._once_per_thread(),

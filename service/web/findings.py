@@ -1,7 +1,7 @@
-"""What a finding of the deployment check is about, in the reader's language: a headline per code.
+"""What a finding of the deployment check, or an incident, is about: a headline per code, translated.
 
-The check words its details in English (they name elements, variables and values); the headline says in a few
-words what kind of thing is to be mended.
+The check and the engine word their details in English (they name elements, variables and values); the
+headline says in a few words what kind of thing is to be mended.
 """
 
 from __future__ import annotations
@@ -122,7 +122,29 @@ HEADLINES = {
     "xml-syntax": _("The file is no well-formed XML"),
 }
 
+INCIDENTS = {
+    "bad_cardinality": _("The number of participants cannot be used"),
+    "bad_groups": _("The groups cannot be used"),
+    "bad_timer": _("The time cannot be read"),
+    "decision_error": _("The decision table gave no result"),
+    "decision_not_found": _("The decision table does not exist"),
+    "element_not_found": _("The element does not exist in this version"),
+    "empty_collection": _("The list of participants is empty"),
+    "endless_loop": _("The steps go in circles without end"),
+    "feel_error": _("An expression has no usable value"),
+    "feel_timeout": _("An expression took too long"),
+    "handler_failed": _("A service task could not do its work"),
+    "no_branch": _("No way on: no condition of the gateway holds"),
+    "no_candidates": _("Nobody may do this task"),
+    "not_a_list": _("A list was expected"),
+    "process_not_found": _("The called process does not exist"),
+    "timer_failed": _("A timer could not fire"),
+    "uncaught_error": _("A business error was not caught"),
+    "unknown_format": _("The stored state cannot be read"),
+}
+
 
 def headline(code: str) -> str:
-    """Return what a finding is about, "" for codes without a headline."""
-    return gettext(HEADLINES[code]) if code in HEADLINES else ""
+    """Return what a finding or an incident is about, "" for codes without a headline."""
+    words = HEADLINES.get(code) or INCIDENTS.get(code)
+    return gettext(words) if words else ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -47,6 +49,7 @@ def index() -> str:
         "states": STATES,
         "definition": definition,
         "q": request.args.get("q", ""),
+        "titles": {each.id: each.name for each in page.items},
     }
     if request.headers.get("HX-Request"):
         return render_template("_instance_list.html", **context)
@@ -90,11 +93,22 @@ def cancel(instance_id: str) -> Response:
 
 @blueprint.post("/incidents/<incident_id>/retry")
 def retry(incident_id: str) -> Response:
-    """Try the failed element again."""
-    case = incidents.retry(application(), me(), incident_id)
+    """Try the failed element again, with a variable corrected if one is given."""
+    case = incidents.retry(application(), me(), incident_id, variables=_corrected())
     if case.incidents:
         return _back(case.id, _("It was tried again and failed again."), "bad")
     return _back(case.id, _("It was tried again and went through."))
+
+
+def _corrected() -> dict[str, Any] | None:
+    """Return the corrected variable by its name; the value is JSON, anything else counts as text."""
+    name, text = (request.form.get(key, "").strip() for key in ("name", "value"))
+    if not name:
+        return None
+    try:
+        return {name: json.loads(text)}
+    except ValueError:
+        return {name: text}
 
 
 def _change(use_case: Callable[..., InstanceView], instance_id: str, text: str) -> Response:

@@ -10,6 +10,9 @@ from flask_babel import gettext as _
 from service.runtime import identity
 from service.runtime.context import SYSTEM
 
+INSTALLER = "installer"
+"""Who has deployed what came with the program; nobody signs in by this name."""
+
 
 def remember(names: Iterable[str | None]) -> None:
     """Look up the display names of these users in one go."""
@@ -28,5 +31,7 @@ def shown_name(name: str | None) -> str:
         return "—"
     if name == SYSTEM.name:
         return _("the system")
+    if name == INSTALLER:
+        return _("the installation")
     remember([name])
     return g.display_names[name]

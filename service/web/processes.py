@@ -30,8 +30,7 @@ def index() -> str:
         definitions=deployments.definitions(app, actor),
         decisions=sorted(live.model.decisions.values(), key=lambda each: (each.file, each.line)),
         forms=[
-            {"id": key, "title": form_title(key), "file": f"{key}.form"}
-            for key in sorted(live.model.forms)
+            {"id": key, "title": form_title(key), "file": f"{key}.form"} for key in sorted(live.model.forms)
         ],
         versions=versions,
     )

@@ -29,7 +29,5 @@ def form(key: str) -> str:
     if process is None:
         raise NotFound
     start_form = instances.start_form(app, actor, key, business_key=number)
-    payload = form_payload.for_start(
-        key, start_form, here=request.full_path.rstrip("?"), business_key=number
-    )
+    payload = form_payload.for_start(key, start_form, here=request.full_path.rstrip("?"), business_key=number)
     return render_template("start_form.html", process=process, case=case, payload=payload)

@@ -12,20 +12,16 @@ PASSES = 8
 
 FORM = "document.querySelector('[data-island=form]').form"
 VALUE = f"(path) => path.reduce((found, part) => found?.[part], {FORM}._getState().data) ?? null"
-PLACES = (
-    f"() => {{ const form = {FORM};"
-    + """
-  const fields = form.get('formFieldRegistry'), data = form._getState().data;
-  return form.get('formFieldInstanceRegistry').getAll().filter(({ id }) => fields.get(id)?.type !== 'expression').map((one) => {
-    const field = fields.get(one.id);
-    return {
-      kind: field?.type, subtype: field?.subtype || '', path: one.valuePath || [], choices: field?.values || [],
-      id: [`fjs-form-${form._id}-${one.id}`, ...Object.values(one.indexes || {})].join('_'),
-      value: (one.valuePath || []).reduce((found, part) => found?.[part], data) ?? null,
-    };
+PLACES = """() => {
+  const form = FORM, fields = form.get('formFieldRegistry'), data = form._getState().data;
+  const asked = form.get('formFieldInstanceRegistry').getAll();
+  return asked.filter(({ id }) => fields.get(id)?.type !== 'expression').map((one) => {
+    const { type: kind, subtype = '', values: choices = [] } = fields.get(one.id) || {};
+    const path = one.valuePath || [], indexes = Object.values(one.indexes || {});
+    const value = path.reduce((found, part) => found?.[part], data) ?? null;
+    return { kind, subtype, choices, path, value, id: [`fjs-form-${form._id}-${one.id}`, ...indexes].join('_') };
   });
-}"""
-)
+}""".replace("FORM", FORM)
 TYPED = ("textfield", "textarea", "number")
 
 

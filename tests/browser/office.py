@@ -1,9 +1,9 @@
-"""A running company for the browser: the real server over a clock that can be moved, and its people's desks."""
+"""A running company for the browser: the real server, a clock that can be moved, and people's desks."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -20,16 +20,24 @@ from service.runtime.context import SYSTEM, Application
 from tests.browser import hands
 from tests.conftest import Clock
 
-DESKTOP = {"width": 1280, "height": 900}
+DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 
 class Office:
     """The company at work. `desk(name)` is somebody's browser; `until(moment)` lets time pass."""
 
     def __init__(
-        self, app: Application, clock: Clock, browser: Browser, pictures: Path | None = None
+        self,
+        app: Application,
+        clock: Clock,
+        browser: Browser,
+        *,
+        pictures: Path | None = None,
+        phones: Collection[str] = (),
     ) -> None:
         self.app, self.clock, self.browser, self.pictures = app, clock, browser, pictures
+        self.phones = frozenset(phones)
         self._contexts: dict[str, BrowserContext] = {}
         self._pictured = 0
         self.errors: list[str] = []
@@ -101,7 +109,8 @@ class Office:
         page.get_by_role("button", name=button, exact=True).click()
         board = page.locator("[data-form-notices] .notice")
         page.wait_for_function(
-            "() => location.search.match(/done=|started=/) || document.querySelector('[data-form-notices] .notice')"
+            "() => /done=|started=/.test(location.search)"
+            " || document.querySelector('[data-form-notices] .notice')"
         )
         assert not board.count(), f"refused: {board.inner_text()}"
         page.wait_for_load_state()
@@ -116,7 +125,9 @@ class Office:
         self._background.submit(work).result()
 
     def _open(self, name: str) -> BrowserContext:
-        context = self.browser.new_context(viewport=DESKTOP, locale="zh-CN", timezone_id="Asia/Shanghai")
+        context = self.browser.new_context(
+            **(PHONE if name in self.phones else DESKTOP), locale="zh-CN", timezone_id="Asia/Shanghai"
+        )
         context.clock.set_fixed_time(self.clock())
         self._contexts[name] = context
         return context

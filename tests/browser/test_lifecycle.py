@@ -25,6 +25,9 @@ NAME = "臻选新品首发抽奖季"
 DAYS = ("2026-09-27", "2026-09-28", "2026-09-29")
 """The three days of the campaign: long enough for a warm-up, a burst and a long tail."""
 
+PHONES = ("luchengyuan", "hezhixing")
+"""The vice-president and the director work on their phones, everybody else at a desk."""
+
 CHANGE = "抽奖页须公示各奖级中奖概率"
 RAISED = "公示内容已补入抽奖规则，首屏展示各奖级概率。"
 
@@ -36,11 +39,15 @@ def at(text: str) -> datetime:
 
 @pytest.fixture
 def office(
-    make_app: Callable[..., Application], sqlite_url: str, clock: Clock, chromium: Browser, _cheap_passwords: None
+    make_app: Callable[..., Application],
+    sqlite_url: str,
+    clock: Clock,
+    chromium: Browser,
+    _cheap_passwords: None,
 ) -> Iterator[Office]:
     clock.set(at("2026-08-17 09:00"))
     wanted = os.environ.get("COUNTERSIGN_TEST_PICTURES")
-    opened = Office(make_app(sqlite_url), clock, chromium, Path(wanted) if wanted else None)
+    opened = Office(make_app(sqlite_url), clock, chromium, pictures=Path(wanted) if wanted else None, phones=PHONES)
     yield opened
     opened.close()
 
@@ -53,7 +60,9 @@ def words() -> Mapping[str, dict[str, Any]]:
     return files[0] | files[1]
 
 
-def test_a_campaign_goes_through_every_page_from_start_to_archive(office: Office, words: Mapping[str, Any]) -> None:
+def test_a_campaign_goes_through_every_page_from_start_to_archive(
+    office: Office, words: Mapping[str, Any]
+) -> None:
     prepare(office, words)
     plan(office, words)
     countersign(office, words)
@@ -89,7 +98,10 @@ def prepare(office: Office, words: Mapping[str, Any]) -> None:
 
 
 def plan(office: Office, words: Mapping[str, Any]) -> None:
-    phases = [phase | {"start": day, "end": day} for phase, day in zip(words["write_plan"]["phases"], DAYS, strict=True)]
+    phases = [
+        phase | {"start": day, "end": day}
+        for phase, day in zip(words["write_plan"]["phases"], DAYS, strict=True)
+    ]
     dates = {"start_date": DAYS[0], "end_date": DAYS[-1], "phases": phases}
     office.do("linyue", "编制活动方案", words["write_plan"] | dates | {"copy_precheck_needed": True})
     office.do("liangxiao", "设计技术方案", words["design_tech"])
@@ -101,7 +113,11 @@ def plan(office: Office, words: Mapping[str, Any]) -> None:
 
 def countersign(office: Office, words: Mapping[str, Any]) -> None:
     """Legal asks for a change, the others agree: in the second round only legal looks again."""
-    asked = {"conclusion": "修改后同意", "opinion": "概率公示不完整，补充后同意。", "required_changes": [{"text": CHANGE}]}
+    asked = {
+        "conclusion": "修改后同意",
+        "opinion": "概率公示不完整，补充后同意。",
+        "required_changes": [{"text": CHANGE}],
+    }
     office.do("zhouheng", "法务会签", words["legal_review"] | asked)
     office.do("xunuo", "财务会签", words["finance_review"])
     office.until(at("2026-08-20 10:00"))
@@ -110,7 +126,11 @@ def countersign(office: Office, words: Mapping[str, Any]) -> None:
     page = office.open_task("linyue", "修改方案")
     assert [row["text"] for row in hands.shown(page)["required_changes"]] == [CHANGE]
     rules = words["write_plan"]["draw_rules"] + "各奖级概率见首屏。"
-    answers = {"required_changes": [{"response": RAISED, "closed": True}], "draw_rules": rules, "change_note": "按法务意见补充概率公示。"}
+    answers = {
+        "required_changes": [{"response": RAISED, "closed": True}],
+        "draw_rules": rules,
+        "change_note": "按法务意见补充概率公示。",
+    }
     office.do("linyue", "修改方案", answers)
 
     office.until(at("2026-08-21 10:00"))
@@ -126,13 +146,16 @@ def countersign(office: Office, words: Mapping[str, Any]) -> None:
 
 def approve(office: Office, words: Mapping[str, Any]) -> None:
     """The director moves money from influencers to short videos: finance and legal sign that again later."""
-    moved = {"from": "达人投放", "to": "短视频", "reason": "短视频转化更高"}
+    moved = {"kind": "资源优先级", "from": "达人投放", "to": "短视频", "reason": "短视频转化更高"}
     wish = {"conclusion": "调整", "opinion": "压缩达人费用，增加短视频。", "adjustments": [moved]}
     office.do("hezhixing", "总监预审", words["director_review"] | wish)
     kept = [{} for _line in words["budget"]["lines"]]
     lines = [*kept[:2], {"unit_price": 4400}, {"quantity": 5}, *kept[4:]]
     rules = words["write_plan"]["draw_rules"] + "各奖级概率见首屏，同步在短视频中说明。"
-    changes = {"required_changes": [{"response": "已调整", "closed": True}], "change_note": "达人降为每位 4 400 元，短视频增为五条。"}
+    changes = {
+        "required_changes": [{"response": "已调整", "closed": True}],
+        "change_note": "达人降为每位 4 400 元，短视频增为五条。",
+    }
     office.do("linyue", "修改方案", changes | {"lines": lines, "draw_rules": rules})
     office.do("hezhixing", "总监预审", words["director_review"])
 
@@ -153,7 +176,11 @@ def run(office: Office, words: Mapping[str, Any]) -> None:
         office.until(at(morning))
         [row] = words["daily_report"]["channels"]
         is_weak = day == DAYS[1]
-        office.do("wenke", "汇报晨会日报", {"channels": [row | (weak if is_weak else {})], "comment": "已与后台核对。"})
+        office.do(
+            "wenke",
+            "汇报晨会日报",
+            {"channels": [row | (weak if is_weak else {})], "comment": "已与后台核对。"},
+        )
         if is_weak:
             action = {"action": "换素材", "detail": "下线疲劳素材，上新开箱短视频三条", "result": "当日回升"}
             office.do("linyue", "当日调整投放", {"adjustments": [action]})
@@ -163,7 +190,14 @@ def close(office: Office, words: Mapping[str, Any]) -> None:
     office.until(at("2026-09-30 12:30"))
     page = office.open_task("linyue", "编写结案报告")
     spent = hands.shown(page)["spend"]
-    improvement = {"process_step": "法务会签", "current": "平均 41 小时", "target": 24, "unit": "小时", "owner": "周衡", "due": "2026-11-30"}
+    improvement = {
+        "process_step": "法务会签",
+        "current": "平均 41 小时",
+        "target": 24,
+        "unit": "小时",
+        "owner": "周衡",
+        "due": "2026-11-30",
+    }
     report = words["closeout_report"] | {
         "spend": [{"actual": row["budget"], "invoice_no": "24317005"} for row in spent],
         "improvements": [improvement],

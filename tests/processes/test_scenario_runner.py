@@ -252,3 +252,32 @@ def test_a_file_that_is_not_there_is_told(folder: Path) -> None:
 
     assert not run_paths([folder / "gone.yaml"], resources=FILES, tell=told.append)
     assert any("gone.yaml:1: The file cannot be read" in line for line in told)
+
+
+def test_a_message_can_be_sent_with_computed_contents(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(
+        """场景: 上线前改期
+时间: 2026-08-17 09:00
+发起人: 林悦
+资料: [通用, 臻选新品]
+步骤:
+  - 启动: campaign_approval
+  - 办到: launch_check
+  - 消息: plan_changed
+    填:
+      start_date: =date("2026-09-24")
+      end_date: =date("2026-09-30")
+      plan_version: 2
+      plan_total: 120000
+  - 期望:
+      期限: {launch_check: "2026-09-24 09:00"}
+      经过: {launch_changed: 1, launch_check: 2}
+      通知: {段一鸣: 没有这样的通知}
+""",
+        encoding="utf-8",
+    )
+
+    (told,) = run_file(file).failures
+
+    assert told == f"{file}:17: 通知: 段一鸣 was told nothing about '没有这样的通知'."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import shutil
 from datetime import timedelta
 
@@ -18,6 +19,17 @@ from service.store.models import ArchivedCampaign
 from tests.conftest import MONDAY
 
 
+class Told(logging.Handler):
+    """Keeps the warnings: an incomplete campaign is one."""
+
+    def __init__(self):
+        super().__init__(logging.WARNING)
+        self.warnings = []
+
+    def emit(self, record):
+        self.warnings.append(record.getMessage())
+
+
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory, _migrated_sqlite, _cheap_passwords):
     """The application with the demo company in it, as on an ordinary Monday at half past ten."""
@@ -28,7 +40,11 @@ def seeded(tmp_path_factory, _migrated_sqlite, _cheap_passwords):
     )
     app = Application.open(settings, clock=lambda: MONDAY + timedelta(minutes=90))
     deployments.deploy(app, SYSTEM, resources.manifest_files())
+    told = Told()
+    logging.getLogger("service").addHandler(told)
     demo.seed(app)
+    logging.getLogger("service").removeHandler(told)
+    assert told.warnings == []
     yield app
     app.close()
 

@@ -40,7 +40,7 @@ def test_a_given_key_is_not_written_down(tmp_path):
 
 
 def test_secrets_do_not_show_when_settings_are_printed(tmp_path):
-    made = settings(tmp_path, SECRET_KEY="0123456789abcdef", SMTP_URL="smtp://user:hidden@mail")
+    made = settings(tmp_path, SECRET_KEY="0123456789abcdef", PREVIOUS_SECRET_KEYS="hidden")
 
     assert "0123456789abcdef" not in repr(made)
     assert "hidden" not in repr(made)

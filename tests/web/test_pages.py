@@ -243,3 +243,25 @@ def test_a_task_offers_the_way_back_that_its_drawing_allows(company: Company) ->
     assert "已退回" in answer.text
     assert company.task(case, "write").state == "open"
     assert "缺少概率公示" in company.browser("linyue").get(f"/cases/{case.id}").text
+
+
+def test_an_incident_is_told_in_chinese_and_can_be_tried_again(company: Company) -> None:
+    drawing = chain(
+        "sums", d.user("ask", group="市场部", name="填数", outputs={"n": "n"}), d.script("add", "n + 1", "m")
+    )
+    deployments.deploy(company.app, SYSTEM, {"sums.bpmn": drawing["sums.bpmn"]})
+    case = instances.start(company.app, company.actor("linyue"), "sums")
+    task = company.task(case, "ask")
+    user_tasks.complete(company.app, company.actor("linyue"), task.id, task.version, {"n": "不是数字"})
+    staff, browser = company.browser("linyue"), company.browser("admin")
+
+    done = staff.get(f"/tasks?done={task.id}").text
+    page = browser.get(f"/admin/instances/{case.id}").text
+    retry = re.search(r"/admin/incidents/([^/]+)/retry", page)
+    assert retry is not None
+    again = browser.post(f"/admin/incidents/{retry[1]}/retry", follow_redirects=True).text
+
+    assert "您提交的内容已保存。后续的自动步骤遇到问题" in done
+    assert "表达式没有得到可用的值" in page
+    assert "已重试，仍然失败" in again
+    assert "已尝试 2 次" in again

@@ -1,6 +1,6 @@
 // Colours and badges on a drawing. Meaning never rests on colour alone: every badge has words.
 import { el } from '../lib/dom.js';
-import { t } from '../lib/i18n.js';
+import { colon, t } from '../lib/i18n.js';
 
 export function mark(viewer, diagram, { into }) {
   const canvas = viewer.get('canvas');
@@ -29,7 +29,7 @@ export function mark(viewer, diagram, { into }) {
     if (!registry.get(id)) continue;
     const bad = found.some((one) => one.severity === 'error');
     canvas.addMarker(id, bad ? 'is-failed' : 'is-doubtful');
-    const words = found.map((one) => `${t(one.severity)}：${one.message}`).join('\n');
+    const words = found.map((one) => `${t(one.severity)}${colon}${one.message}`).join('\n');
     badge(id, bad ? 'bad' : 'warn', `${bad ? '!' : '?'}${found.length > 1 ? ` ${found.length}` : ''}`, words, { top: -12, left: -10 });
   }
   for (const [kind, ids] of Object.entries(diagram.changes || {})) {
@@ -40,7 +40,7 @@ export function mark(viewer, diagram, { into }) {
     if (!go) continue;
     overlays.add(element.id, {
       position: { bottom: 14, right: 14 },
-      html: el('button.mark.into', { type: 'button', 'aria-label': `${t('Show the called diagram')}：${element.businessObject.name || ''}`, title: t('Show the called diagram'), onclick: go }, '↘'),
+      html: el('button.mark.into', { type: 'button', 'aria-label': `${t('Show the called diagram')}${colon}${element.businessObject.name || ''}`, title: t('Show the called diagram'), onclick: go }, '↘'),
     });
   }
 }

@@ -1,6 +1,6 @@
 // Working on a form: restore, autosave, submit once, and an answer for everything that can go wrong on the way.
 import { Problem, send } from '../lib/http.js';
-import { t } from '../lib/i18n.js';
+import { colon, t } from '../lib/i18n.js';
 import { el } from '../lib/dom.js';
 import { draftSaver, tabCopy } from './keep.js';
 import { button, link, noticeBoard } from './notices.js';
@@ -12,153 +12,211 @@ const REASONS = {
   403: 'You may not submit this: it waits for somebody else, or you did the step before.',
   429: 'Too many attempts. Wait a moment and try again.',
 };
+const FINISHED = ['completed', 'cancelled'];
 
-export async function desk(form, given, files) {
-  const board = noticeBoard(document.querySelector('[data-form-notices]'));
-  const reminderList = document.querySelector('[data-form-warnings]');
-  const status = document.querySelector('[data-form-status]');
-  const submitButton = document.querySelector('[data-form-submit]');
-  const copy = tabCopy(given.user, given.name);
-  const answers = () => form._getSubmitData();
-  let version = given.version;
-  let key = crypto.randomUUID();
-  let uploading = 0;
-  let busy = false;
-
-  const earlier = copy.read();
-  const restored = earlier && (earlier.lost || !given.urls.draft);
-  await form.importSchema(given.schema, restored ? { ...given.data, ...earlier.answers } : given.data);
-  if (restored) {
-    board.show('good', t('What you typed before is back.'), null,
-      button(t('Discard it'), () => { copy.clear(); location.reload(); }));
+export class Desk {
+  /** `given`: what the server put beside the form; `files`: the context of the file fields. */
+  constructor(form, given, files) {
+    Object.assign(this, { form, given, files, version: given.version, uploads: 0, busy: false, touched: false });
+    this.host = document.querySelector('[data-island="form"]');
+    this.board = noticeBoard(document.querySelector('[data-form-notices]'));
+    this.reminders = document.querySelector('[data-form-warnings]');
+    this.status = document.querySelector('[data-form-status]');
+    this.button = document.querySelector('[data-form-submit]');
+    this.copy = tabCopy(given.user, given.name);
+    this.renewKey();
   }
 
-  const say = (text, bad = false) => {
-    status.textContent = text;
-    status.classList.toggle('is-bad', bad);
-  };
-  const draft = draftSaver(given.urls.draft, answers, say, refused);
-  let known = JSON.stringify(answers());
-  let touched = Boolean(restored);
-  // What the form computes by itself while it opens is no draft: that begins with the person's first move.
-  for (const move of ['input', 'click', 'keydown', 'drop']) document.querySelector('[data-island="form"]').addEventListener(move, () => { touched = true; }, { capture: true });
-  if (restored) draft.soon();
+  /** Show the form with what was typed before, and listen. */
+  async open() {
+    const restored = this.restorable();
+    await this.form.importSchema(this.given.schema, { ...this.given.data, ...restored });
+    this.draft = draftSaver(this.given.urls.draft, () => this.answers, (text, bad) => this.say(text, bad), (problem) => this.refuse(problem));
+    this.known = JSON.stringify(this.answers);
+    this.listen();
+    this.remind();
+    if (!restored) return;
+    this.touched = true;
+    this.draft.soon();
+    this.board.show('good', t('What you typed before is back.'), null, button(t('Discard it'), () => this.startAnew()));
+  }
 
-  form.on('changed', () => {
-    showReminders();
-    const now = JSON.stringify(answers());
-    if (now === known) return;
-    known = now;
-    key = crypto.randomUUID();
-    if (!touched) return;
-    copy.write(answers(), false);
-    draft.soon();
-  });
-  showReminders();
+  get answers() {
+    return this.form._getSubmitData();
+  }
 
-  files.onBusy = (delta) => {
-    uploading += delta;
-  };
-  files.onSignedOut = signedOut;
-  submitButton.addEventListener('click', () => form.submit());
-  form.on('submit', ({ errors }) => {
-    if (uploading) return say(t('Wait until the upload is finished.'), true);
-    if (Object.keys(errors).length) return showErrors(t('Please correct {count} places', { count: '{count}' }), []);
-    return submit();
-  });
+  /** What this tab kept and the server does not have: after a lost session, or of a form without drafts. */
+  restorable() {
+    const kept = this.copy.read();
+    return kept && (kept.lost || !this.given.urls.draft) ? kept.answers : null;
+  }
 
-  async function submit() {
-    if (busy) return;
-    setBusy(true);
-    board.clear();
+  startAnew() {
+    this.copy.clear();
+    location.reload();
+  }
+
+  listen() {
+    // What the form computes by itself while it opens is no draft: that begins with the person's first move.
+    const move = () => { this.touched = true; };
+    for (const name of ['input', 'click', 'keydown', 'drop']) this.host.addEventListener(name, move, { capture: true });
+    this.form.on('changed', () => this.changed());
+    this.form.on('submit', ({ errors }) => this.check(errors));
+    this.button.addEventListener('click', () => this.form.submit());
+    this.files.onBusy = (delta) => { this.uploads += delta; };
+    this.files.onSignedOut = () => this.signedOut();
+  }
+
+  changed() {
+    this.remind();
+    const now = JSON.stringify(this.answers);
+    if (now === this.known) return;
+    this.known = now;
+    this.renewKey();
+    if (!this.touched) return;
+    this.copy.write(this.answers, false);
+    this.draft.soon();
+  }
+
+  /** Other answers are another request: the server must not take them for a repetition. */
+  renewKey() {
+    this.key = crypto.randomUUID();
+  }
+
+  say(text, bad = false) {
+    this.status.textContent = text;
+    this.status.classList.toggle('is-bad', bad);
+  }
+
+  check(errors) {
+    if (this.uploads) this.say(t('Wait until the upload is finished.'), true);
+    else if (Object.keys(errors).length) this.showErrors((count) => t('Please correct {count} places', { count }));
+    else this.submit();
+  }
+
+  async submit() {
+    if (this.busy) return;
+    this.setBusy(true);
+    this.board.clear();
     try {
-      const body = { answers: answers() };
-      if (version !== undefined && version !== null) body.version = version;
-      if (given.business_key) body.business_key = given.business_key;
-      const result = await send('POST', given.urls.submit, body, { key });
-      draft.stop();
-      copy.clear();
-      say('');
-      location.assign(given.urls.done.replace('{id}', result.id || ''));
+      const result = await send('POST', this.given.urls.submit, this.request(), { key: this.key });
+      this.draft.stop();
+      this.copy.clear();
+      this.say('');
+      location.assign(this.given.urls.done.replace('{id}', result.id || ''));
     } catch (problem) {
-      setBusy(false);
+      this.setBusy(false);
       if (!(problem instanceof Problem)) throw problem;
-      refused(problem);
+      this.refuse(problem);
     }
   }
 
-  function setBusy(value) {
-    busy = value;
-    submitButton.disabled = value;
-    submitButton.querySelector('[data-label]').hidden = value;
-    submitButton.querySelector('[data-busy]').hidden = !value;
+  request() {
+    const body = { answers: this.answers };
+    if (this.version !== undefined) body.version = this.version;
+    if (this.given.business_key) body.business_key = this.given.business_key;
+    return body;
   }
 
-  function refused(problem) {
-    if (problem.status === 401) return signedOut();
-    if (problem.status === 409 || problem.status === 404) return changedMeanwhile(problem);
-    if (problem.status === 422 || (problem.status === 400 && problem.errors.length)) return showErrors(t('Some answers are not accepted'), problem.errors.length ? problem.errors : [{ path: '', message: problem.message }]);
-    copy.write(answers(), true);
-    const text = REASONS[problem.status] ? t(REASONS[problem.status])
-      : t('The server could not do this ({status}). What you typed is kept.', { status: problem.status });
-    return board.show('bad', t('Not submitted'), text, button(t('Try again'), submit, '.primary'));
+  setBusy(value) {
+    this.busy = value;
+    this.button.disabled = value;
+    this.button.querySelector('[data-label]').hidden = value;
+    this.button.querySelector('[data-busy]').hidden = !value;
   }
 
-  function signedOut() {
-    draft.stop();
-    copy.write(answers(), true);
-    board.show('warn', t('Please sign in again'),
+  refuse(problem) {
+    const { status } = problem;
+    if (status === 401) return this.signedOut();
+    if (status === 404 || status === 409) return this.changedMeanwhile(problem);
+    if (status === 422 || (status === 400 && problem.errors.length)) return this.showRefused(problem);
+    this.copy.write(this.answers, true);
+    const text = REASONS[status] ? t(REASONS[status])
+      : t('The server could not do this ({status}). What you typed is kept.', { status });
+    return this.board.show('bad', t('Not submitted'), text, button(t('Try again'), () => this.submit(), '.primary'));
+  }
+
+  signedOut() {
+    this.draft.stop();
+    this.copy.write(this.answers, true);
+    this.board.show('warn', t('Please sign in again'),
       t('Your session has ended. What you typed is kept and will be here again after you sign in.'),
-      link(t('Sign in and continue'), given.urls.signin, '.primary'));
+      link(t('Sign in and continue'), this.given.urls.signin, '.primary'));
   }
 
-  async function changedMeanwhile(problem) {
-    draft.stop();
-    copy.write(answers(), true);
+  async changedMeanwhile(problem) {
+    this.draft.stop();
+    this.copy.write(this.answers, true);
     const title = t('This task has changed while you were typing');
-    const take = button(t('Copy what I typed'), async () => {
-      await navigator.clipboard.writeText(readable(form));
-      say(t('Copied.'));
-    });
-    const current = given.urls.task ? await send('GET', given.urls.task).catch(() => null) : null;
-    if (current && current.state !== 'completed' && current.state !== 'cancelled') {
-      board.show('warn', title, t('Somebody claimed or released it. What you typed is kept: look again, then submit once more.'),
-        button(t('Submit again'), () => { version = current.version; key = crypto.randomUUID(); draft.resume(); submit(); }, '.primary'),
-        link(t('Reload the page'), location.pathname));
+    const reload = link(t('Reload the page'), location.pathname);
+    const { task } = this.given.urls;
+    const current = task ? await send('GET', task).catch(() => null) : null;
+    if (current && !FINISHED.includes(current.state)) {
+      this.board.show('warn', title, t('Somebody claimed or released it. What you typed is kept: look again, then submit once more.'),
+        button(t('Submit again'), () => this.submitAt(current.version), '.primary'), reload);
       return;
     }
-    board.show('warn', title, problem.message && !given.urls.task ? problem.message
-      : t('It is already finished or was withdrawn. What you typed is kept on this page; you can copy it.'), take, link(t('Reload the page'), location.pathname));
+    const text = task ? t('It is already finished or was withdrawn. What you typed is kept on this page; you can copy it.') : problem.message;
+    this.board.show('warn', title, text, button(t('Copy what I typed'), () => this.copyOut()), reload);
   }
 
-  function showErrors(title, refusedAnswers) {
-    const all = places(form);
+  submitAt(version) {
+    this.version = version;
+    this.renewKey();
+    this.draft.resume();
+    this.submit();
+  }
+
+  /** What was typed goes to the clipboard, one line per answer. */
+  async copyOut() {
+    const { data } = this.form._getState();
+    const lines = places(this.form)
+      .filter((place) => place.field.key)
+      .map((place) => [place.label, at(data, place.instance.valuePath)])
+      .filter(([, value]) => value !== null && value !== undefined && value !== '')
+      .map(([label, value]) => `${label}${colon}${typeof value === 'object' ? JSON.stringify(value) : value}`);
+    await navigator.clipboard.writeText(lines.join('\n'));
+    this.say(t('Copied.'));
+  }
+
+  /** Put what the server refused to the fields it is about; what belongs to none is only listed. */
+  showRefused(problem) {
+    const all = places(this.form);
+    const errors = {};
     const loose = [];
-    if (refusedAnswers.length) {
-      const errors = {};
-      for (const { path, message } of refusedAnswers) {
-        const place = all.find((one) => one.path === dotted(path));
-        if (place) put(errors, place.errorPath, [...(at(errors, place.errorPath) || []), message]);
-        else loose.push(message);
-      }
-      form._setState({ errors });
+    for (const { path, message } of problem.errors.length ? problem.errors : [{ path: '', message: problem.message }]) {
+      const place = all.find((one) => one.path === dotted(path));
+      if (place) put(errors, place.errorPath, [...(at(errors, place.errorPath) || []), message]);
+      else loose.push(message);
     }
-    const { errors } = form._getState();
-    const wrong = all.filter((place) => Array.isArray(at(errors, place.errorPath)));
-    const items = wrong.map((place) => el('li', {},
-      el('a', { href: `#${place.domId}`, onclick: (event) => { event.preventDefault(); focusOn(place.domId); } }, place.label),
-      `：${at(errors, place.errorPath).join(' ')}`));
-    for (const message of loose) items.push(el('li', {}, message));
-    board.show('bad', title.replace('{count}', String(items.length)), el('ul', {}, ...items));
+    this.form._setState({ errors });
+    this.showErrors(() => t('Some answers are not accepted'), loose);
+  }
+
+  /** List what is wrong with a link to each field, and go to the first. */
+  showErrors(title, loose = []) {
+    const { errors } = this.form._getState();
+    const wrong = places(this.form).filter((place) => Array.isArray(at(errors, place.errorPath)));
+    const lead = (place) => (event) => {
+      event.preventDefault();
+      focusOn(place.domId);
+    };
+    const items = [
+      ...wrong.map((place) => el('li', {},
+        el('a', { href: `#${place.domId}`, onclick: lead(place) }, place.label), `${colon}${at(errors, place.errorPath).join(' ')}`)),
+      ...loose.map((message) => el('li', {}, message)),
+    ];
+    this.board.show('bad', title(items.length), el('ul', {}, ...items));
     if (wrong.length) focusOn(wrong[0].domId);
   }
 
-  function showReminders() {
-    const { data } = form._getState();
-    const found = places(form).flatMap((place) => reminders(place.field, place.instance, at(data, place.instance.valuePath))
-      .map((message) => `${place.label}：${message}`));
-    reminderList.hidden = found.length === 0;
-    reminderList.replaceChildren(el('div', {}, el('h3', {}, t('Reminders (they do not block submitting)')),
+  /** The reminders of the form's rules: shown above the button, never in the way. */
+  remind() {
+    const { data } = this.form._getState();
+    const found = places(this.form).flatMap((place) => reminders(place.field, place.instance, at(data, place.instance.valuePath))
+      .map((message) => `${place.label}${colon}${message}`));
+    this.reminders.hidden = found.length === 0;
+    this.reminders.replaceChildren(el('div', {}, el('h3', {}, t('Reminders (they do not block submitting)')),
       el('ul', {}, ...found.map((text) => el('li', {}, text)))));
   }
 }
@@ -166,15 +224,4 @@ export async function desk(form, given, files) {
 /** `lines[2].amount` and `lines.2.amount` name the same place. */
 function dotted(path) {
   return path.replace(/\[(\d+)\]/g, '.$1');
-}
-
-/** What was typed, one line per answer, for the clipboard. */
-function readable(form) {
-  const { data } = form._getState();
-  return places(form)
-    .filter((place) => place.field.key)
-    .map((place) => [place.label, at(data, place.instance.valuePath)])
-    .filter(([, value]) => value !== null && value !== undefined && value !== '')
-    .map(([label, value]) => `${label}：${typeof value === 'object' ? JSON.stringify(value) : value}`)
-    .join('\n');
 }

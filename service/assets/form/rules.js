@@ -45,6 +45,20 @@ export const rulesModule = {
     commands.updateFieldInstanceValidation = (instance, value) => {
       if (registry.get(instance.id)?.type !== 'dynamiclist') validateEarly(instance, value);
     };
+    // A rule may look at other fields, so what was wrong here may have been put right elsewhere.
+    form.on('changed', ({ data, errors }) => {
+      const left = structuredClone(errors);
+      for (const instance of instances.getAll()) {
+        const field = registry.get(instance.id);
+        const place = [instance.id, ...Object.values(instance.indexes || {})];
+        const shown = at(errors, place);
+        if (!field || !Array.isArray(shown)) continue;
+        const rules = rulesOf(field).asserts.map(({ message }) => message);
+        const wrong = violations(field, instance, at(data, instance.valuePath));
+        put(left, place, shown.filter((text) => !rules.includes(text) || wrong.includes(text)));
+      }
+      if (JSON.stringify(left) !== JSON.stringify(errors)) form._setState({ errors: left });
+    });
     const validateAll = form.validate.bind(form);
     form.validate = () => {
       const errors = validateAll();

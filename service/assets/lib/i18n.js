@@ -9,5 +9,8 @@ export function t(text, values = {}) {
   return found.replace(/{([^}]+)}/g, (whole, name) => values[name] ?? whole);
 }
 
+/** Between a name and what is said of it. */
+export const colon = isChinese ? '：' : ': ';
+
 /** The `translate` module that form-js and bpmn-js both understand. */
 export const translateModule = { translate: ['value', t] };

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 
 from service.engine.check.drawing import CONDITIONAL, Container, FlowElement, NodeElement, Report
-from service.engine.decisions.coverage import describe, grid
+from service.engine.decisions.coverage import Grid, TooComplex, describe, grid
 from service.engine.decisions.model import Decision, Input, Rule
 from service.feel import strip_equals
 
@@ -36,18 +37,23 @@ def check_branches(container: Container, report: Report) -> None:
 def _judge(node: NodeElement, flows: list[FlowElement], report: Report) -> None:
     cut = grid(_table(node, flows))
     if not node.node.get("default"):
-        for box in islice(cut.gaps(), SHOWN):
-            report.warning(
-                node.node,
-                "uncovered-branch",
-                f"{node.name!r} has no way on when {describe(cut, box)}: add a flow or make one the default.",
-            )
+        _warn_of_gaps(node, cut, report)
     if node.kind == "exclusiveGateway":
         for first, second in islice(cut.overlaps(), SHOWN):
             report.warning(
                 flows[second].node,
                 "overlapping-branches",
                 f"This condition and that of {flows[first].id!r} can be true together: the first drawn wins.",
+            )
+
+
+def _warn_of_gaps(node: NodeElement, cut: Grid, report: Report) -> None:
+    with suppress(TooComplex):  # conditions too many to be searched: a warning less, not a failed check
+        for box in islice(cut.gaps(), SHOWN):
+            report.warning(
+                node.node,
+                "uncovered-branch",
+                f"{node.name!r} has no way on when {describe(cut, box)}: add a flow or make one the default.",
             )
 
 

@@ -6,8 +6,7 @@ since the conditions may rule that way out. Drawings with inclusive joins or ver
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from service.engine.check.drawing import ACTIVITIES, Container, NodeElement, Report
@@ -59,13 +58,14 @@ def _is_inclusive_join(node: NodeElement) -> bool:
 
 def _walk(container: Container) -> tuple[set[str], set[str]] | None:
     """Return the joins passed on some way and those left waiting on some; None: too many ways."""
-    first = _marking(Counter(flow.id for node in _starts(container) for flow in node.outgoing))
+    ways = _Ways(container)
+    first = _after({}, [], [flow.id for node in _starts(container) for flow in node.outgoing])
     seen, queue = {first}, [first]
     passed: set[str] = set()
     stuck: set[str] = set()
     while queue:
         marking = queue.pop()
-        moves = list(_moves(container, Counter(dict(marking)), passed))
+        moves = list(_moves(ways, dict(marking), passed))
         if marking and not moves:
             stuck |= _waiting(container, dict(marking))
         for following in moves:
@@ -85,28 +85,47 @@ def _waiting(container: Container, marking: dict[str, int]) -> set[str]:
     return {flow.target for flow in container.flows if marking.get(flow.id)}
 
 
-def _moves(container: Container, tokens: Counter[str], passed: set[str]) -> Iterator[Marking]:
-    for node in container.nodes.values():
-        held = [flow.id for flow in node.incoming if tokens[flow.id]]
-        if _is_join(node):
-            if len(held) == len(node.incoming):
-                passed.add(node.id)
-                yield from _follow(tokens, held, [[flow.id for flow in node.outgoing]])
-            continue
-        for flow in held:
-            if node.kind == "endEvent" and node.definition_kind in ("terminate", "error"):
-                yield ()
+class _Ways:
+    """Where a token on each flow can go on to, read off the drawing once."""
+
+    def __init__(self, container: Container) -> None:
+        self.joins: dict[str, NodeElement] = {}
+        self.onward: dict[str, list[list[str]]] = {}
+        # A token on one of these flows ends all others with it.
+        self.fatal: set[str] = set()
+        for node in container.nodes.values():
+            flows = [flow.id for flow in node.incoming]
+            if _is_join(node):
+                self.joins.update(dict.fromkeys(flows, node))
+            elif node.kind == "endEvent" and node.definition_kind in ("terminate", "error"):
+                self.fatal.update(flows)
             else:
-                yield from _follow(tokens, [flow], _ways_on(node))
+                self.onward.update(dict.fromkeys(flows, _ways_on(node)))
 
 
-def _follow(tokens: Counter[str], taken: list[str], ways: list[list[str]]) -> Iterator[Marking]:
+def _moves(ways: _Ways, tokens: Mapping[str, int], passed: set[str]) -> Iterator[Marking]:
+    for flow in tokens:
+        if flow in ways.fatal:
+            yield ()
+        elif flow in ways.joins:
+            yield from _join(ways.joins[flow], flow, tokens, passed)
+        else:
+            yield from _follow(tokens, [flow], ways.onward[flow])
+
+
+def _join(node: NodeElement, flow: str, tokens: Mapping[str, int], passed: set[str]) -> Iterator[Marking]:
+    needed = [each.id for each in node.incoming]
+    # Once, not for each of its flows.
+    if flow == needed[0] and all(each in tokens for each in needed):
+        passed.add(node.id)
+        yield from _follow(tokens, needed, [[each.id for each in node.outgoing]])
+
+
+def _follow(tokens: Mapping[str, int], taken: Sequence[str], ways: list[list[str]]) -> Iterator[Marking]:
     for way in ways:
-        after = Counter(tokens)
-        after.subtract(taken)
-        after.update(way)
-        if max(after.values(), default=0) <= TOKENS_ON_A_FLOW:
-            yield _marking(after)
+        after = _after(tokens, taken, way)
+        if all(count <= TOKENS_ON_A_FLOW for _, count in after):
+            yield after
 
 
 def _ways_on(node: NodeElement) -> list[list[str]]:
@@ -124,5 +143,10 @@ def _ways_on(node: NodeElement) -> list[list[str]]:
     return ways
 
 
-def _marking(tokens: Counter[str]) -> Marking:
-    return tuple(sorted((flow, count) for flow, count in tokens.items() if count > 0))
+def _after(tokens: Mapping[str, int], taken: Sequence[str], placed: Sequence[str]) -> Marking:
+    counts = dict(tokens)
+    for flow in taken:
+        counts[flow] -= 1
+    for flow in placed:
+        counts[flow] = counts.get(flow, 0) + 1
+    return tuple(sorted((flow, count) for flow, count in counts.items() if count))

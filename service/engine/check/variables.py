@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from service.engine.check.drawing import Container, NodeElement, Report
 from service.engine.check.expressions import ALWAYS_KNOWN, expressions
 from service.engine.check.references import Surroundings, process_inputs
+from service.engine.decisions import reads
 from service.feel import parse, strip_equals
 
 AT_START = frozenset({"applicant", "department", "business_key", "started_at"})
@@ -76,13 +77,12 @@ def _decision_reads(node: NodeElement, here: set[str], around: Surroundings, rep
     loop = node.extensions.multi_instance
     element = {loop.element_variable, "loopCounter"} if loop else set()
     visible = here | element | {name for name, _ in node.extensions.inputs}
-    for column in decision.inputs:
-        for name in sorted(parse(strip_equals(column.expression)).names - visible):
-            report.error(
-                node.node,
-                "unknown-variable",
-                f"The decision {decision.id!r} reads {name!r}, which nothing before {node.name!r} sets.",
-            )
+    for name in sorted(reads(decision) - visible):
+        report.error(
+            node.node,
+            "unknown-variable",
+            f"The decision {decision.id!r} reads {name!r}, which nothing before {node.name!r} sets.",
+        )
 
 
 def _out_reads(node: NodeElement, around: Surroundings, report: Report) -> None:

@@ -86,6 +86,7 @@ def upgrade() -> None:
         sa.Column("key_id", sa.String(), nullable=False),
         sa.Column("mac", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("chain", "seq", name=op.f("pk_audit_entry")),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_audit_entry_at", "audit_entry", ["at"], unique=False)
     op.create_table(
@@ -563,6 +564,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("principal", "instance_id", name=op.f("pk_participant")),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_participant_instance_id"), "participant", ["instance_id"], unique=False)
     op.create_table(
@@ -657,15 +659,11 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_task")),
     )
-    op.create_index(
-        "ix_user_task_assignee", "user_task", ["assignee", "state", "due_order", "id"], unique=False
-    )
-    op.create_index(
-        "ix_user_task_completed_by", "user_task", ["completed_by", "completed_at", "id"], unique=False
-    )
+    _where_set("ix_user_task_assignee", "assignee", "state", "due_order", "id")
+    _where_set("ix_user_task_completed_by", "completed_by", "completed_at", "id")
+    _where_set("ix_user_task_parent_task_id", "parent_task_id")
     op.create_index("ix_user_task_due", "user_task", ["state", "due_order", "id"], unique=False)
     op.create_index("ix_user_task_instance_id", "user_task", ["instance_id", "state", "id"], unique=False)
-    op.create_index(op.f("ix_user_task_parent_task_id"), "user_task", ["parent_task_id"], unique=False)
     op.create_table(
         "task_candidate",
         sa.Column("principal", sa.String(), nullable=False),
@@ -675,11 +673,18 @@ def upgrade() -> None:
             ["task_id"], ["user_task.id"], name=op.f("fk_task_candidate_task_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("principal", "task_id", name=op.f("pk_task_candidate")),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_task_candidate_order", "task_candidate", ["principal", "due_order", "task_id"], unique=False
     )
     op.create_index(op.f("ix_task_candidate_task_id"), "task_candidate", ["task_id"], unique=False)
+
+
+def _where_set(name: str, column: str, *more: str) -> None:
+    """Index the user tasks in which the first column is set."""
+    condition = sa.text(f"{column} IS NOT NULL")
+    op.create_index(name, "user_task", [column, *more], sqlite_where=condition, postgresql_where=condition)
 
 
 def downgrade() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
-from service.errors import NotFound, NotSignedIn, Throttled
+from service.errors import Conflict, NotFound, NotSignedIn, Throttled, Unavailable
 from service.runtime.context import Actor, Application
 from service.runtime.identity.passwords import is_password
 from service.runtime.identity.users import actor_of, with_groups
@@ -28,7 +29,7 @@ _NAME_LENGTH = 64
 
 # Built once: asked with every request.
 _SIGNED_IN = with_groups(
-    select(WebSession.id, WebSession.seen_at, User).join(User, User.id == WebSession.user_id)
+    select(WebSession.id, WebSession.seen_at).join(User, User.id == WebSession.user_id)
 ).where(
     WebSession.secret_hash == bindparam("secret_hash"),
     WebSession.revoked_at.is_(None),
@@ -55,10 +56,10 @@ def authenticate(app: Application, name: str, password: str, *, address: str) ->
     # Counted before the password is looked at: guesses in parallel all count.
     _count_attempt(app, name, address)
     with app.db.read() as session:
-        query = with_groups(select(User)).where(User.name == name, User.is_active)
+        query = with_groups(select(User.password_hash)).where(User.name == name, User.is_active)
         found = session.execute(query).all()
     # An unknown name takes as long as a wrong password.
-    if not is_password(found[0][0].password_hash if found else None, password):
+    if not is_password(found[0].password_hash if found else None, password):
         raise NotSignedIn("User name or password is not right.")
     _forget_attempts(app, name, address)
     return actor_of(found)
@@ -138,7 +139,8 @@ def _running(now: datetime) -> tuple:
 
 
 def _prolong(app: Application, session_id: str, now: datetime) -> None:
-    with app.db.begin() as session:
+    # Who may only look needs no database that can be written to.
+    with suppress(Unavailable, Conflict), app.db.begin() as session:
         row = session.get(WebSession, session_id)
         if row is not None and row.revoked_at is None:
             row.seen_at = now

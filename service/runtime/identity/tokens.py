@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from service.errors import FieldError, InvalidInput, NotFound
+from service.errors import Conflict, FieldError, InvalidInput, NotFound, Unavailable
 from service.runtime import audit
 from service.runtime.context import Actor, Application
 from service.runtime.identity.sessions import hash_of
@@ -75,7 +76,7 @@ def actor_for_token(app: Application, token: str) -> Actor | None:
     """Return who this token acts as, None when it is unknown, over or revoked."""
     now = app.clock()
     with app.db.read() as session:
-        query = with_groups(select(ApiToken, User).join(User, User.id == ApiToken.user_id)).where(
+        query = with_groups(select(ApiToken).join(User, User.id == ApiToken.user_id)).where(
             ApiToken.token_hash == hash_of(token),
             ApiToken.revoked_at.is_(None),
             ApiToken.expires_at > now,
@@ -86,7 +87,8 @@ def actor_for_token(app: Application, token: str) -> Actor | None:
         return None
     row: ApiToken = found[0][0]
     if row.used_at is None or now - row.used_at >= _USED_EVERY:
-        with app.db.begin() as session:
+        # Who may only look needs no database that can be written to.
+        with suppress(Unavailable, Conflict), app.db.begin() as session:
             session.get_one(ApiToken, row.id).used_at = now
     return actor_of(found)
 

@@ -22,6 +22,15 @@ from service.store.models import OrganisationUnit, User, UserGroup, WebSession
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 _PASSWORD_LENGTH = range(8, 201)
 LANGUAGES = ("zh", "en")
+# Columns, not the mapped class: asked with every request.
+_ACCOUNT = (
+    User.id.label("account_id"),
+    User.name,
+    User.display_name,
+    User.department,
+    User.language,
+    User.email,
+)
 
 
 @dataclass(frozen=True)
@@ -162,23 +171,26 @@ def groups(app: Application) -> tuple[str, ...]:
 def actor(app: Application, name: str) -> Actor:
     """Return this person as somebody who asks. NotFound when unknown or deactivated."""
     with app.db.read() as session:
-        found = session.execute(with_groups(select(User)).where(User.name == name, User.is_active)).all()
+        query = with_groups(select(User.is_active)).where(User.name == name, User.is_active)
+        found = session.execute(query).all()
     if not found:
         raise NotFound("There is no such user.", user=name)
     return actor_of(found)
 
 
 def with_groups(query: Select) -> Select:
-    """Return a query over accounts with a row for each of their groups, the group last."""
-    return query.add_columns(UserGroup.group_name).outerjoin(UserGroup, UserGroup.user_id == User.id)
+    """Return a query over accounts with the columns `actor_of` needs: a row for each of their groups."""
+    return query.add_columns(*_ACCOUNT, UserGroup.group_name).outerjoin(
+        UserGroup, UserGroup.user_id == User.id
+    )
 
 
 def actor_of(rows: Sequence[Row]) -> Actor:
-    """Return an account as somebody who asks, from the rows of `with_groups`: …, account, group."""
-    row: User = rows[0][-2]
-    belongs = frozenset(each[-1] for each in rows if each[-1] is not None)
+    """Return an account as somebody who asks, from the rows of `with_groups`."""
+    row = rows[0]
+    belongs = frozenset(each.group_name for each in rows if each.group_name is not None)
     return Actor(
-        user_id=row.id,
+        user_id=row.account_id,
         name=row.name,
         display_name=row.display_name,
         groups=belongs,

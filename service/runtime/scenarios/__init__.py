@@ -1,7 +1,8 @@
 """Tests without code: `processes/scenarios/*.yaml` run on the real engine, in virtual time, in seconds.
 
-`reading` knows the file format, `workbench` the throw-away system a scenario runs in, `people` who acts by
-default and what they answer, `playing` the steps, `expecting` the comparisons, `coverage` what was walked.
+`reading` knows the file format (`yaml_lines`, `spans`), `workbench` the throw-away system a scenario runs
+in, `scene` what can be seen there, `cast` who acts by default and what they answer, `playing` the steps,
+`expecting` the comparisons, `coverage` what was walked, `running` all of it for files and folders.
 """
 
 from __future__ import annotations

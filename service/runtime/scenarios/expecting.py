@@ -6,21 +6,19 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import select
 
 from service.runtime import identity, instances
 from service.runtime.context import SYSTEM
 from service.runtime.scenarios.reading import ScenarioError, Step
+from service.runtime.scenarios.scene import Scene
 from service.settings import ZONE
 from service.store.models import ActivityHistory, Notification
 
-if TYPE_CHECKING:
-    from service.runtime.scenarios.playing import Play
 
-
-def compare(play: Play, step: Step) -> None:
+def compare(scene: Scene, step: Step) -> None:
     """Raise one ScenarioError with everything that is not as the step expects, each with its line.
 
     Without 异常 no incident may be open.
@@ -29,17 +27,17 @@ def compare(play: Play, step: Step) -> None:
     wrong = [
         (step.value.line_of(key), message)
         for key, value in wanted.items()
-        for message in _CHECKS[key](play, step, value)
+        for message in _CHECKS[key](scene, step, value)
     ]
     if wrong:
         text = "\n".join([wrong[0][1], *(f"  {step.file}:{line}: {message}" for line, message in wrong[1:])])
         raise ScenarioError(text, file=step.file, line=wrong[0][0])
 
 
-def visits(play: Play, step: Step) -> Counter[str]:
+def visits(scene: Scene, step: Step) -> Counter[str]:
     """Return how often each activity of the case was entered; a multi-instance one counts once for all."""
-    ids = [row.id for row in play.instances(step)]
-    with play.world.app.db.read() as session:
+    ids = [row.id for row in scene.instances(step)]
+    with scene.world.app.db.read() as session:
         query = select(ActivityHistory.activity_id, ActivityHistory.flow).where(
             ActivityHistory.instance_id.in_(ids), ActivityHistory.event == "entered"
         )
@@ -49,8 +47,8 @@ def visits(play: Play, step: Step) -> Counter[str]:
     return Counter(activity for activity, flow in rows if flow or activity not in by_flow)
 
 
-def _open(play: Play, step: Step) -> Counter[str]:
-    return Counter(task.activity_id for task in play.tasks(step))
+def _open(scene: Scene, step: Step) -> Counter[str]:
+    return Counter(task.activity_id for task in scene.tasks(step))
 
 
 def _counted(wanted: Any) -> Counter[str]:
@@ -58,25 +56,25 @@ def _counted(wanted: Any) -> Counter[str]:
     return Counter(wanted if isinstance(wanted, Mapping) else list(wanted or []))
 
 
-def _tasks(play: Play, step: Step, wanted: Any) -> Iterator[str]:
-    if _open(play, step) != _counted(wanted):
-        yield f"待办: expected {_listed(_counted(wanted))}, open are {play.shown_tasks(step)}."
+def _tasks(scene: Scene, step: Step, wanted: Any) -> Iterator[str]:
+    if _open(scene, step) != _counted(wanted):
+        yield f"待办: expected {_listed(_counted(wanted))}, open are {scene.shown_tasks(step)}."
 
 
-def _has_tasks(play: Play, step: Step, wanted: Any) -> Iterator[str]:
-    missing = _counted(wanted) - _open(play, step)
+def _has_tasks(scene: Scene, step: Step, wanted: Any) -> Iterator[str]:
+    missing = _counted(wanted) - _open(scene, step)
     if missing:
-        yield f"有待办: {_listed(missing)} should be open, open are {play.shown_tasks(step)}."
+        yield f"有待办: {_listed(missing)} should be open, open are {scene.shown_tasks(step)}."
 
 
-def _no_tasks(play: Play, step: Step, wanted: Any) -> Iterator[str]:
-    unwanted = _counted(wanted) & _open(play, step)
+def _no_tasks(scene: Scene, step: Step, wanted: Any) -> Iterator[str]:
+    unwanted = _counted(wanted) & _open(scene, step)
     if unwanted:
         yield f"无待办: {_listed(unwanted)} should not be open."
 
 
-def _visited(play: Play, step: Step, wanted: Any) -> Iterator[str]:
-    found = visits(play, step)
+def _visited(scene: Scene, step: Step, wanted: Any) -> Iterator[str]:
+    found = visits(scene, step)
     for activity, times in _counted(wanted).items():
         if isinstance(wanted, Mapping) and found[activity] != times:
             yield f"经过: {activity} was entered {found[activity]} times, expected {times}."
@@ -84,43 +82,43 @@ def _visited(play: Play, step: Step, wanted: Any) -> Iterator[str]:
             yield f"经过: {activity} was never entered."
 
 
-def _not_visited(play: Play, step: Step, wanted: Any) -> Iterator[str]:
-    found = visits(play, step)
+def _not_visited(scene: Scene, step: Step, wanted: Any) -> Iterator[str]:
+    found = visits(scene, step)
     for activity in wanted or []:
         if found[activity]:
             yield f"未经过: {activity} was entered {found[activity]} times."
 
 
-def _ended(play: Play, step: Step, wanted: Any) -> Iterator[str]:
-    found, states = visits(play, step), [row.state for row in play.instances(step)]
+def _ended(scene: Scene, step: Step, wanted: Any) -> Iterator[str]:
+    found, states = visits(scene, step), [row.state for row in scene.instances(step)]
     for end in [wanted] if isinstance(wanted, str) else wanted:
         if not found[end]:
-            yield f"结束: {end} was not reached; open are {play.shown_tasks(step)}."
+            yield f"结束: {end} was not reached; open are {scene.shown_tasks(step)}."
     if "completed" not in states:
-        yield f"结束: no process of the case is completed; open are {play.shown_tasks(step)}."
+        yield f"结束: no process of the case is completed; open are {scene.shown_tasks(step)}."
 
 
-def _state(play: Play, step: Step, wanted: Any) -> Iterator[str]:
+def _state(scene: Scene, step: Step, wanted: Any) -> Iterator[str]:
     for key, state in ({"campaign_approval": wanted} if isinstance(wanted, str) else wanted).items():
-        states = [row.state for row in play.instances(step) if row.definition == key]
+        states = [row.state for row in scene.instances(step) if row.definition == key]
         if not states or states[-1] != state:
             yield f"状态: {key} is {states[-1] if states else 'not started'}, expected {state}."
 
 
-def _incidents(play: Play, step: Step, wanted: Any) -> Iterator[str]:
+def _incidents(scene: Scene, step: Step, wanted: Any) -> Iterator[str]:
     found = {
         incident.activity_id: incident.message
-        for row in play.instances(step)
-        for incident in instances.get(play.world.app, SYSTEM, row.id).incidents
+        for row in scene.instances(step)
+        for incident in instances.get(scene.world.app, SYSTEM, row.id).incidents
     }
     if set(found) != set(wanted or []):
         shown = "; ".join(f"{activity}: {message}" for activity, message in found.items()) or "none"
         yield f"异常: expected {_listed(_counted(wanted))}, open incidents: {shown}."
 
 
-def _variables(play: Play, step: Step, wanted: Mapping[str, Any]) -> Iterator[str]:
+def _variables(scene: Scene, step: Step, wanted: Mapping[str, Any]) -> Iterator[str]:
     for name, value in wanted.items():
-        found = _variable(play, step, name)
+        found = _variable(scene, step, name)
         if found is _MISSING:
             yield f"变量: {name} is nowhere set."
         elif not _same(found, value):
@@ -130,21 +128,21 @@ def _variables(play: Play, step: Step, wanted: Mapping[str, Any]) -> Iterator[st
 _MISSING = object()
 
 
-def _variable(play: Play, step: Step, name: str) -> Any:
+def _variable(scene: Scene, step: Step, name: str) -> Any:
     """Return a variable of the case: the newest process first, its innermost scopes before its root."""
-    for row in reversed(play.instances(step)):
+    for row in reversed(scene.instances(step)):
         if row.state == "completed":
             scopes: Mapping[str, Mapping[str, Any]] = {"": row.variables}
         else:
-            scopes = instances.variables(play.world.app, SYSTEM, row.id)
+            scopes = instances.variables(scene.world.app, SYSTEM, row.id)
         for path in sorted(scopes, key=lambda path: path.count("/") + bool(path), reverse=True):
             if name in scopes[path]:
                 return scopes[path][name]
     return _MISSING
 
 
-def _due(play: Play, step: Step, wanted: Mapping[str, Any]) -> Iterator[str]:
-    due = {task.activity_id: task.due_at for task in play.tasks(step)}
+def _due(scene: Scene, step: Step, wanted: Mapping[str, Any]) -> Iterator[str]:
+    due = {task.activity_id: task.due_at for task in scene.tasks(step)}
     for activity, moment in wanted.items():
         found = due.get(activity)
         shown = f"{found.astimezone(ZONE):%Y-%m-%d %H:%M:%S}" if found else "without a due date or not open"
@@ -152,9 +150,9 @@ def _due(play: Play, step: Step, wanted: Mapping[str, Any]) -> Iterator[str]:
             yield f"期限: {activity} is {shown}, expected {moment}."
 
 
-def _candidates(play: Play, step: Step, wanted: Mapping[str, Any]) -> Iterator[str]:
-    with play.world.app.db.read() as session:
-        for task in play.tasks(step):
+def _candidates(scene: Scene, step: Step, wanted: Mapping[str, Any]) -> Iterator[str]:
+    with scene.world.app.db.read() as session:
+        for task in scene.tasks(step):
             if task.activity_id in wanted:
                 names = identity.display_names(session, task.candidate_users)
                 found = {*task.candidate_groups, *(names.get(name, name) for name in task.candidate_users)}
@@ -164,9 +162,9 @@ def _candidates(play: Play, step: Step, wanted: Mapping[str, Any]) -> Iterator[s
                     yield f"办理人: {task.activity_id} is offered to {shown}, not {expected}."
 
 
-def _notes(play: Play, step: Step, wanted: Any) -> Iterator[str]:
-    ids = [row.id for row in play.instances(step)]
-    with play.world.app.db.read() as session:
+def _notes(scene: Scene, step: Step, wanted: Any) -> Iterator[str]:
+    ids = [row.id for row in scene.instances(step)]
+    with scene.world.app.db.read() as session:
         query = select(ActivityHistory.note).where(
             ActivityHistory.instance_id.in_(ids), ActivityHistory.note.is_not(None)
         )
@@ -176,11 +174,11 @@ def _notes(play: Play, step: Step, wanted: Any) -> Iterator[str]:
             yield f"记录: no line of the record says {text!r}."
 
 
-def _notified(play: Play, step: Step, wanted: Mapping[str, Any]) -> Iterator[str]:
-    with play.world.app.db.read() as session:
+def _notified(scene: Scene, step: Step, wanted: Mapping[str, Any]) -> Iterator[str]:
+    with scene.world.app.db.read() as session:
         rows = session.execute(select(Notification.user_name, Notification.subject)).all()
     for person, text in wanted.items():
-        name = play.world.person(person).name
+        name = scene.world.person(person).name
         if not any(user == name and text in subject for user, subject in rows):
             yield f"通知: {person} was told nothing about {text!r}."
 

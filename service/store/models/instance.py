@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.base import NEVER, Base, Instant, Sequence, Values, new_id
+from service.store.base import NEVER, Base, Instant, Sequence, Values, new_id, where_set
 
 
 class ProcessInstance(Base):
@@ -59,6 +59,7 @@ class Participant(Base):
     """Who may see a case: a row per principal, `user:<name>` or `group:<name>`, never taken back."""
 
     __tablename__ = "participant"
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     principal: Mapped[str] = mapped_column(primary_key=True)
     instance_id: Mapped[str] = mapped_column(
@@ -76,9 +77,10 @@ class UserTask(Base):
 
     __tablename__ = "user_task"
     __table_args__ = (
-        sa.Index("ix_user_task_assignee", "assignee", "state", "due_order", "id"),
+        where_set("ix_user_task_assignee", "assignee", "state", "due_order", "id"),
+        where_set("ix_user_task_completed_by", "completed_by", "completed_at", "id"),
+        where_set("ix_user_task_parent_task_id", "parent_task_id"),
         sa.Index("ix_user_task_instance_id", "instance_id", "state", "id"),
-        sa.Index("ix_user_task_completed_by", "completed_by", "completed_at", "id"),
         sa.Index("ix_user_task_due", "state", "due_order", "id"),
     )
 
@@ -99,7 +101,7 @@ class UserTask(Base):
     # Who lent the task (委派): it comes back to them to decide.
     lender: Mapped[str | None]
     # An added signer's task (加签) hangs under the task it was added to: before, after or beside.
-    parent_task_id: Mapped[str | None] = mapped_column(index=True)
+    parent_task_id: Mapped[str | None]
     added_as: Mapped[str | None]
     # "drawn" for the drawing's own tasks; the runtime names the others.
     kind: Mapped[str] = mapped_column(default="drawn")
@@ -130,7 +132,10 @@ class TaskCandidate(Base):
     """
 
     __tablename__ = "task_candidate"
-    __table_args__ = (sa.Index("ix_task_candidate_order", "principal", "due_order", "task_id"),)
+    __table_args__ = (
+        sa.Index("ix_task_candidate_order", "principal", "due_order", "task_id"),
+        {"sqlite_with_rowid": False},
+    )
 
     principal: Mapped[str] = mapped_column(primary_key=True)
     task_id: Mapped[str] = mapped_column(

@@ -1,0 +1,60 @@
+"""What a page tells its reader: what to do here, who concluded what, what happened by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from service.runtime import answering
+from service.runtime.views import DossierView, HistoryView, InstanceView
+from service.settings import ZONE
+from service.web.formatting import without_sources
+from service.web.timeline import timeline
+from tests.web.company import Company
+
+
+def test_a_task_says_what_to_do_in_the_words_of_the_drawing(company: Company, campaign: InstanceView) -> None:
+    task = company.task(campaign, "goals")
+
+    page = company.browser("linyue").get(f"/tasks/{task.id}").text
+
+    assert '<p class="lead">按 SMART 原则量化目标，写明基线、依据与关联。</p>' in page
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("逐行写单价（P4, R3）。", "逐行写单价。"),
+        ("汇总后核对（P1–P5、R3）。", "汇总后核对。"),
+        ("绿色通道（突发热点）先行。", "绿色通道（突发热点）先行。"),
+    ],
+)
+def test_the_requirements_a_drawing_cites_are_not_for_staff(written: str, read: str) -> None:
+    assert without_sources(written) == read
+
+
+@pytest.mark.parametrize("key", ["conclusion", "action", "meeting_resolution", "stop_decision"])
+def test_every_kind_of_decision_is_a_conclusion(key: str) -> None:
+    assert answering.conclusion_of({key: "同意", "opinion": "可以"}) == "同意"
+
+
+def test_a_note_of_an_automatic_step_is_nobodys_word() -> None:
+    at = datetime(2026, 3, 2, 9, 0, tzinfo=ZONE)
+    line = HistoryView(
+        seq=1,
+        activity_id="note_legal_passed",
+        activity_path="note_legal_passed",
+        definition="countersign_legal",
+        kind="serviceTask",
+        event="note",
+        at=at,
+        name="",
+        by="songyu",
+        note="法务部：无新内容，沿用原意见",
+    )
+
+    [entry] = timeline(DossierView("case", (), ()), [line], [])
+
+    assert entry.by is None
+    assert entry.text == "法务部：无新内容，沿用原意见"

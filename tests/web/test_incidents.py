@@ -1,0 +1,52 @@
+"""An admin meets an incident: reads what failed, corrects a variable, tries again."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.app import create_app
+from service.runtime import instances
+from service.runtime.context import Application
+from tests.conftest import PASSWORD, Cast
+from tests.engine import diagrams as d
+
+HALVING = d.process(
+    d.start(),
+    d.script("halve", "amount / 2", "half"),
+    d.user("look", candidateGroups="admin"),
+    d.end(),
+    d.path("begin", "halve", "look", "done"),
+    inputs="amount",
+)
+
+
+@pytest.fixture
+def admin(app: Application, cast: Cast):
+    """The admin's browser."""
+    client = create_app(app.settings, application=app).test_client()
+    client.post("/login", data={"username": "admin", "password": PASSWORD})
+    return client
+
+
+def test_a_wrong_variable_is_corrected_and_the_case_goes_on(app, cast, deploy, admin) -> None:
+    deploy({"p.bpmn": HALVING})
+    case = instances.start(app, cast.admin, "p", variables={"amount": "twelve"})
+    retry = f"/admin/incidents/{case.incidents[0].id}/retry"
+
+    again = admin.post(retry, follow_redirects=True).text
+    corrected = admin.post(retry, data={"name": "amount", "value": "12"}, follow_redirects=True).text
+
+    assert "已重试，仍然失败" in again
+    assert "改正变量" in again
+    assert "重试成功" in corrected
+    assert instances.get(app, cast.admin, case.id).variables["half"] == 6
+
+
+def test_a_corrected_value_that_is_no_json_counts_as_text(app, cast, deploy, admin) -> None:
+    drawing = HALVING.replace(b"amount / 2", b"upper case(amount)")
+    deploy({"p.bpmn": drawing})
+    case = instances.start(app, cast.admin, "p", variables={"amount": 12})
+
+    admin.post(f"/admin/incidents/{case.incidents[0].id}/retry", data={"name": "amount", "value": "twelve"})
+
+    assert instances.get(app, cast.admin, case.id).variables["half"] == "TWELVE"
