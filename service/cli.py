@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 from service.errors import InvalidDeployment, ServiceError
 from service.settings import Settings
+from service.wording import Gettext, translated
 
 if TYPE_CHECKING:
     from service.runtime.context import Application
 
-_NICENESS = 10
+_NICENESS = 5
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -215,13 +216,19 @@ def _print_findings(findings: Iterable[Any], form: str) -> None:
         print(json.dumps([finding.as_json() for finding in findings], ensure_ascii=False, indent=2))
         return
     for finding in findings:
-        print(finding)
+        print(finding.line_of_text(_gettext()))
+
+
+def _gettext() -> Gettext:
+    from service import languages
+
+    return languages.catalogue(languages.of_terminal(os.environ)).gettext
 
 
 def _moved(view: Any) -> str:
     """Return what became of a case as text: a line, then one for each reason and difference."""
     told = [*view.obstacles, *view.notes]
-    lines = [f"  {each.activity_path} {each.code} {each.message}" for each in told]
+    lines = [f"  {each.activity_path} {each.code} {translated(each.message, _gettext())}" for each in told]
     if view.problem:
         lines.append(f"  {view.problem}")
     return "\n".join([f"{view.instance_id} {view.business_key} {view.outcome}", *lines])

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from service.wording import Text
+
 
 @dataclass(frozen=True)
 class FieldError:
@@ -29,7 +31,7 @@ class ServiceError(Exception):
     title: ClassVar[str] = "Internal error"
 
     def __init__(self, message: str | None = None, **detail: Any) -> None:
-        self.message = message or " ".join((type(self).__doc__ or "").split())
+        self.message = message or Text(" ".join((type(self).__doc__ or "").split()))
         self.detail = detail
         super().__init__(self.message)
 
@@ -190,5 +192,5 @@ class BpmnError(ServiceError):
     title = "BPMN error"
 
     def __init__(self, code: str, message: str | None = None, **detail: Any) -> None:
-        super().__init__(message or f"business error {code}", **detail)
+        super().__init__(message or Text("business error {code}", code=code), **detail)
         self.code = code

@@ -12,6 +12,7 @@ from service.domain.plan import as_date
 from service.errors import BpmnError
 from service.handlers.ports import CampaignSummary, CaseInstance, Ports
 from service.handlers.topic import Topic, names
+from service.wording import Text
 
 NOT_FOUND = "campaign_not_found"
 LOADED = (
@@ -26,7 +27,7 @@ def load(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
     case = str(params.get("campaign_id") or ports.case)
     main = _main_instance(ports.case_instances(case))
     if main is None:
-        raise BpmnError(NOT_FOUND, f"there is no campaign {case}")
+        raise BpmnError(NOT_FOUND, Text("there is no campaign {case}", case=str(case)))
     start = ports.submission("campaign", case)
     return {
         "campaign_id": case,

@@ -17,6 +17,7 @@ from service.errors import BpmnError, HandlerFailed
 from service.handlers.plan import present_text
 from service.handlers.ports import Ports
 from service.handlers.topic import Topic
+from service.wording import Text
 
 NO_LOAD_DATA = "no_load_data"
 REPORTED = (
@@ -42,7 +43,9 @@ def read_load(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
     since = ports.now - timedelta(minutes=float(params["within_minutes"]))
     samples = ports.load_samples(since)
     if not samples:
-        raise BpmnError(NO_LOAD_DATA, f"no load sample since {since.isoformat(timespec='minutes')}")
+        raise BpmnError(
+            NO_LOAD_DATA, Text("no load sample since {since}", since=since.isoformat(timespec="minutes"))
+        )
     latest = max(samples, key=lambda sample: sample.at)
     expected = params.get("expected_peak_qps")
     if expected is None:
@@ -80,9 +83,9 @@ def _day(value: Any) -> date:
     try:
         day = as_date(value)
     except ValueError as exc:
-        raise HandlerFailed(f"{value!r} is not a date") from exc
+        raise HandlerFailed(Text("{value} is not a date", value=repr(value))) from exc
     if day is None:
-        raise HandlerFailed("a date is missing")
+        raise HandlerFailed(Text("a date is missing"))
     return day
 
 

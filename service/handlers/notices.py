@@ -17,21 +17,19 @@ def remind(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
     if holders:
         name = _task_name(activity, ports)
         text = params.get("text") or f"“{name}”待您处理，请尽快完成。"
-        ports.notify("remind", users=holders, subject=f"催办：{name}", text=text)
+        ports.notify("remind", users=holders, subject=f"催办：{name}", text=text, activity=activity)
         ports.note(f"已催办：{name}", activity=activity, users=list(holders))
     return {}
 
 
 def alert(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
-    """Tell groups and people what deviates, one line per alert."""
-    lines = [
-        str(params["text"]),
-        *(_alert_line(row) for row in params.get("alerts") or () if _is_raised(row)),
-    ]
+    """Tell groups and people what deviates, one line per alert; without alerts it is plain news."""
+    raised = [_alert_line(row) for row in params.get("alerts") or () if _is_raised(row)]
+    lines = [str(params["text"]), *raised]
     subject = params.get("subject") or f"预警：{ports.case}"
     text = "\n".join(lines)
     ports.notify(
-        "alert",
+        "alert" if raised else "notice",
         groups=names(params.get("groups")),
         users=names(params.get("users")),
         subject=subject,
@@ -53,6 +51,7 @@ def escalate(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
         users=users,
         subject=f"超时上报：{ports.case}",
         text=text,
+        activity=str(activity) if activity else None,
     )
     ports.note(text, activity=activity)
     return {"escalated_at": ports.now}
@@ -85,11 +84,16 @@ def _alert_line(row: Mapping[str, Any]) -> str:
         return f"{name}：没有当日目标"
     deviation = row.get("deviation")
     shown = "" if deviation is None else f"，偏差 {deviation:+.2%}"
-    return f"{name}：实际 {_shown(row.get('actual'))}，目标 {_shown(row.get('target'))}{shown}"
+    actual, target = (_shown(row.get(key), row.get("unit")) for key in ("actual", "target"))
+    return f"{name}：实际 {actual}，目标 {target}{shown}"
 
 
-def _shown(value: Any) -> str:
-    return "无" if value is None else format(Decimal(str(value)), ".4g")
+def _shown(value: Any, unit: Any) -> str:
+    """Return a figure as people say it: ratios (unit %) in percent, money (元) with its cents."""
+    if value is None:
+        return "无"
+    style, after = {"%": (".2%", ""), "元": (",.2f", " 元")}.get(unit, (".4g", ""))
+    return format(Decimal(str(value)), style) + after
 
 
 def _latest(forms: Sequence[str], ports: Ports) -> Submission | None:

@@ -12,6 +12,7 @@ from service.domain.workdays import workdays_between
 from service.errors import HandlerFailed
 from service.handlers.ports import Ports, Submission
 from service.handlers.topic import Topic
+from service.wording import Text
 
 REVISION = "revise_plan"
 # The forms that hold the text of the plan, or a part of it.
@@ -74,7 +75,10 @@ def compare_plan(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
     entries = text_submissions(ports)
     latest = next((place for place in reversed(range(len(entries))) if entries[place].form == REVISION), None)
     if latest is None:
-        raise HandlerFailed(f"{ports.activity} compares a revision, but none was handed in", case=ports.case)
+        raise HandlerFailed(
+            Text("{activity} compares a revision, but none was handed in", activity=ports.activity),
+            case=ports.case,
+        )
     before = _text(entries[:latest])
     after = _text(entries[: latest + 1])
     change = asdict(content.compare(before, after))

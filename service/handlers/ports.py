@@ -129,8 +129,12 @@ class Ports(Protocol):
         users: Sequence[str] = (),
         subject: str,
         text: str,
+        activity: str | None = None,
     ) -> None:
-        """Queue a notification; groups may be relations (发起人, 部门负责人)."""
+        """Queue a notification; groups may be relations (发起人, 部门负责人).
+
+        `activity`: whoever holds an open task of it in this instance is led to that task.
+        """
 
     def start_process(self, key: str, variables: Mapping[str, Any], business_key: str) -> None:
         """Queue the start of another process."""

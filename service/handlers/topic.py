@@ -8,6 +8,7 @@ from typing import Any
 
 from service.errors import HandlerFailed
 from service.handlers.ports import Ports, Wait
+from service.wording import Text
 
 Handler = Callable[[Mapping[str, Any], Ports], Mapping[str, Any] | Wait]
 
@@ -34,8 +35,13 @@ class Topic:
         missing = [name for name in self.required if params.get(name) is None]
         if missing:
             raise HandlerFailed(
-                f"{self.name} at {ports.activity}: no value for {', '.join(missing)}. "
-                "Set the input parameter in the drawing, or the variable it reads.",
+                Text(
+                    "{topic} at {activity}: no value for {missing}. Set the input parameter in the "
+                    "drawing, or the variable it reads.",
+                    topic=self.name,
+                    activity=ports.activity,
+                    missing=", ".join(missing),
+                ),
                 topic=self.name,
                 missing=missing,
             )
@@ -50,7 +56,7 @@ def names(value: Any) -> tuple[str, ...]:
         return (value,)
     if isinstance(value, Sequence):
         return tuple(str(name) for name in value if name)
-    raise HandlerFailed(f"a name or a list of names is expected, not {type(value).__name__}")
+    raise HandlerFailed(Text("a name or a list of names is expected, not {kind}", kind=type(value).__name__))
 
 
 def further(params: Mapping[str, Any], known: Sequence[str]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from service.runtime.views import Page, View
 from service.store import cursor as cursors
 from service.store import manifests
 from service.store.models import Activation, Deployment, DeploymentFile, ResourceBlob
+from service.wording import Text
 
 if TYPE_CHECKING:
     from service.engine.definition import ProcessInfo
@@ -243,13 +244,13 @@ def _merged(
 def _refusal(name: str, content: bytes) -> Finding | None:
     """Return why a file has no place in a manifest, whatever stands in it."""
     if PurePosixPath(name).suffix not in KINDS:
-        text = f"Only files ending in {', '.join(KINDS)} are deployed."
+        text = Text("Only files ending in {kinds} are deployed.", kinds=", ".join(KINDS))
         return Finding(name, 0, "", "error", "file-kind", text)
     if not name.isprintable() or "/" in name or "\\" in name or len(name) > _NAME_LENGTH:
-        text = f"A file name without folders, at most {_NAME_LENGTH} characters."
+        text = Text("A file name without folders, at most {length} characters.", length=_NAME_LENGTH)
         return Finding(name, 0, "", "error", "file-name", text)
     if len(content) > _FILE_BYTES:
-        text = f"The file is larger than {_FILE_BYTES // 2**20} MiB."
+        text = Text("The file is larger than {size} MiB.", size=_FILE_BYTES // 2**20)
         return Finding(name, 0, "", "error", "file-size", text)
     return None
 
@@ -275,7 +276,7 @@ def _add(
 ) -> Deployment:
     row = Deployment(
         manifest_hash=_hash(files),
-        warnings=[finding.as_json() for finding in found],
+        warnings=[finding.as_record() for finding in found],
         created_by=by.name,
         created_at=app.clock(),
     )
@@ -315,7 +316,7 @@ def _view(session: Session, row: Deployment, *, live_id: str | None) -> Deployme
     return DeploymentView(
         id=row.id,
         files=_files(session, row.id),
-        warnings=tuple(Finding(**finding) for finding in row.warnings),
+        warnings=tuple(Finding.from_record(finding) for finding in row.warnings),
         created_by=row.created_by,
         created_at=row.created_at,
         is_live=row.id == live_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,9 @@ from service.errors import BpmnError, HandlerFailed
 from service.runtime import buffer, identity, instances, messages, saving, starting
 from service.runtime.context import SYSTEM, Application
 from service.runtime.step import RUNNING, Step, on_instance
-from service.store.models import Notification, Outbox, ProcessInstance
+from service.store import participants
+from service.store.models import CarbonCopy, Notification, Outbox, ProcessInstance
+from service.wording import Text
 
 RESOLVE = "activity.resolve"
 SIGNAL = "signal.hear"
@@ -28,7 +30,9 @@ def carry_out(app: Application, row: Outbox) -> None:
     """Do what a row asks for. AlreadyDone when it was done meanwhile; any other exception: not done."""
     act = _KINDS.get(row.kind)
     if act is None:
-        raise HandlerFailed(f"Nothing is known about effects of the kind {row.kind!r}.", kind=row.kind)
+        raise HandlerFailed(
+            Text("Nothing is known about effects of the kind {kind!r}.", kind=row.kind), kind=row.kind
+        )
     act(app, row, row.payload)
 
 
@@ -84,6 +88,7 @@ def _notify(app: Application, row: Outbox, wanted: Mapping[str, Any]) -> None:
                 "subject": wanted["subject"],
                 "text": wanted["text"],
                 "instance_id": row.instance_id,
+                "task_id": wanted.get("tasks", {}).get(name),
                 "outbox_id": row.id,
                 "created_at": app.clock(),
             }
@@ -91,6 +96,16 @@ def _notify(app: Application, row: Outbox, wanted: Mapping[str, Any]) -> None:
         ]
         if lines:
             session.execute(insert(Notification), lines)
+            _copy(session, row, [line["user_name"] for line in lines], app.clock())
+
+
+def _copy(session: Session, row: Outbox, people: Sequence[str], now: datetime) -> None:
+    """Let those who were told read the case they were told of (抄送), once per person and case."""
+    if row.instance_id is None:
+        return
+    common = {"instance_id": row.instance_id, "sent_by": SYSTEM.name, "wants_comment": False, "sent_at": now}
+    statement = participants.insert(session, CarbonCopy).on_conflict_do_nothing()
+    session.execute(statement, [{**common, "user_name": name} for name in people])
 
 
 def _start_process(app: Application, row: Outbox, wanted: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ from service.errors import HandlerFailed, ServiceError
 from service.handlers import Topic, Wait
 from service.runtime import time_limit
 from service.runtime.ports import HandlerPorts
+from service.wording import Text
 
 if TYPE_CHECKING:
     from service.runtime.step import Step
@@ -29,7 +30,9 @@ def call(step: Step, call: HandlerCall) -> HandlerResult:
     """
     topic = step.app.handlers.get(call.topic)
     if topic is None:
-        raise HandlerFailed(f"There is no handler for the topic {call.topic}.", topic=call.topic)
+        raise HandlerFailed(
+            Text("There is no handler for the topic {topic}.", topic=call.topic), topic=call.topic
+        )
     ports = HandlerPorts(step, call)
     answer = _answer(topic, call, ports)
     waits = isinstance(answer, Wait)
@@ -46,10 +49,21 @@ def _answer(topic: Topic, call: HandlerCall, ports: HandlerPorts) -> Mapping[str
         raise
     except time_limit.TimeIsUp as exc:
         raise HandlerFailed(
-            f"{call.topic} at {call.activity_id} did not come to an end in {HANDLER_SECONDS} seconds.",
+            Text(
+                "{topic} at {activity} did not come to an end in {seconds} seconds.",
+                topic=call.topic,
+                activity=call.activity_id,
+                seconds=HANDLER_SECONDS,
+            ),
             topic=call.topic,
         ) from exc
     except Exception as exc:
         raise HandlerFailed(
-            f"{call.topic} at {call.activity_id} failed: {type(exc).__name__}: {exc}", topic=call.topic
+            Text(
+                "{topic} at {activity} failed: {reason}",
+                topic=call.topic,
+                activity=call.activity_id,
+                reason=f"{type(exc).__name__}: {exc}",
+            ),
+            topic=call.topic,
         ) from exc

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from service.engine.progress import NewIncident, Progress
 from service.runtime.candidates import Candidates
 from service.store.models import Incident, new_id
+from service.wording import Text, record_of
 
 if TYPE_CHECKING:
     from service.runtime.step import Step
@@ -47,7 +48,8 @@ def open_one(step: Step, incident: NewIncident) -> None:
             "activity_id": incident.activity_id,
             "activity_path": incident.activity_path,
             "code": incident.code,
-            "message": incident.message,
+            "message": str(incident.message),
+            "wording": record_of(incident.message),
             "state": "open",
             "attempts": 1,
             "created_at": step.now,
@@ -96,7 +98,9 @@ def unassignable(row: dict[str, Any]) -> NewIncident:
         activity_id=row["activity_id"],
         activity_path=row["activity_path"],
         code=NO_CANDIDATES,
-        message=f"Nobody may do this task: {where} leads to no person. Name one, then retry.",
+        message=Text(
+            "Nobody may do this task: {where} leads to no person. Name one, then retry.", where=where
+        ),
     )
 
 
@@ -111,7 +115,8 @@ def _count_again(step: Step, incident: NewIncident) -> bool:
         statement.values(
             attempts=Incident.attempts + 1,
             code=incident.code,
-            message=incident.message,
+            message=str(incident.message),
+            wording=record_of(incident.message),
             activity_id=incident.activity_id,
             activity_path=incident.activity_path,
         ).execution_options(synchronize_session=False)

@@ -26,6 +26,7 @@ from service.runtime.views import Page, View
 from service.store import cursor as cursors
 from service.store import manifests
 from service.store.models import ProcessInstance, UserTask
+from service.wording import Text
 
 MOST = 200
 """So many cases are looked at in one call; `next` of the page leads to the others."""
@@ -208,11 +209,15 @@ def _view(row: ProcessInstance, target: _Target) -> MigrationView:
 
 
 def _ended(row: ProcessInstance) -> Obstacle:
-    return Obstacle("", "ended", f"the case is {row.state}: it keeps what it ran on")
+    return Obstacle("", "ended", Text("the case is {state}: it keeps what it ran on", state=row.state))
 
 
 def _other_forms(tasks: Iterator[UserTask], old: Model, new: Model) -> Iterator[Note]:
     """Say which open tasks will be asked with other questions under the same name."""
     for task in tasks:
         if task.form in new.forms and old.forms.get(task.form) != new.forms[task.form]:
-            yield Note(task.activity_path, "form-changed", f"the form {task.form!r} has other questions")
+            yield Note(
+                task.activity_path,
+                "form-changed",
+                Text("the form {form!r} has other questions", form=task.form or ""),
+            )

@@ -64,19 +64,7 @@ class HandlerPorts:
         return case_reading.open_tasks(self._step)
 
     def task_holders(self, activity_id: str) -> Sequence[str]:
-        session = self._step.session
-        query = select(UserTask).where(
-            UserTask.instance_id == self.instance_id,
-            UserTask.activity_id == activity_id,
-            UserTask.state == "open",
-        )
-        holders: list[str] = []
-        for task in session.scalars(query):
-            offered = [*task.candidate_users]
-            for group in task.candidate_groups:
-                offered += identity.members(session, group)
-            holders += [task.assignee] if task.assignee else offered
-        return tuple(dict.fromkeys(holders))
+        return tuple(self._tasks_by_holder(activity_id))
 
     def metrics(self, first_day: date, last_day: date | None = None) -> Sequence[ChannelDay]:
         return campaign_figures.metrics(self._step.session, self.case, first_day, last_day or first_day)
@@ -106,6 +94,7 @@ class HandlerPorts:
         users: Sequence[str] = (),
         subject: str,
         text: str,
+        activity: str | None = None,
     ) -> None:
         found, people = candidates.resolve(self._step, groups, self.variables)
         payload = {
@@ -114,6 +103,7 @@ class HandlerPorts:
             "users": list(dict.fromkeys((*users, *people))),
             "subject": subject,
             "text": text,
+            "tasks": self._tasks_by_holder(activity) if activity else {},
         }
         self.queue("notify", payload)
 
@@ -144,6 +134,23 @@ class HandlerPorts:
         for text, facts in self._notes:
             self._step.line("note", _with_facts(text, facts), **self._line)
             self._step.audit("note", text=text, **{f"fact_{name}": value for name, value in facts.items()})
+
+    def _tasks_by_holder(self, activity_id: str) -> dict[str, str]:
+        """Return who holds or may claim an open task of this activity: user name → id of their first."""
+        session = self._step.session
+        query = select(UserTask).where(
+            UserTask.instance_id == self.instance_id,
+            UserTask.activity_id == activity_id,
+            UserTask.state == "open",
+        )
+        found: dict[str, str] = {}
+        for task in session.scalars(query.order_by(UserTask.id)):
+            offered = [*task.candidate_users]
+            for group in task.candidate_groups:
+                offered += identity.members(session, group)
+            for name in [task.assignee] if task.assignee else offered:
+                found.setdefault(name, task.id)
+        return found
 
     @property
     def _place(self) -> dict[str, str]:

@@ -12,6 +12,7 @@ from service.engine.migration import Note
 from service.engine.progress import OpenTask
 from service.runtime import identity, incident_rows, saving
 from service.store.models import Incident, TaskCandidate, UserTask
+from service.wording import Text
 
 if TYPE_CHECKING:
     from service.runtime.step import Step
@@ -49,7 +50,9 @@ def redraw(step: Step, old: Model, opened: Iterable[OpenTask]) -> list[Note]:
         row, drawn = rows[task.token_id], saving.task_row(step, task)
         holder = _holder(step, row, drawn, is_reassigned=_assignee(old, row) != _assignee(step.model, row))
         if row.assignee and row.assignee != holder:
-            text = f"{row.assignee} no longer holds the task: the new drawing asks somebody else"
+            text = Text(
+                "{name} no longer holds the task: the new drawing asks somebody else", name=row.assignee
+            )
             notes.append(Note(row.activity_path, "claim-dropped", text))
         _write(step, row, {**drawn, "assignee": holder})
     return notes

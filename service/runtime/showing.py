@@ -25,6 +25,7 @@ from service.runtime.views import (
     TaskView,
 )
 from service.store.models import Incident, ProcessInstance, UserTask
+from service.wording import Text
 
 _OPEN_TASK = {"version": 1, "completed_at": None, "completed_by": None}
 
@@ -91,7 +92,7 @@ def incident(row: Incident) -> IncidentView:
         id=row.id,
         activity_id=row.activity_id,
         code=row.code,
-        message=row.message,
+        message=Text.from_record(row.wording) if row.wording else row.message,
         activity_path=row.activity_path,
         token_id=row.token_id,
         instance_id=row.instance_id,

@@ -74,7 +74,8 @@ def begin(
     """Return the step that creates an instance; the caller starts the engine and saves it."""
     session.autoflush = False
     now = app.clock()
-    title = str((answers or {}).get("name") or (started_by.title if started_by else "") or process.name)
+    belongs_to = started_by.title if started_by else _title_of(session, business_key)
+    title = str((answers or {}).get("name") or belongs_to or process.name)
     instance = ProcessInstance(
         id=new_id(),
         deployment_id=deployment_id,
@@ -180,6 +181,14 @@ def _checked_variables(actor: Actor, process: ProcessInfo, given: Mapping[str, A
         raise Forbidden("Only admins may set the variables a process starts with.")
     codec.dumps(dict(given))
     return dict(given)
+
+
+def _title_of(session: Session, business_key: str | None) -> str | None:
+    """Return what the case is called that a new instance joins, None for a case of its own."""
+    if business_key is None:
+        return None
+    query = select(ProcessInstance.title).where(ProcessInstance.business_key == business_key)
+    return session.scalar(query.order_by(ProcessInstance.id).limit(1))
 
 
 def _new_business_key(now: datetime) -> str:

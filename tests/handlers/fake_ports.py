@@ -83,10 +83,9 @@ class FakePorts:
     def note(self, text, **facts):
         self.notes.append((text, facts))
 
-    def notify(self, kind, *, groups=(), users=(), subject, text):
-        self.notices.append(
-            {"kind": kind, "groups": tuple(groups), "users": tuple(users), "subject": subject, "text": text}
-        )
+    def notify(self, kind, *, groups=(), users=(), subject, text, activity=None):
+        people = {"groups": tuple(groups), "users": tuple(users)}
+        self.notices.append({"kind": kind, **people, "subject": subject, "text": text, "activity": activity})
 
     def start_process(self, key, variables, business_key):
         self.started.append((key, dict(variables), business_key))

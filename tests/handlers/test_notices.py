@@ -41,12 +41,22 @@ def test_an_alert_lists_what_deviates_and_nothing_else():
         {
             "metric": "ctr",
             "name": "点击率",
+            "unit": "%",
             "target": Decimal("0.024"),
             "actual": Decimal("0.0195"),
             "deviation": Decimal("-0.1875"),
             "level": "shortfall",
         },
         {"metric": "CVR", "target": 1, "actual": 1, "deviation": 0, "level": "none"},
+        {
+            "metric": "aov",
+            "name": "客单价",
+            "unit": "元",
+            "target": 268,
+            "actual": Decimal("1234.5"),
+            "deviation": Decimal("3.6063"),
+            "level": "over",
+        },
         {"metric": "AOV", "target": None, "actual": 274, "deviation": None, "level": "no_target"},
     ]
 
@@ -58,7 +68,8 @@ def test_an_alert_lists_what_deviates_and_nothing_else():
     assert notice["groups"] == ("市场部",)
     assert notice["text"].splitlines() == [
         "今日指标预警",
-        "点击率：实际 0.0195，目标 0.024，偏差 -18.75%",
+        "点击率：实际 1.95%，目标 2.40%，偏差 -18.75%",
+        "客单价：实际 1,234.50 元，目标 268.00 元，偏差 +360.63%",
         "AOV：没有当日目标",
     ]
 

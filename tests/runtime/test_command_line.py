@@ -59,6 +59,23 @@ def test_checking_names_file_line_and_element_of_what_is_wrong(tmp_path, capsys)
     assert found.keys() == {"file", "line", "element", "severity", "code", "message"}
 
 
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [("C.UTF-8", "The output parameter 'x' is empty."), ("zh_CN.UTF-8", "输出参数“x”为空，请填写表达式。")],
+)
+def test_checking_speaks_the_language_of_the_terminal(tmp_path, monkeypatch, capsys, locale, words):
+    broken = tmp_path / "broken.bpmn"
+    broken.write_bytes(chain("broken", d.user("ask", outputs={"x": ""}))["broken.bpmn"])
+    monkeypatch.setenv("LC_ALL", locale)
+
+    assert cli.main(["check", str(broken)]) == 1
+
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(" ", 4)[1:] for line in lines if "empty" in line] == [
+        ["ask", "error", "empty-expression", words]
+    ]
+
+
 def test_a_changed_copy_of_an_installed_drawing_is_checked_in_its_place(tmp_path):
     drawing = next(resources.processes().glob("campaign_approval.bpmn"))
     copy = tmp_path / "draft.bpmn"

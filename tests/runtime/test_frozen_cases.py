@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from service.runtime import audit, incidents
+from service import resources
+from service.runtime import audit, deployments, incidents, migrations
 from service.runtime.context import SYSTEM
 from service.runtime.scenarios.playing import Play
 from tests.fixtures.frozen import RELEASES, remainder, stored, thawed
 
 CASES = [(release, name, case) for release in RELEASES for name, case in stored(release).items()]
+IDS = [f"{release}-{name}" for release, name, _ in CASES]
 CORRECTED = {"amount": 7}
 """What the case that stopped at an incident is retried with."""
 
@@ -18,9 +20,7 @@ def test_every_release_has_stored_its_cases():
     assert {release for release, _, _ in CASES} == set(RELEASES)
 
 
-@pytest.mark.parametrize(
-    ("release", "name", "frozen"), CASES, ids=[f"{release}-{name}" for release, name, _ in CASES]
-)
+@pytest.mark.parametrize(("release", "name", "frozen"), CASES, ids=IDS)
 def test_a_case_stored_by_an_earlier_release_is_finished_by_this_one(release, name, frozen, tmp_path):
     with thawed(release, frozen, tmp_path) as world:
         assert audit.verify(world.app).problems == (), "as it was stored"
@@ -31,3 +31,22 @@ def test_a_case_stored_by_an_earlier_release_is_finished_by_this_one(release, na
 
         assert incidents.find(world.app, SYSTEM).items == ()
         assert audit.verify(world.app).problems == (), "as it was finished"
+
+
+@pytest.mark.parametrize(("release", "name", "frozen"), CASES, ids=IDS)
+def test_a_case_stored_by_an_earlier_release_moves_to_the_drawings_of_this_one(
+    release, name, frozen, tmp_path
+):
+    with thawed(release, frozen, tmp_path) as world:
+        # A file more makes it another manifest even when this release has not changed the drawings.
+        files = resources.manifest_files() | {"another.form": b'{"id": "another", "components": []}'}
+        live = deployments.deploy(world.app, SYSTEM, files)
+        for incident in incidents.find(world.app, SYSTEM).items:
+            incidents.retry(world.app, SYSTEM, incident.id, variables=CORRECTED)
+
+        moved = migrations.migrate(world.app, SYSTEM).items
+        Play(remainder(release, name), world, dict(frozen.cases), frozen.current).run()
+
+        assert {view.to_deployment for view in moved} == {live.id}
+        assert {view.outcome for view in moved} == {"moved"}
+        assert audit.verify(world.app).problems == ()

@@ -7,11 +7,14 @@ import json
 import pytest
 from sqlalchemy import select
 
-from service.errors import Forbidden, NotFound, StaleVersion
+from service.errors import Forbidden, NotFound, ServiceError, StaleVersion
 from service.runtime import audit, dossier, instances, migrations, user_tasks
 from service.store.models import Draft, UserTask
 from tests.engine import diagrams as d
 from tests.runtime.drawings import ORGANISATION, REVIEW_FORM
+from tests.runtime.test_races import at_once
+
+AGREED = {"conclusion": "同意", "opinion": "没有问题"}
 
 
 def drawing(
@@ -222,6 +225,27 @@ def test_long_lists_come_in_pages_and_the_last_page_ends_them(company, case):
             break
 
     assert found == [case.id, *(other.id for other in others)]
+
+
+def test_moving_and_answering_at_once_leave_one_story(company, case):
+    for number in range(5):
+        case = company.start("review")
+        company.deploy(drawing(more=f"confirm{number}"))
+        task = company.task(case, "legal_review")
+
+        moved, answered = at_once(
+            lambda case=case: move(company, case),
+            lambda task=task: user_tasks.complete(
+                company.app, company.cast.zhouheng, task.id, task.version, AGREED
+            ),
+        )
+
+        if isinstance(answered, ServiceError):  # moved first: the answerer has to look again
+            assert isinstance(answered, StaleVersion)
+            assert (moved.outcome, company.active(case)) == ("moved", ["legal_review"])
+        else:  # answered first, on the old drawing: what came next there cannot be moved, or is over
+            assert isinstance(moved, migrations.CannotMove)
+            assert company.get(case).deployment_id == case.deployment_id
 
 
 def test_a_suspended_case_moves_and_stays_suspended(company, case):

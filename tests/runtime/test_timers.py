@@ -94,6 +94,20 @@ def test_the_sweep_sends_what_is_due_and_sends_it_once(company, clock):
     assert sent == [("wake", case.id)] * 2
 
 
+def test_one_sweep_sends_everything_that_is_due_however_much_it_is(company, clock, monkeypatch):
+    monkeypatch.setattr(timers, "_BATCH", 2)
+    company.deploy(reminded())
+    sleeping = {company.start("p").id for _ in range(5)}
+    sent = []
+    company.app.dispatch = lambda kind, row_id, due: sent.append(row_id)
+
+    clock.forward(days=7)
+    swept = timers.sweep(company.app)
+
+    assert swept == 5
+    assert sorted(sent) == sorted(sleeping)
+
+
 def test_nothing_happens_to_a_case_that_is_gone_or_has_ended(company):
     company.deploy(reminded())
     case = company.start("p")

@@ -530,8 +530,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_notification")),
     )
     op.create_index(op.f("ix_notification_outbox_id"), "notification", ["outbox_id"], unique=False)
-    op.create_index("ix_notification_unread", "notification", ["user_name", "read_at", "seq"], unique=False)
-    op.create_index("ix_notification_user_name", "notification", ["user_name", "seq"], unique=False)
+    op.create_index("ix_notification_unread", "notification", ["user_name", "read_at", "created_at", "seq"], unique=False)
+    op.create_index("ix_notification_user_name", "notification", ["user_name", "created_at", "seq"], unique=False)
     op.create_table(
         "outbox",
         sa.Column("id", sa.String(), nullable=False),

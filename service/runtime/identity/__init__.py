@@ -12,7 +12,9 @@ from service.runtime.identity.sessions import (
     sign_out,
 )
 from service.runtime.identity.substitutes import (
+    ColleagueView,
     SubstitutionView,
+    colleagues,
     end_substitution,
     stands_in_for,
     substitute,
@@ -44,6 +46,7 @@ from service.runtime.identity.users import (
 )
 
 __all__ = [
+    "ColleagueView",
     "NewToken",
     "SessionView",
     "SubstitutionView",
@@ -53,6 +56,7 @@ __all__ = [
     "actor_for_session",
     "actor_for_token",
     "authenticate",
+    "colleagues",
     "create_token",
     "create_user",
     "display_names",

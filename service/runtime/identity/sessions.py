@@ -48,6 +48,7 @@ class SessionView(View):
     expires_at: datetime
     address: str
     user_agent: str
+    is_current: bool
 
 
 def authenticate(app: Application, name: str, password: str, *, address: str) -> Actor:
@@ -103,13 +104,22 @@ def actor_for_session(app: Application, secret: str) -> Actor | None:
     return actor_of(found)
 
 
-def sessions(app: Application, actor: Actor) -> tuple[SessionView, ...]:
-    """Return where the person is signed in, the latest first."""
+def sessions(app: Application, actor: Actor, *, secret: str | None = None) -> tuple[SessionView, ...]:
+    """Return where the person is signed in, the latest first; `secret` tells which session asks."""
+    asking = hash_of(secret) if secret else None
     query = select(WebSession).where(WebSession.user_id == actor.user_id, *_running(app.clock()))
     with app.db.read() as session:
         rows = session.scalars(query.order_by(WebSession.id.desc()))
         return tuple(
-            SessionView(row.id, row.created_at, row.seen_at, row.expires_at, row.address, row.user_agent)
+            SessionView(
+                id=row.id,
+                created_at=row.created_at,
+                seen_at=row.seen_at,
+                expires_at=row.expires_at,
+                address=row.address,
+                user_agent=row.user_agent,
+                is_current=row.secret_hash == asking,
+            )
             for row in rows
         )
 

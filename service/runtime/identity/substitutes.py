@@ -28,6 +28,24 @@ class SubstitutionView(View):
     revoked_at: datetime | None
 
 
+@dataclass(frozen=True)
+class ColleagueView(View):
+    """Somebody with an account, as others know them."""
+
+    name: str
+    display_name: str
+    department: str | None
+
+
+def colleagues(app: Application, actor: Actor) -> tuple[ColleagueView, ...]:
+    """Return who could stand in for the actor: everybody else with an active account, by department."""
+    query = select(User.name, User.display_name, User.department)
+    query = query.where(User.is_active, User.id != actor.user_id)
+    with app.db.read() as session:
+        rows = session.execute(query.order_by(User.department, User.display_name))
+        return tuple(ColleagueView(*row) for row in rows)
+
+
 def substitute(
     app: Application,
     actor: Actor,

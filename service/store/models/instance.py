@@ -210,6 +210,8 @@ class Incident(Base):
     activity_path: Mapped[str]
     code: Mapped[str]
     message: Mapped[str] = mapped_column(sa.Text)
+    # The template and parameters of the message, where it can be said in Chinese too.
+    wording: Mapped[dict[str, Any] | None] = mapped_column(Values)
     state: Mapped[str] = mapped_column(default="open")
     attempts: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(Instant)

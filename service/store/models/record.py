@@ -174,8 +174,8 @@ class Notification(Base):
 
     __tablename__ = "notification"
     __table_args__ = (
-        sa.Index("ix_notification_user_name", "user_name", "seq"),
-        sa.Index("ix_notification_unread", "user_name", "read_at", "seq"),
+        sa.Index("ix_notification_user_name", "user_name", "created_at", "seq"),
+        sa.Index("ix_notification_unread", "user_name", "read_at", "created_at", "seq"),
     )
 
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
