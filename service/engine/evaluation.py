@@ -10,6 +10,7 @@ from service.engine.progress import Environment
 from service.engine.scope import Scope
 from service.errors import FeelError
 from service.feel import Call, parse, strip_equals
+from service.wording import Text
 
 if TYPE_CHECKING:
     from service.engine.nodes import Flow
@@ -107,7 +108,14 @@ class Evaluation:
 
 def _truth(text: str, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise FeelError(f"the condition {text!r} gives {value!r}, neither true nor false", text)
+        raise FeelError(
+            Text(
+                "the condition {expression!r} gives {value}, neither true nor false",
+                expression=text,
+                value=repr(value),
+            ),
+            text,
+        )
     return value
 
 

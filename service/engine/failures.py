@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from service.errors import ServiceError
+from service.wording import Text
 
 
 class EngineFailure(ServiceError):
     """The process cannot go on here."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, template: str, /, **params: str | int) -> None:
+        super().__init__(Text(template, **params))
         self.code = code
 
 

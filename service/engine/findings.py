@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from service.wording import Gettext, Text, record_of, translated
 
 Severity = Literal["error", "warning"]
 
@@ -13,6 +16,7 @@ class Finding:
     """One thing to mend: where it stands, how bad it is, and what to do about it.
 
     `line` counts from 1 (0: the file as a whole); `element` is the id in the drawing or table, or "".
+    `message` is English; as a Text it has its template and params too, and can be said in Chinese.
     """
 
     file: str
@@ -21,6 +25,16 @@ class Finding:
     severity: Severity
     code: str
     message: str
+
+    @property
+    def template(self) -> str:
+        """Return the msgid behind the message; the message itself when it has none."""
+        return getattr(self.message, "template", self.message)
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """Return what was filled into the template."""
+        return getattr(self.message, "params", {})
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -32,5 +46,21 @@ class Finding:
             "message": self.message,
         }
 
+    def as_record(self) -> dict[str, Any]:
+        """Return the finding as JSON that keeps what its message was made of, for `from_record`."""
+        return {**self.as_json(), "wording": record_of(self.message)}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Finding:
+        """Return the finding that was stored as a record."""
+        fields = dict(record)
+        wording = fields.pop("wording", None)
+        return cls(**fields | ({"message": Text.from_record(wording)} if wording else {}))
+
+    def line_of_text(self, gettext: Gettext = str) -> str:
+        """Return the finding as a line for a terminal, its message in the language of `gettext`."""
+        where = f"{self.file}:{self.line} {self.element or '-'}"
+        return f"{where} {self.severity} {self.code} {translated(self.message, gettext)}"
+
     def __str__(self) -> str:
-        return f"{self.file}:{self.line} {self.element or '-'} {self.severity} {self.code} {self.message}"
+        return self.line_of_text()

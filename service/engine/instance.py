@@ -14,6 +14,7 @@ from service.engine.run import Run
 from service.engine.scope import Scope
 from service.engine.tokens import ERROR, STARTED, STATE_NAMES, Root, Token
 from service.errors import BpmnError, FeelError, FieldError, InvalidAnswers, InvalidInput
+from service.wording import Text
 
 
 class Instance:
@@ -65,7 +66,7 @@ class Instance:
         of the step may be stored. UnknownToken when nobody waits there."""
         token = self._waiting(token_id)
         if not token.task_spec.waits_for_people:
-            raise UnknownToken("This is no user task.")
+            raise UnknownToken(Text("This is no user task."))
         try:
             token.task_spec.answer(token, self._run, dict(answers))
         except FeelError as error:
@@ -121,7 +122,7 @@ class Instance:
         """Try an incident's element again, with some of its scope's variables corrected."""
         token = self._run.root.token(token_id)
         if token is None or token.state != ERROR:
-            raise UnknownToken("There is no incident at this place any more.")
+            raise UnknownToken(Text("There is no incident at this place any more."))
         if variables:
             self._run.scope_of(token).set(variables)
         token.memory.pop("failed", None)
@@ -138,10 +139,17 @@ class Instance:
         owner = token.workflow.parent_task_id
         branch = self._run.visited.get(owner.hex if owner else "", {}).get(activity_id)
         if branch is None:
-            raise InvalidInput(f"The activity {activity_id!r} has not been visited here.")
+            raise InvalidInput(
+                Text("The activity {activity!r} has not been visited here.", activity=activity_id)
+            )
         if token.memory.get("branch", [])[: len(branch)] != branch:
             # Its parallel partners have been through the join: alone it would wait there for ever.
-            raise InvalidInput(f"{activity_id!r} lies in a parallel block that is over: return to before it.")
+            raise InvalidInput(
+                Text(
+                    "{activity!r} lies in a parallel block that is over: return to before it.",
+                    activity=activity_id,
+                )
+            )
         target = token.workflow.spec.task_specs[activity_id]
         for other in list(token.workflow.live()):
             if other.memory.get("branch", [])[: len(branch)] == branch:
@@ -159,7 +167,7 @@ class Instance:
         """Correct variables of one scope."""
         scope = self._run.root.scope if scope_id == "root" else self._run.scopes.get(scope_id)
         if scope is None:
-            raise InvalidInput(f"There is no scope {scope_id!r}.")
+            raise InvalidInput(Text("There is no scope {scope!r}.", scope=scope_id))
         scope.set(variables)
 
     # ---- looking ----------------------------------------------------------------------------------
@@ -251,7 +259,7 @@ class Instance:
     def _waiting_service(self, token_id: str) -> Token:
         token = self._waiting(token_id)
         if not isinstance(token.task_spec, nodes.ServiceTask):
-            raise UnknownToken("This is no service task.")
+            raise UnknownToken(Text("This is no service task."))
         return token
 
     def _next_due(self) -> Token | None:

@@ -18,6 +18,7 @@ from service.engine.instance import Instance
 from service.engine.progress import Environment
 from service.engine.run import Run
 from service.engine.tokens import STARTED, Branch, Token
+from service.wording import Text
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,11 @@ def _obstacles(run: Run, new: Model) -> Iterator[Obstacle]:
     for tree in run.root.trees():
         if new.spec(tree.spec.key) is None:
             path = run.path_of(tree.parent_token) if isinstance(tree, Branch) else ""
-            yield Obstacle(path, "process-gone", f"the process {tree.spec.key!r} is not in the new manifest")
+            yield Obstacle(
+                path,
+                "process-gone",
+                Text("the process {key!r} is not in the new manifest", key=tree.spec.key),
+            )
             continue
         for token in tree.live():
             found = _obstacle(token, _spec_in(new, token))
@@ -108,27 +113,41 @@ def _obstacles(run: Run, new: Model) -> Iterator[Obstacle]:
                 yield Obstacle(run.path_of(token), *found)
 
 
-def _obstacle(token: Token, target: Any | None) -> tuple[str, str] | None:
+def _obstacle(token: Token, target: Any | None) -> tuple[str, Text] | None:
     if _vanishes(token, target):
         return None
     name = token.task_spec.element_id
     if target is None:
-        return "element-gone", f"{name!r} is not in the new drawing, or is no longer multi-instance as before"
+        return "element-gone", Text(
+            "{name!r} is not in the new drawing, or is no longer multi-instance as before", name=name
+        )
     if type(target) is not type(token.task_spec) or target.kind != token.task_spec.kind:
-        return "kind-changed", f"{name!r} is now a {target.kind}, it was a {token.task_spec.kind}"
+        return "kind-changed", Text(
+            "{name!r} is now a {now}, it was a {before}",
+            name=name,
+            now=target.kind,
+            before=token.task_spec.kind,
+        )
     if token.memory.get("arrived") and token.memory.get("flow") not in target.incoming:
-        return "flow-gone", f"a token waits at the join {name!r} on a flow that is gone"
+        return "flow-gone", Text("a token waits at the join {name!r} on a flow that is gone", name=name)
     if isinstance(target, nodes.SubProcess) and target.spec != token.task_spec.spec:
-        return "call-changed", f"{name!r} now calls {target.spec!r} while {token.task_spec.spec!r} is running"
+        return "call-changed", Text(
+            "{name!r} now calls {now!r} while {before!r} is running",
+            name=name,
+            now=target.spec,
+            before=token.task_spec.spec,
+        )
     if isinstance(target, nodes.MultiInstance):
         return _loop_obstacle(name, token, target)
     return None
 
 
-def _loop_obstacle(name: str, token: Token, target: nodes.MultiInstance) -> tuple[str, str] | None:
+def _loop_obstacle(name: str, token: Token, target: nodes.MultiInstance) -> tuple[str, Text] | None:
     was, now = token.task_spec.extensions.multi_instance, target.extensions.multi_instance
     if was.sequential != now.sequential:
-        return "loop-changed", f"{name!r} has changed between parallel and sequential while it is running"
+        return "loop-changed", Text(
+            "{name!r} has changed between parallel and sequential while it is running", name=name
+        )
     return None
 
 
@@ -136,13 +155,15 @@ def _notes(run: Run, new: Model) -> Iterator[Note]:
     for token in run.root.all_live():
         target, path = _spec_in(new, token), run.path_of(token)
         if _vanishes(token, target):
-            yield Note(path, "event-gone", "this event is no longer drawn and will not happen any more")
+            yield Note(path, "event-gone", Text("this event is no longer drawn and will not happen any more"))
             continue
         armed = {each.task_spec.name for each in attached(token)}
         for name in target.boundary:
             if token.state == STARTED and name not in armed:
                 yield Note(
-                    path, "event-added", f"the event {name!r} will be armed from the moment of the move"
+                    path,
+                    "event-added",
+                    Text("the event {name!r} will be armed from the moment of the move", name=name),
                 )
         yield from _differences(token, target, path)
 
@@ -150,17 +171,28 @@ def _notes(run: Run, new: Model) -> Iterator[Note]:
 def _differences(token: Token, target: nodes.Node, path: str) -> Iterator[Note]:
     was, now = token.task_spec, target
     if token.memory.get("due") is not None and _timer_text(was) != _timer_text(now):
-        yield Note(path, "due-kept", "the timer has changed; the due date already set stays")
+        yield Note(path, "due-kept", Text("the timer has changed; the due date already set stays"))
     if was.waits_for_people and token.state == STARTED:
         yield from _task_differences(was, now, path)
 
 
 def _task_differences(was: nodes.Node, now: nodes.Node, path: str) -> Iterator[Note]:
-    for name, meaning in (("formRef", "another form"), ("candidateGroups", "other candidates")):
+    for name, meaning in (
+        ("formRef", Text("the open task gets another form")),
+        ("candidateGroups", Text("the open task gets other candidates")),
+    ):
         if was.extensions.attribute(name) != now.extensions.attribute(name):
-            yield Note(path, "task-changed", f"the open task gets {meaning}")
+            yield Note(path, "task-changed", meaning)
     if was.lane != now.lane:
-        yield Note(path, "task-changed", f"the open task moves from the lane {was.lane!r} to {now.lane!r}")
+        yield Note(
+            path,
+            "task-changed",
+            Text(
+                "the open task moves from the lane {before} to {now}",
+                before=repr(was.lane),
+                now=repr(now.lane),
+            ),
+        )
 
 
 def _timer_text(spec: nodes.Node) -> Any:

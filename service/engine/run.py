@@ -75,7 +75,11 @@ class Run(Evaluation):
     def _run_guarded(self, token: Token, *, exhausted: bool) -> None:
         try:
             if exhausted:
-                raise EngineFailure("endless_loop", f"more than {STEP_LIMIT} automatic steps without a wait")
+                raise EngineFailure(
+                    "endless_loop",
+                    "more than {limit} automatic steps without a wait",
+                    limit=STEP_LIMIT,
+                )
             self._run_catching(token)
         except EngineFailure as failure:
             self.fail(token, failure.code, failure.message)
@@ -205,7 +209,7 @@ class Run(Evaluation):
         if token.id not in token.workflow.tasks:
             return
         token._state = ERROR
-        token.memory["failed"] = [code, message]
+        token.memory["failed"] = [code, str(message)]
         self.record(token, "failed")
         self.journal.fail(
             NewIncident(token.token_id, token.task_spec.element_id, self.path_of(token), code, message)
@@ -252,8 +256,13 @@ class Run(Evaluation):
         """Hand a declared error to the nearest boundary event that catches it, or raise EngineFailure."""
         found = events.catcher(token, events.catches_error(code))
         if found is None:
-            raise EngineFailure("uncaught_error", f"nothing catches the error {code!r}: {message}")
-        self.fire(found, {"error_code": code, "error_message": message})
+            raise EngineFailure(
+                "uncaught_error",
+                "nothing catches the error {code}: {message}",
+                code=repr(code),
+                message=message,
+            )
+        self.fire(found, {"error_code": code, "error_message": str(message)})
 
     def throw_escalation(self, token: Token, code: str | None) -> bool:
         """Tell the nearest boundary event that catches it; True when the token itself may go on."""
@@ -279,7 +288,7 @@ class Run(Evaluation):
     def start_branch(self, token: Token, key: str, scope: Scope) -> None:
         spec = self.model.spec(key)
         if spec is None:
-            raise EngineFailure("process_not_found", f"the called process {key!r} is not deployed")
+            raise EngineFailure("process_not_found", "the called process {key!r} is not deployed", key=key)
         branch = Branch(spec, token.id, self.root, scope)
         self.root.subprocesses[token.id] = branch
         self.plant(branch)
@@ -302,7 +311,7 @@ class Run(Evaluation):
     def decide(self, token: Token, key: str, mapping: str | None) -> Any:
         decision = self.model.decisions.get(key)
         if decision is None:
-            raise EngineFailure("decision_not_found", f"the decision {key!r} is not deployed")
+            raise EngineFailure("decision_not_found", "the decision {key!r} is not deployed", key=key)
         variables = {**self.scope_of(token).visible(), **self.inputs(token)}
         result = decision.evaluate(variables, self.env.feel, self.now)
         return map_result(result, mapping or _usual_mapping(decision))
@@ -389,7 +398,7 @@ def _groups(value: Any) -> tuple[str, ...]:
         return tuple(value)
     if value is None:
         return ()
-    raise EngineFailure("bad_groups", f"candidate groups are names, not {value!r}")
+    raise EngineFailure("bad_groups", "candidate groups are names, not {value}", value=repr(value))
 
 
 def _usual_mapping(decision: Any) -> str:

@@ -63,7 +63,9 @@ def read(blob: bytes) -> dict[str, Any]:
     """Return the stored state as plain data."""
     state = codec.loads(zlib.decompress(blob))
     if state["format"] != FORMAT:
-        raise EngineFailure("unknown_format", f"snapshot format {state['format']} is not known here")
+        raise EngineFailure(
+            "unknown_format", "snapshot format {format} is not known here", format=state["format"]
+        )
     return state
 
 
@@ -98,7 +100,9 @@ def restore(state: dict[str, Any], model: Model) -> tuple[Root, dict[str, Scope]
 def _spec(model: Model, key: str) -> Any:
     spec = model.spec(key)
     if spec is None:
-        raise EngineFailure("process_not_found", f"the process {key!r} of this case is not in its manifest")
+        raise EngineFailure(
+            "process_not_found", "the process {key!r} of this case is not in its manifest", key=key
+        )
     return spec
 
 
@@ -107,7 +111,7 @@ def _plant(tree: TokenTree, rows: list[list[Any]]) -> None:
         spec = tree.spec.start if parent is None else tree.spec.task_specs.get(name)
         if spec is None:
             raise EngineFailure(
-                "element_not_found", f"the element {name!r} of this case is not in its drawing"
+                "element_not_found", "the element {name!r} of this case is not in its drawing", name=name
             )
         token = Token(
             tree, spec, tree.tasks.get(UUID(hex=parent)) if parent else None, state, UUID(hex=token_id)

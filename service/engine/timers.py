@@ -100,11 +100,11 @@ def parse_cycle(value: Any) -> tuple[int | None, datetime | None, Duration]:
     """Read `R3/PT10H`, `R/P1D` or `R5/2030-01-01T09:00:00+08:00/P1D`: count, start, interval."""
     parts = value.strip().split("/") if isinstance(value, str) else []
     if len(parts) not in (2, 3) or not re.fullmatch(r"[Rr]\d*", parts[0]):
-        raise EngineFailure("bad_timer", f"{value!r} is not a cycle such as R3/PT10H")
+        raise EngineFailure("bad_timer", "{value} is not a cycle such as R3/PT10H", value=repr(value))
     left = int(parts[0][1:]) if len(parts[0]) > 1 else None
     interval = to_duration(parts[-1])
     if left == 0 or not interval.is_positive:
-        raise EngineFailure("bad_timer", f"{value!r} never fires, or without pause")
+        raise EngineFailure("bad_timer", "{value} never fires, or without pause", value=repr(value))
     return left, to_moment(parts[1]) if len(parts) == 3 else None, interval
 
 
@@ -114,11 +114,11 @@ def to_moment(value: Any) -> datetime:
         try:
             value = date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
         except ValueError as exc:
-            raise EngineFailure("bad_timer", f"{value!r} is not an ISO 8601 date") from exc
+            raise EngineFailure("bad_timer", "{value} is not an ISO 8601 date", value=repr(value)) from exc
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime.combine(value, time.min)
     if not isinstance(value, datetime):
-        raise EngineFailure("bad_timer", f"{value!r} is not a date")
+        raise EngineFailure("bad_timer", "{value} is not a date", value=repr(value))
     return (value if value.tzinfo else value.replace(tzinfo=ZONE)).astimezone(UTC)
 
 
@@ -137,7 +137,7 @@ def to_duration(value: Any) -> Duration:
     else:
         duration = parse_duration(value)
     if duration.months < 0 or duration.rest < timedelta(0):
-        raise EngineFailure("bad_timer", f"{value!r} lies in the past")
+        raise EngineFailure("bad_timer", "{value} lies in the past", value=repr(value))
     return duration
 
 
@@ -147,7 +147,7 @@ def parse_duration(value: Any) -> Duration:
         key: float(text) for key, text in (match or _NOTHING).groupdict().items() if text and key != "sign"
     }
     if match is None or not parts:
-        raise EngineFailure("bad_timer", f"{value!r} is not an ISO 8601 duration")
+        raise EngineFailure("bad_timer", "{value} is not an ISO 8601 duration", value=repr(value))
     months = int(parts.pop("years", 0) * 12 + parts.pop("months", 0))
     sign = -1 if match["sign"] else 1
     return Duration(sign * months, sign * timedelta(**parts))

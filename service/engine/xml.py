@@ -8,6 +8,7 @@ from lxml import etree
 
 from service.engine.findings import Finding
 from service.errors import InvalidDeployment
+from service.wording import Text
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
@@ -30,9 +31,13 @@ def parse_xml(name: str, content: bytes) -> etree._Element:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
-        raise refusal(name, line, "xml-syntax", f"This is not well-formed XML: {error}") from error
+        raise refusal(
+            name, line, "xml-syntax", Text("This is not well-formed XML: {reason}", reason=str(error))
+        ) from error
     if root.getroottree().docinfo.doctype:
-        raise refusal(name, 1, "xml-doctype", "A document type is not allowed here; remove the DOCTYPE line.")
+        raise refusal(
+            name, 1, "xml-doctype", Text("A document type is not allowed here; remove the DOCTYPE line.")
+        )
     return root
 
 

@@ -9,11 +9,12 @@ from typing import Any, Literal
 
 from service.domain.workdays import Calendar
 from service.errors import FeelError, FeelTimeout
-from service.feel import crossing
+from service.feel import crossing, messages
 from service.feel.calendar import calendar_table
 from service.feel.forms import FormResult, SchemaTexts, result_of
 from service.feel.isolate import SHARED, Pool
 from service.feel.parsing import parse, strip_equals
+from service.wording import Text
 
 EXPRESSION_SECONDS = 0.25
 STEP_SECONDS = 1.0
@@ -40,7 +41,7 @@ class Call:
         try:
             return crossing.dumps([self.kind, strip_equals(self.expression), variables, self.value])
         except (TypeError, ValueError, RecursionError) as exc:
-            raise FeelError(str(exc), self.expression) from exc
+            raise FeelError(messages.problem(str(exc)), self.expression) from exc
 
 
 class Feel:
@@ -57,7 +58,7 @@ class Feel:
         """Return the truth of a condition. FeelError unless it is exactly true or false."""
         result = self.evaluate(expression, variables, now=now)
         if not isinstance(result, bool):
-            raise FeelError("The condition is neither true nor false.", expression)
+            raise FeelError(Text("The condition is neither true nor false."), expression)
         return result
 
     def unary(self, cell: str, value: Any, variables: Mapping[str, Any], *, now: datetime) -> bool:
@@ -117,7 +118,7 @@ class Feel:
         try:
             handed_in = f'"answers":{crossing.dumps_plain(answers)},"inputs":{crossing.dumps_plain(inputs)}'
         except (TypeError, ValueError, RecursionError) as exc:
-            raise FeelError(str(exc)) from exc
+            raise FeelError(messages.problem(str(exc))) from exc
         content = f'"hash":"{digest}",{handed_in}'
         answer = self._ask("form", content, now, STEP_SECONDS)
         if "unknown" in answer:
@@ -143,7 +144,7 @@ class Feel:
             answer = isolate.ask(text, seconds=seconds)
         result = crossing.loads(answer)
         if "e" in result:
-            raise FeelError(result["e"], code=result["c"])
+            raise FeelError(messages.problem(result["e"]), code=result["c"])
         return result["v"]
 
 
@@ -158,7 +159,11 @@ def _result(answer: Mapping[str, Any] | FeelError, call: Call) -> Any:
     if isinstance(answer, FeelError):
         answer.expression = call.expression
         return answer
-    return FeelError(answer["e"], call.expression, code=answer["c"]) if "e" in answer else answer["v"]
+    return (
+        FeelError(messages.problem(answer["e"]), call.expression, code=answer["c"])
+        if "e" in answer
+        else answer["v"]
+    )
 
 
 FEEL = Feel()

@@ -27,7 +27,7 @@ class FormError(FieldError):
 
     def localized(self, gettext: Callable[[str], str]) -> FieldError:
         """Return the same error with its sentence translated."""
-        return FieldError(self.path, messages.render(messages.ANSWERS, self.code, self.params, gettext))
+        return FieldError(self.path, messages.render(self.code, self.params, gettext))
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def _errors(found: list[dict[str, Any]]) -> tuple[FormError, ...]:
     return tuple(
         FormError(
             each["path"],
-            messages.render(messages.ANSWERS, each["code"], each["params"]),
+            messages.render(each["code"], each["params"]),
             each["code"],
             each["params"],
         )
@@ -76,8 +76,7 @@ def check_schema(schema: Mapping[str, Any]) -> tuple[SchemaProblem, ...]:
     with SHARED.isolate() as isolate:
         found = json.loads(isolate.ask(request, seconds=INSPECT_SECONDS))["v"]
     return tuple(
-        SchemaProblem(**each, message=messages.render(messages.FINDINGS, each["code"], each["params"]))
-        for each in found
+        SchemaProblem(**each, message=messages.finding(each["code"], each["params"])) for each in found
     )
 
 

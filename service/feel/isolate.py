@@ -24,6 +24,7 @@ from py_mini_racer import JSEvalException, JSOOMException, JSTimeoutException, M
 
 from service.errors import FeelError, FeelTimeout
 from service.feel.calendar import calendar_table
+from service.wording import Text
 
 BUNDLE = Path(__file__).with_name("bundle.js")
 BOOT_SECONDS = 20.0
@@ -38,7 +39,7 @@ def _bundle() -> str:
         return BUNDLE.read_text(encoding="utf-8")
     except FileNotFoundError as exc:
         raise FeelError(
-            f"The FEEL engine is not built: {BUNDLE.name} is missing. Run: npm run build:feel"
+            Text("The FEEL engine is not built: {name} is missing. Run: npm run build:feel", name=BUNDLE.name)
         ) from exc
 
 
@@ -72,15 +73,15 @@ class Isolate:
         """Return the engine's answer; both are JSON. FeelTimeout or FeelError at a limit: then drop me."""
         with self._use:
             if self._closed:
-                raise FeelError("The FEEL engine is closed.")
+                raise FeelError(Text("The FEEL engine is closed."))
             try:
                 return str(self._racer.eval(f"countersign({json.dumps(request)})", timeout_sec=seconds))
             except JSTimeoutException as exc:
                 raise FeelTimeout(seconds=seconds) from exc
             except JSOOMException as exc:
-                raise FeelError("The expression needs too much memory.") from exc
+                raise FeelError(Text("The expression needs too much memory.")) from exc
             except JSEvalException as exc:
-                raise FeelError("The expression cannot be evaluated.") from exc
+                raise FeelError(Text("The expression cannot be evaluated.")) from exc
 
     def close(self) -> None:
         """Free the isolate; it cannot be used afterwards. Whoever is using or closing it is waited for."""
@@ -147,7 +148,7 @@ class Pool:
         # Whoever ends the process waits here, so that no isolate is born unseen and left open.
         with _STATE.making:
             if _STATE.ending:
-                raise FeelError("The process is ending.")
+                raise FeelError(Text("The process is ending."))
             isolate = Isolate(self._calendar())
             with self._lock:
                 self._made.add(isolate)

@@ -1,13 +1,18 @@
-"""The wording of form errors and of findings about forms: English templates, translatable by gettext.
+"""The wording of form errors, findings about forms and mistakes in expressions: English, translatable.
 
-The texts are msgids: `render(templates, code, params, gettext)` translates the template and then fills it in.
-What a form's author wrote (assertMessage, patternErrorMessage) passes through as it is.
+The texts are msgids. Form errors, which the browser words too, are filled in by `render`; findings and what
+the FEEL engine says become a Text. What a form's author wrote (assertMessage, patternErrorMessage) passes
+through as it is.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
+
+from service.wording import Text
 
 
 def _(text: str) -> str:
@@ -47,30 +52,90 @@ ANSWERS: Mapping[str, str] = {
 
 FINDINGS: Mapping[str, str] = {
     "components": _("The form has no list of components."),
-    "forbidden": _("Components of the type %(type)s are not allowed."),
-    "unknown_type": _("There is no component of the type %(type)s."),
-    "button": _("A button can submit or reset, not %(action)s."),
+    "forbidden": _("Components of the type {type} are not allowed."),
+    "unknown_type": _("There is no component of the type {type}."),
+    "button": _("A button can submit or reset, not {action}."),
     "no_path": _("The list has no path: its rows would be lost."),
     "no_key": _("The field has no key: its answer would be lost."),
     "no_options": _("The field offers no choices."),
-    "duplicate_key": _("Another field already has the key %(key)s."),
-    "reserved_key": _("The key %(key)s means something else in expressions."),
-    "pattern": _("The pattern %(pattern)s is not a regular expression."),
-    "unknown_rule": _("%(name)s is not a rule. Rules are requiredIf, assert, assertMessage, assert2, warn…"),
-    "no_equals": _("%(name)s must begin with an equals sign."),
-    "expression": _("%(name)s is not a usable expression: %(message)s."),
-    "bare_call": _("%(name)s: %(message)s."),
+    "duplicate_key": _("Another field already has the key {key}."),
+    "reserved_key": _("The key {key} means something else in expressions."),
+    "pattern": _("The pattern {pattern} is not a regular expression."),
+    "unknown_rule": _("{name} is not a rule. Rules are requiredIf, assert, assertMessage, assert2, warn…"),
+    "no_equals": _("{name} must begin with an equals sign."),
+    "expression": _("{name} is not a usable expression: {message}."),
+    "bare_call": _("{name}: {message}."),
 }
 
 
+PROBLEMS: tuple[str, ...] = (
+    _("{name}() cannot use {kinds}"),
+    _("? stands for the value under test, in decision tables alone"),
+    _("A call alone in a filter keeps everything: compare it, as in [list contains(x, item) = true]"),
+    _("A filter needs a comparison or a position, not {kind}"),
+    _("A name may not begin with two underscores"),
+    _("A number is too large to be exact"),
+    _("A range of a loop needs whole numbers"),
+    _("Can't {operation} {right} to {left}"),
+    _("Cannot add {left} and {right}"),
+    _("Cannot compare {left} with {right}"),
+    _("Cannot divide {left} and {right}"),
+    _("Cannot go through null"),
+    _("Cannot invoke {target}"),
+    _("Cannot multiply {left} and {right}"),
+    _("Cannot raise {left} and {right}"),
+    _("Cannot subtract {left} and {right}"),
+    _("Incomplete <{rule}>"),
+    _("Expected true or false, not {kind}"),
+    _("FEEL has no value of the type {type}"),
+    _("Key '{name}' not found in {target}"),
+    _("Property '{name}' not found in {target}"),
+    _("The cell is neither true nor false"),
+    _("The expression cannot be evaluated"),
+    _("The expression is too large"),
+    _("The result is a {type}, which is not a value"),
+    _("The result is not a number"),
+    _("There is no function {name}()"),
+    _("This is not a FEEL expression"),
+    _("This is not implemented: {what}"),
+    _("Unrecognized token <{token}> in <{rule}>"),
+    _("Unrecognized token in <{rule}>"),
+    _("Variable '{name}' not found"),
+    _("not text"),
+)
+"""The sentences the engine itself says: it hands them over finished, `problem` takes them apart again."""
+
+
+def problem(sentence: str) -> Text:
+    """Return a sentence of the engine as a Text; one that is not known stays English."""
+    for template, pattern in _patterns():
+        found = pattern.fullmatch(sentence)
+        if found:
+            return Text(template, **found.groupdict())
+    return Text(sentence)
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return the templates, the most particular first, each with a pattern for its sentences."""
+    escaped = {template: re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(template)) for template in PROBLEMS}
+    order = sorted(PROBLEMS, key=lambda template: template.count("{"))
+    return tuple((template, re.compile(escaped[template], re.DOTALL)) for template in order)
+
+
+def finding(code: str, params: Mapping[str, Any]) -> Text:
+    """Return what is wrong with a form."""
+    said = {name: problem(value) if name == "message" else str(value) for name, value in params.items()}
+    return Text(FINDINGS[code], **said)
+
+
 def render(
-    templates: Mapping[str, str],
     code: str,
     params: Mapping[str, Any],
     gettext: Callable[[str], str] = lambda text: text,
 ) -> str:
     """Return the sentence for a code; an author's own message wins over ours."""
-    return params["message"] if _is_own(code, params) else gettext(templates[code]) % params
+    return params["message"] if _is_own(code, params) else gettext(ANSWERS[code]) % params
 
 
 def _is_own(code: str, params: Mapping[str, Any]) -> bool:

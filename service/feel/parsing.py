@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from service.errors import FeelTimeout
+from service.feel import messages
 from service.feel.isolate import SHARED
 
 PARSE_SECONDS = 2.0
@@ -58,8 +59,14 @@ def parse(expression: str, *, unary: bool = False) -> Parsed:
         with SHARED.isolate() as isolate:
             found = json.loads(isolate.ask(json.dumps(request), seconds=PARSE_SECONDS))["v"]
     except FeelTimeout:
-        return Parsed(*[frozenset()] * 4, problems=(Problem("too_large", "The expression is too large", 0),))
+        return Parsed(
+            *[frozenset()] * 4,
+            problems=(Problem("too_large", messages.problem("The expression is too large"), 0),),
+        )
     return Parsed(
         *(frozenset(found[key]) for key in ("names", "optional", "paths", "calls")),
-        problems=tuple(Problem(**problem) for problem in found["problems"]),
+        problems=tuple(
+            Problem(each["code"], messages.problem(each["message"]), each["offset"])
+            for each in found["problems"]
+        ),
     )

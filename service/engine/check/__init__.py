@@ -75,7 +75,12 @@ def _read(
     elif name == "organisation.yaml":
         _organisation(content, around, report)
     else:
-        report.error(None, "unknown-kind", f"Only {', '.join(KINDS)} and organisation.yaml can be deployed.")
+        report.error(
+            None,
+            "unknown-kind",
+            "Only {kinds} and organisation.yaml can be deployed.",
+            kinds=", ".join(KINDS),
+        )
 
 
 def _drawing(name: str, content: bytes, report: Report) -> etree._Element | None:
@@ -102,7 +107,10 @@ def _processes(root: etree._Element, around: Surroundings, report: Report) -> li
             continue
         if container.id in around.processes:
             report.error(
-                process, "duplicate-process", f"Another file draws the process {container.id!r} too."
+                process,
+                "duplicate-process",
+                "Another file draws the process {process!r} too.",
+                process=container.id,
             )
             continue
         if process.get("isExecutable") != "true":
@@ -145,8 +153,13 @@ def _duplicate_decisions(files: Mapping[str, bytes], reports: dict[str, Report])
             continue
         for decision in decisions:
             if seen.setdefault(decision.id, name) != name:
-                reports[name].error(
-                    None, "duplicate-decision", f"{seen[decision.id]} has a decision {decision.id!r} too."
+                report = reports[name]
+                report.error(
+                    None,
+                    "duplicate-decision",
+                    "{other} has a decision {decision!r} too.",
+                    other=seen[decision.id],
+                    decision=decision.id,
                 )
 
 
@@ -154,7 +167,7 @@ def _form(name: str, content: bytes, around: Surroundings, report: Report) -> No
     try:
         schema = json.loads(content)
     except (ValueError, RecursionError) as error:
-        report.error(None, "not-json", f"This is not valid JSON: {error}.")
+        report.error(None, "not-json", "This is not valid JSON: {reason}.", reason=str(error))
         return
     if not isinstance(schema, dict):
         report.error(None, "not-a-form", "A form is a JSON object with a list of components.")
@@ -174,6 +187,6 @@ def _organisation(content: bytes, around: Surroundings, report: Report) -> None:
         groups = {*data.get("groups", {}), *data.get("relations", {})}
         around.lanes = frozenset(data.get("lanes") or {})
     except (yaml.YAMLError, AttributeError, TypeError) as error:
-        report.error(None, "not-yaml", f"The organisation cannot be read: {error}.")
+        report.error(None, "not-yaml", "The organisation cannot be read: {reason}.", reason=str(error))
         return
     around.groups = frozenset(groups) | ALWAYS_GROUPS

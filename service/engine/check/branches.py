@@ -15,6 +15,7 @@ from service.engine.check.drawing import CONDITIONAL, Container, FlowElement, No
 from service.engine.decisions.coverage import Grid, TooComplex, describe, grid
 from service.engine.decisions.model import Decision, Input, Rule
 from service.feel import strip_equals
+from service.wording import Text
 
 SHOWN = 2
 _NAME = r"[^\W\d][\w.]*"
@@ -22,7 +23,7 @@ _LITERAL = r'"[^"\\]*"|-?\d+(?:\.\d+)?|true|false|null|date\("[^"]*"\)'
 _COMPARISON = re.compile(rf"({_NAME})\s*(<=|>=|!=|=|<|>)\s*({_LITERAL})")
 _NEGATION = re.compile(rf"not\(\s*({_NAME})\s*\)")
 _BARE = re.compile(_NAME)
-_OPAQUE = "some condition"
+_OPAQUE = Text("some condition")
 _LOW, _HIGH = {">": "(", ">=": "["}, {"<": ")", "<=": "]"}
 
 
@@ -43,7 +44,8 @@ def _judge(node: NodeElement, flows: list[FlowElement], report: Report) -> None:
             report.warning(
                 flows[second].node,
                 "overlapping-branches",
-                f"This condition and that of {flows[first].id!r} can be true together: the first drawn wins.",
+                "This condition and that of {other!r} can be true together: the first drawn wins.",
+                other=flows[first].id,
             )
 
 
@@ -53,7 +55,9 @@ def _warn_of_gaps(node: NodeElement, cut: Grid, report: Report) -> None:
             report.warning(
                 node.node,
                 "uncovered-branch",
-                f"{node.name!r} has no way on when {describe(cut, box)}: add a flow or make one the default.",
+                "{element!r} has no way on when {case}: add a flow or make one the default.",
+                element=node.name,
+                case=describe(cut, box),
             )
 
 

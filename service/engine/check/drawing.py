@@ -9,6 +9,7 @@ from lxml import etree
 
 from service.engine import extensions, xml
 from service.engine.findings import Finding, Severity
+from service.wording import Text
 
 PEOPLE = frozenset({"userTask", "manualTask"})
 TASKS = PEOPLE | {"task", "scriptTask", "businessRuleTask", "serviceTask", "sendTask", "receiveTask"}
@@ -108,15 +109,17 @@ class Report:
     file: str
     findings: list[Finding] = field(default_factory=list)
 
-    def add(self, at: etree._Element | None, severity: Severity, code: str, message: str) -> None:
+    def error(self, at: etree._Element | None, code: str, template: str, /, **params: str | int) -> None:
+        """Add an error; `template` and `params` are those of a Text."""
+        self._add(at, "error", code, Text(template, **params))
+
+    def warning(self, at: etree._Element | None, code: str, template: str, /, **params: str | int) -> None:
+        """Add a warning; `template` and `params` are those of a Text."""
+        self._add(at, "warning", code, Text(template, **params))
+
+    def _add(self, at: etree._Element | None, severity: Severity, code: str, message: Text) -> None:
         line = at.sourceline or 0 if at is not None else 0
         self.findings.append(Finding(self.file, line, _id_of(at), severity, code, message))
-
-    def error(self, at: etree._Element | None, code: str, message: str) -> None:
-        self.add(at, "error", code, message)
-
-    def warning(self, at: etree._Element | None, code: str, message: str) -> None:
-        self.add(at, "warning", code, message)
 
     @property
     def has_errors(self) -> bool:

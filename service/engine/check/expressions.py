@@ -13,6 +13,7 @@ from service.engine import timers, xml
 from service.engine.check.drawing import CONDITIONAL, Container, NodeElement, Report
 from service.engine.failures import EngineFailure
 from service.feel import Parsed, parse, strip_equals
+from service.wording import Text
 
 ALWAYS_KNOWN = frozenset({"dossier"})
 _ANY_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -53,12 +54,12 @@ def expressions(node: NodeElement, forms: Mapping[str, Any]) -> Iterator[Express
     yield from _loop(node, forms)
     yield from _mappings(node)
     if node.kind == "scriptTask" and node.extensions.script:
-        yield Expression(node.extensions.script, node.node, node, "script", element_names(node))
+        yield Expression(node.extensions.script, node.node, node, Text("script"), element_names(node))
     for definition in node.definitions:
         for child in xml.elements(definition):
             written = xml.text(child)
             if xml.local_name(child).startswith("time") and written.startswith("="):
-                yield Expression(written, child, node, "timer")
+                yield Expression(written, child, node, Text("timer"))
 
 
 def element_names(node: NodeElement) -> frozenset[str]:
@@ -98,7 +99,7 @@ def _conditions(node: NodeElement) -> Iterator[Expression]:
     if node.kind in CONDITIONAL:
         for flow in node.outgoing:
             if flow.condition and flow.id != node.node.get("default"):
-                yield Expression(flow.condition, flow.node, node, "condition")
+                yield Expression(flow.condition, flow.node, node, Text("condition"))
 
 
 def _attributes(node: NodeElement) -> Iterator[Expression]:
@@ -111,7 +112,9 @@ def _attributes(node: NodeElement) -> Iterator[Expression]:
 def _parameters(node: NodeElement, forms: Mapping[str, Any]) -> Iterator[Expression]:
     for name, text in node.extensions.inputs:
         if text.lstrip().startswith("="):
-            yield Expression(text, node.node, node, f"input parameter {name}", element_names(node))
+            yield Expression(
+                text, node.node, node, Text("input parameter {name}", name=name), element_names(node)
+            )
     answers, is_open = answers_of(node, forms)
     catches = (
         node.definition_kind in ("message", "signal", "error", "escalation") or node.kind == "receiveTask"
@@ -120,7 +123,12 @@ def _parameters(node: NodeElement, forms: Mapping[str, Any]) -> Iterator[Express
     for name, text in node.extensions.outputs:
         local = answers | element_names(node) | ({"result"} if node.kind == "scriptTask" else set())
         yield Expression(
-            text, node.node, node, f"output parameter {name}", frozenset(local), is_open or brings
+            text,
+            node.node,
+            node,
+            Text("output parameter {name}", name=name),
+            frozenset(local),
+            is_open or brings,
         )
 
 
@@ -144,7 +152,7 @@ def _loop(node: NodeElement, forms: Mapping[str, Any]) -> Iterator[Expression]:
             loop.completion_condition,
             node.node,
             node,
-            "completion condition",
+            Text("completion condition"),
             frozenset(inside | counters),
             wide,
         )
@@ -154,7 +162,11 @@ def _mappings(node: NodeElement) -> Iterator[Expression]:
     for each in node.extensions.call_in:
         if not each.everything and each.expression:
             yield Expression(
-                each.expression, node.node, node, f"in mapping {each.target}", element_names(node)
+                each.expression,
+                node.node,
+                node,
+                Text("in mapping {name}", name=each.target or ""),
+                element_names(node),
             )
 
 
@@ -164,14 +176,20 @@ def _problems(expression: Expression, report: Report) -> None:
         report.error(
             expression.at,
             "not-feel",
-            f"The {expression.what} {text!r} is no FEEL: write it without ${{}}, for example =total > 50000.",
+            "The {what} {expression!r} is no FEEL: write it without ${{}}, for example =total > 50000.",
+            what=expression.what,
+            expression=text,
         )
         return
     for problem in expression.parsed.problems:
         report.error(
             expression.at,
             f"feel-{problem.code.replace('_', '-')}",
-            f"The {expression.what} {text!r}: {problem.message} (at character {problem.offset + 1}).",
+            "The {what} {expression!r}: {reason} (at character {position}).",
+            what=expression.what,
+            expression=text,
+            reason=problem.message,
+            position=problem.offset + 1,
         )
 
 
@@ -183,20 +201,28 @@ def _dossier(expression: Expression, forms: Mapping[str, Any], report: Report) -
         schema = forms.get(parts[1])
         if schema is None:
             report.error(
-                expression.at, "unknown-form", f"The {expression.what} reads {path!r}: no such form."
+                expression.at,
+                "unknown-form",
+                "The {what} reads {path!r}: no such form.",
+                what=expression.what,
+                path=path,
             )
         elif len(parts) > 2 and parts[2] not in set(form_keys(schema)):
             report.error(
                 expression.at,
                 "unknown-field",
-                f"The {expression.what} reads {path!r}, but the form {parts[1]!r} has no field {parts[2]!r}.",
+                "The {what} reads {path!r}, but the form {form!r} has no field {field!r}.",
+                what=expression.what,
+                path=path,
+                form=parts[1],
+                field=parts[2],
             )
 
 
 def _empty_ones(node: NodeElement, report: Report) -> None:
     for name, text in node.extensions.outputs:
         if not text:
-            report.error(node.node, "empty-expression", f"The output parameter {name!r} is empty.")
+            report.error(node.node, "empty-expression", "The output parameter {name!r} is empty.", name=name)
         if not name:
             report.error(node.node, "empty-name", "An output parameter has no name.")
     for each in (*node.extensions.call_in, *node.extensions.call_out):
@@ -211,7 +237,8 @@ def _script(node: NodeElement, report: Report) -> None:
         report.error(
             node.node,
             "script-format",
-            f"Scripts are FEEL (scriptFormat=feel), not {node.extensions.script_format or 'unnamed'}.",
+            "Scripts are FEEL (scriptFormat=feel), not {given}.",
+            given=node.extensions.script_format or Text("unnamed"),
         )
     if not node.extensions.script:
         report.error(node.node, "empty-script", "The script is empty.")
@@ -225,11 +252,17 @@ def _literals(node: NodeElement, report: Report) -> None:
     """Values that are taken literally must be what they say; `${…}` never is."""
     due = node.extensions.attribute("dueDate")
     if due and not due.lstrip().startswith("="):
-        _attempt(lambda: timers.to_due(due.strip(), _ANY_MOMENT), node.node, "due date", report)
+        _attempt(lambda: timers.to_due(due.strip(), _ANY_MOMENT), node.node, Text("due date"), report)
     for name in ("assignee", "candidateGroups", "dueDate", "candidateUsers"):
         text = node.extensions.attribute(name) or ""
         if text.lstrip().startswith(("${", "#{")):
-            report.error(node.node, "not-feel", f"{name} {text!r} is no FEEL: begin expressions with =.")
+            report.error(
+                node.node,
+                "not-feel",
+                "{name} {expression!r} is no FEEL: begin expressions with =.",
+                name=name,
+                expression=text,
+            )
     for definition in node.definitions:
         if xml.local_name(definition) == "timerEventDefinition":
             _timer(definition, report)
@@ -247,11 +280,13 @@ def _timer(definition: etree._Element, report: Report) -> None:
     }
     for kind, text in found.items():
         if text and not text.startswith("=") and kind in readers:
-            _attempt(lambda text=text, kind=kind: readers[kind](text), definition, "timer", report)
+            _attempt(lambda text=text, kind=kind: readers[kind](text), definition, Text("timer"), report)
 
 
 def _attempt(work: Any, at: etree._Element, what: str, report: Report) -> None:
     try:
         work()
     except EngineFailure as failure:
-        report.error(at, "bad-timer", f"The {what} cannot be read: {failure.message}.")
+        report.error(
+            at, "bad-timer", "The {what} cannot be read: {reason}.", what=what, reason=failure.message
+        )

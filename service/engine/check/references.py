@@ -10,6 +10,7 @@ from service.engine import extensions, xml
 from service.engine.check.drawing import PEOPLE, Container, NodeElement, Report
 from service.engine.decisions import Decision
 from service.engine.extensions import split_list
+from service.wording import Text
 
 RESULT_MAPPINGS = frozenset({"singleEntry", "singleResult", "collectEntries", "resultList"})
 SERVICE_KINDS = ("class", "delegateExpression", "expression")
@@ -55,7 +56,10 @@ def _form(node: NodeElement, around: Surroundings, report: Report) -> None:
     form = node.extensions.attribute("formRef")
     if form and form not in around.forms:
         report.error(
-            node.node, "unknown-form", f"There is no form {form!r}: upload {form}.form or correct it."
+            node.node,
+            "unknown-form",
+            "There is no form {form!r}: upload {form}.form or correct it.",
+            form=form,
         )
 
 
@@ -73,13 +77,18 @@ def _people(node: NodeElement, around: Surroundings, report: Report) -> None:
         return
     if not node.lane:
         report.error(
-            node.node, "nobody", f"Nobody can do {node.name!r}: put it into a lane, or name candidate groups."
+            node.node,
+            "nobody",
+            "Nobody can do {element!r}: put it into a lane, or name candidate groups.",
+            element=node.name,
         )
     elif node.lane in around.lanes:
         report.error(
             node.node,
             "nobody",
-            f"The lane {node.lane!r} is no group: name the candidate groups of {node.name!r}.",
+            "The lane {lane!r} is no group: name the candidate groups of {element!r}.",
+            lane=node.lane,
+            element=node.name,
         )
     else:
         _known_group(node.lane, node, around, report)
@@ -90,18 +99,24 @@ def _known_group(group: str, node: NodeElement, around: Surroundings, report: Re
         report.error(
             node.node,
             "unknown-group",
-            f"There is no group or relation {group!r}: correct it, or declare it in organisation.yaml.",
+            "There is no group or relation {group!r}: correct it, or declare it in organisation.yaml.",
+            group=group,
         )
 
 
 def _activities(node: NodeElement, here: set[str], report: Report) -> None:
     for name in node.extensions.listed("notBy"):
         if name != "applicant" and name not in here:
-            report.error(node.node, "unknown-activity", f"notBy names {name!r}, which is no activity here.")
+            report.error(
+                node.node, "unknown-activity", "notBy names {name!r}, which is no activity here.", name=name
+            )
     for name in node.extensions.listed("returnTo"):
         if name not in here:
             report.error(
-                node.node, "unknown-activity", f"returnTo names {name!r}, which is no activity here."
+                node.node,
+                "unknown-activity",
+                "returnTo names {name!r}, which is no activity here.",
+                name=name,
             )
 
 
@@ -110,16 +125,24 @@ def _decision(node: NodeElement, around: Surroundings, report: Report) -> None:
     mapping = node.extensions.attribute("mapDecisionResult")
     for name in SERVICE_KINDS:
         if node.extensions.attribute(name):
-            report.error(node.node, "service-kind", f"camunda:{name} would be ignored: refer to a decision.")
+            report.error(
+                node.node, "service-kind", "camunda:{name} would be ignored: refer to a decision.", name=name
+            )
     if not key:
         report.error(node.node, "missing-decision", "Choose the decision table of this rule task.")
     elif key not in around.decisions:
         report.error(
-            node.node, "unknown-decision", f"There is no decision {key!r}: upload its table or correct it."
+            node.node,
+            "unknown-decision",
+            "There is no decision {key!r}: upload its table or correct it.",
+            key=key,
         )
     if mapping and mapping not in RESULT_MAPPINGS:
         report.error(
-            node.node, "result-mapping", f"mapDecisionResult {mapping!r} is not one of its four kinds."
+            node.node,
+            "result-mapping",
+            "mapDecisionResult {mapping!r} is not one of its four kinds.",
+            mapping=mapping,
         )
     if not node.extensions.attribute("resultVariable") and not node.extensions.outputs:
         report.error(
@@ -132,7 +155,10 @@ def _topic(node: NodeElement, around: Surroundings, report: Report) -> None:
     for name in SERVICE_KINDS:
         if node.extensions.attribute(name):
             report.error(
-                node.node, "service-kind", f"camunda:{name} is not supported: use an external topic."
+                node.node,
+                "service-kind",
+                "camunda:{name} is not supported: use an external topic.",
+                name=name,
             )
     if not topic:
         if node.kind == "serviceTask":
@@ -145,7 +171,9 @@ def _topic(node: NodeElement, around: Surroundings, report: Report) -> None:
         report.error(
             node.node,
             "unknown-topic",
-            f"There is no topic {topic!r}. Known are {', '.join(sorted(around.topics)) or 'none'}.",
+            "There is no topic {topic!r}. Known are {known}.",
+            topic=topic,
+            known=", ".join(sorted(around.topics)) or Text("none"),
         )
         return
     _parameters(node, known, report)
@@ -159,12 +187,19 @@ def _parameters(node: NodeElement, topic: Any, report: Report) -> None:
             report.error(
                 node.node,
                 "unknown-parameter",
-                f"The topic {topic.name!r} knows no parameter {name!r}, only {', '.join(sorted(allowed))}.",
+                "The topic {topic!r} knows no parameter {name!r}, only {known}.",
+                topic=topic.name,
+                name=name,
+                known=", ".join(sorted(allowed)),
             )
     for name in topic.required:
         if name not in dict(node.extensions.inputs):
             report.error(
-                node.node, "missing-parameter", f"The topic {topic.name!r} needs the parameter {name!r}."
+                node.node,
+                "missing-parameter",
+                "The topic {topic!r} needs the parameter {name!r}.",
+                topic=topic.name,
+                name=name,
             )
 
 
@@ -180,8 +215,10 @@ def _errors(node: NodeElement, topic: Any, report: Report) -> None:
                 report.warning(
                     boundary.node,
                     "error-never-thrown",
-                    f"The topic {topic.name!r} never ends with {code!r}; it knows "
-                    f"{', '.join(sorted(topic.errors)) or 'no declared errors'}.",
+                    "The topic {topic!r} never ends with {code!r}; it knows {known}.",
+                    topic=topic.name,
+                    code=code,
+                    known=", ".join(sorted(topic.errors)) or Text("no declared errors"),
                 )
 
 
@@ -197,7 +234,10 @@ def _called(node: NodeElement, around: Surroundings, report: Report) -> None:
         return
     if called not in around.processes:
         report.error(
-            node.node, "unknown-process", f"There is no process {called!r}: upload it or correct the id."
+            node.node,
+            "unknown-process",
+            "There is no process {called!r}: upload it or correct the id.",
+            called=called,
         )
         return
     given = {each.target for each in node.extensions.call_in}
@@ -206,10 +246,20 @@ def _called(node: NodeElement, around: Surroundings, report: Report) -> None:
     wanted = around.inputs.get(called, ())
     for name in wanted:
         if name not in given:
-            report.error(node.node, "input-not-mapped", f"{called!r} takes the input {name!r}: map it in.")
+            report.error(
+                node.node,
+                "input-not-mapped",
+                "{called!r} takes the input {name!r}: map it in.",
+                called=called,
+                name=name,
+            )
     for name in given - set(wanted):
         report.warning(
-            node.node, "unknown-input", f"{called!r} does not declare the input {name!r} that is mapped in."
+            node.node,
+            "unknown-input",
+            "{called!r} does not declare the input {name!r} that is mapped in.",
+            called=called,
+            name=name,
         )
 
 
@@ -226,7 +276,9 @@ def _multi_instance(node: NodeElement, report: Report) -> None:
     inner = node.node.find("bpmn:multiInstanceLoopCharacteristics", xml.NS)
     for name in ("loopDataInputRef", "inputDataItem", "loopDataOutputRef", "outputDataItem"):
         if inner.find(f"bpmn:{name}", xml.NS) is not None:
-            report.error(node.node, "collection", f"{name} would be ignored: use camunda:collection.")
+            report.error(
+                node.node, "collection", "{name} would be ignored: use camunda:collection.", name=name
+            )
 
 
 def _message_task(node: NodeElement, report: Report) -> None:
@@ -234,11 +286,16 @@ def _message_task(node: NodeElement, report: Report) -> None:
         return
     wanted, root = node.node.get("messageRef"), node.node.getroottree().getroot()
     if not wanted:
-        report.error(node.node, "missing-message", f"Choose the message of {node.name!r}.")
+        report.error(node.node, "missing-message", "Choose the message of {element!r}.", element=node.name)
     elif not any(
         each.get("id") == wanted and each.get("name") for each in root.iterchildren(xml.bpmn("message"))
     ):
-        report.error(node.node, "dangling-message", f"The message {wanted!r} is not defined in this file.")
+        report.error(
+            node.node,
+            "dangling-message",
+            "The message {wanted!r} is not defined in this file.",
+            wanted=wanted,
+        )
 
 
 def process_inputs(container: Container) -> tuple[str, ...]:

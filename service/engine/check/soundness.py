@@ -38,13 +38,15 @@ def _judge(container: Container, joins: list[NodeElement], report: Report) -> No
             report.error(
                 node.node,
                 "join-never-passed",
-                f"{node.name!r} waits for ever: no way through brings a token on all its flows.",
+                "{element!r} waits for ever: no way through brings a token on all its flows.",
+                element=node.name,
             )
         elif node.id in stuck:
             report.warning(
                 node.node,
                 "join-may-wait",
-                f"{node.name!r} waits for ever if one of its flows brings no token: check what leads to it.",
+                "{element!r} waits for ever if one of its flows brings no token: check what leads to it.",
+                element=node.name,
             )
 
 

@@ -17,19 +17,28 @@ from service.engine.check.drawing import (
     NodeElement,
     Report,
 )
+from service.wording import Text
 
 RESERVED_IDS = frozenset({"Start", "End"})
 UNSUPPORTED = {
-    "complexGateway": "A complex gateway is not supported: use exclusive, parallel or inclusive gateways.",
-    "adHocSubProcess": "An ad-hoc sub-process is not supported: draw the order of its activities.",
-    "transaction": "A transaction is not supported: use a sub-process with an error boundary event.",
-    "globalTask": "Global tasks are not supported: draw the task in the process.",
-    "globalUserTask": "Global tasks are not supported: draw the task in the process.",
-    "choreographyTask": "Choreographies are not supported.",
-    "correlationKey": "Correlation keys are not supported: the business key finds the case.",
-    "correlationProperty": "Correlation keys are not supported: the business key finds the case.",
+    "complexGateway": Text(
+        "A complex gateway is not supported: use exclusive, parallel or inclusive gateways."
+    ),
+    "adHocSubProcess": Text("An ad-hoc sub-process is not supported: draw the order of its activities."),
+    "transaction": Text("A transaction is not supported: use a sub-process with an error boundary event."),
+    "globalTask": Text("Global tasks are not supported: draw the task in the process."),
+    "globalUserTask": Text("Global tasks are not supported: draw the task in the process."),
+    "choreographyTask": Text("Choreographies are not supported."),
+    "correlationKey": Text("Correlation keys are not supported: the business key finds the case."),
+    "correlationProperty": Text("Correlation keys are not supported: the business key finds the case."),
 }
 LISTENERS = ("executionListener", "taskListener", "connector", "failedJobRetryTimeCycle")
+REFERENCES = {
+    "message": Text("message"),
+    "signal": Text("signal"),
+    "error": Text("error"),
+    "escalation": Text("escalation"),
+}
 EVENT_KINDS = {
     "startEvent": {""},
     "endEvent": {"", "terminate", "error", "escalation", "message", "signal"},
@@ -80,15 +89,15 @@ def check_ids(root: etree._Element, report: Report) -> None:
         if element_id:
             seen[element_id] += 1
             if seen[element_id] == 2:
-                report.error(element, "duplicate-id", f"The id {element_id!r} is used more than once.")
+                report.error(element, "duplicate-id", "The id {id!r} is used more than once.", id=element_id)
         elif xml.local_name(element) in FLOW_NODES | {"sequenceFlow", "process"}:
-            report.error(element, "missing-id", f"A {xml.local_name(element)} has no id.")
+            report.error(element, "missing-id", "A {kind} has no id.", kind=xml.local_name(element))
         if element_id in RESERVED_IDS and xml.local_name(element) in FLOW_NODES:
             report.error(
                 element,
                 "reserved-id",
-                f"The id {element_id!r} belongs to the engine: choose another, "
-                "such as what starts or ends here.",
+                "The id {id!r} belongs to the engine: choose another, such as what starts or ends here.",
+                id=element_id,
             )
 
 
@@ -106,7 +115,7 @@ def _unsupported_children(container: Container, report: Report) -> None:
                 "An event sub-process is not supported: use a boundary event on the activities concerned.",
             )
         elif kind not in KNOWN_CHILDREN:
-            report.error(child, "unsupported-element", f"A {kind} is not supported.")
+            report.error(child, "unsupported-element", "A {kind} is not supported.", kind=kind)
 
 
 def _flows(container: Container, report: Report) -> None:
@@ -116,7 +125,9 @@ def _flows(container: Container, report: Report) -> None:
                 report.error(
                     flow.node,
                     "dangling-flow",
-                    f"The flow's {name} {end!r} is no element of this process: connect it or delete it.",
+                    "The flow's {name} {end!r} is no element of this process: connect it or delete it.",
+                    name=name,
+                    end=end,
                 )
     pairs = Counter((flow.source, flow.target) for flow in container.flows)
     for flow in container.flows:
@@ -163,7 +174,7 @@ def _node(container: Container, node: NodeElement, report: Report) -> None:
 def _listeners(node: NodeElement, report: Report) -> None:
     for name in LISTENERS:
         for found in node.node.iterfind(f"bpmn:extensionElements/camunda:{name}", xml.NS):
-            report.error(found, "listener", f"A {name} would be ignored: draw what it does.")
+            report.error(found, "listener", "A {name} would be ignored: draw what it does.", name=name)
 
 
 def _loops(node: NodeElement, report: Report) -> None:
@@ -182,7 +193,12 @@ def _outgoing(node: NodeElement, report: Report) -> None:
             report.error(node.node, "flow-out-of-end", "No flow may leave an end event.")
         return
     if not flows:
-        report.error(node.node, "dead-end", f"Nothing follows {node.name!r}: lead it on or to an end event.")
+        report.error(
+            node.node,
+            "dead-end",
+            "Nothing follows {element!r}: lead it on or to an end event.",
+            element=node.name,
+        )
     if node.kind in ACTIVITIES | {
         "startEvent",
         "intermediateCatchEvent",
@@ -203,7 +219,10 @@ def _outgoing(node: NodeElement, report: Report) -> None:
     default = node.node.get("default")
     if default and default not in {flow.id for flow in flows}:
         report.error(
-            node.node, "dangling-default", f"The default flow {default!r} does not leave this element."
+            node.node,
+            "dangling-default",
+            "The default flow {default!r} does not leave this element.",
+            default=default,
         )
 
 
@@ -212,7 +231,8 @@ def _single_outgoing(node: NodeElement, report: Report) -> None:
         report.error(
             node.node,
             "implicit-fork",
-            f"Several flows leave {node.name!r}: put a gateway there that says whether all or one is taken.",
+            "Several flows leave {element!r}: put a gateway there that says whether all or one is taken.",
+            element=node.name,
         )
     for flow in node.outgoing:
         if flow.condition:
@@ -245,13 +265,19 @@ def _event(container: Container, node: NodeElement, report: Report) -> None:
             node.node, "multiple-events", "Several event definitions in one event are not supported."
         )
     if kind not in EVENT_KINDS[node.kind]:
-        what = f"{kind} {node.kind}" if kind else f"{node.kind} without a type"
-        report.error(node.node, "unsupported-event", f"A {what} is not supported: {_instead(kind)}")
+        what = f"{kind} {node.kind}" if kind else Text("{event} without a type", event=node.kind)
+        report.error(
+            node.node,
+            "unsupported-event",
+            "A {what} is not supported: {instead}",
+            what=what,
+            instead=_instead(kind),
+        )
     if node.kind == "boundaryEvent":
         _boundary(container, node, report)
     elif node.node.get("isInterrupting") == "false":
         report.error(node.node, "unsupported-event", "A non-interrupting start event is not supported.")
-    if kind in ("message", "signal", "error", "escalation"):
+    if kind in REFERENCES:
         _reference(node, kind, report)
     repeats = kind == "timer" and node.definitions[0].find("bpmn:timeCycle", xml.NS) is not None
     if repeats and (node.kind != "boundaryEvent" or node.interrupts):
@@ -260,17 +286,17 @@ def _event(container: Container, node: NodeElement, report: Report) -> None:
         )
 
 
-def _instead(kind: str) -> str:
+def _instead(kind: str) -> Text:
     return {
-        "compensate": "draw what undoes the work.",
-        "link": "draw the flow itself, or a call activity.",
-        "conditional": "use a message, or a timer with a gateway behind it.",
-        "cancel": "use an error event.",
-        "timer": "start the process by hand, by its API, or from another process.",
-        "message": "start the process by hand, by its API, or from another process.",
-        "signal": "start the process by hand, by its API, or from another process.",
-        "": "choose a timer or a message.",
-    }.get(kind, "use another kind of event.")
+        "compensate": Text("draw what undoes the work."),
+        "link": Text("draw the flow itself, or a call activity."),
+        "conditional": Text("use a message, or a timer with a gateway behind it."),
+        "cancel": Text("use an error event."),
+        "timer": Text("start the process by hand, by its API, or from another process."),
+        "message": Text("start the process by hand, by its API, or from another process."),
+        "signal": Text("start the process by hand, by its API, or from another process."),
+        "": Text("choose a timer or a message."),
+    }.get(kind, Text("use another kind of event."))
 
 
 def _boundary(container: Container, node: NodeElement, report: Report) -> None:
@@ -279,7 +305,8 @@ def _boundary(container: Container, node: NodeElement, report: Report) -> None:
         report.error(
             node.node,
             "dangling-boundary",
-            f"The boundary event is attached to {node.attached_to!r}, which is no element of this process.",
+            "The boundary event is attached to {attached_to!r}, which is no element of this process.",
+            attached_to=node.attached_to,
         )
     elif host.kind not in ACTIVITIES:
         report.error(node.node, "dangling-boundary", "Boundary events belong on activities.")
@@ -289,7 +316,10 @@ def _boundary(container: Container, node: NodeElement, report: Report) -> None:
         "signal",
     ):
         report.error(
-            node.node, "boundary-never-fires", f"{host.name!r} never waits, so nothing can happen on it."
+            node.node,
+            "boundary-never-fires",
+            "{element!r} never waits, so nothing can happen on it.",
+            element=host.name,
         )
     if node.definition_kind == "error" and not node.interrupts:
         report.error(node.node, "error-not-interrupting", "An error always interrupts its activity.")
@@ -301,14 +331,29 @@ def _reference(node: NodeElement, kind: str, report: Report) -> None:
     root = node.node.getroottree().getroot()
     if not wanted:
         if kind in ("message", "signal") or node.kind != "boundaryEvent":
-            report.error(node.node, f"missing-{kind}", f"Choose the {kind} of this event.")
+            report.error(
+                node.node, f"missing-{kind}", "Choose the {kind} of this event.", kind=REFERENCES[kind]
+            )
         return
     found = [each for each in root.iterchildren(xml.bpmn(kind)) if each.get("id") == wanted]
     if not found:
-        report.error(node.node, f"dangling-{kind}", f"The {kind} {wanted!r} is not defined in this file.")
+        report.error(
+            node.node,
+            f"dangling-{kind}",
+            "The {kind} {wanted!r} is not defined in this file.",
+            kind=REFERENCES[kind],
+            wanted=wanted,
+        )
     elif not (found[0].get("name") if kind in ("message", "signal") else found[0].get(f"{kind}Code")):
-        what = "name" if kind in ("message", "signal") else "code"
-        report.error(node.node, f"unnamed-{kind}", f"The {kind} {wanted!r} has no {what}.")
+        what = Text("name") if kind in ("message", "signal") else Text("code")
+        report.error(
+            node.node,
+            f"unnamed-{kind}",
+            "The {kind} {wanted!r} has no {what}.",
+            kind=REFERENCES[kind],
+            wanted=wanted,
+            what=what,
+        )
 
 
 def _event_gateway(container: Container, node: NodeElement, report: Report) -> None:
@@ -334,12 +379,22 @@ def _reachability(container: Container, report: Report) -> None:
     for node in container.nodes.values():
         attached_nowhere = node.kind == "boundaryEvent" and node.attached_to not in container.nodes
         if starts and node.id not in reached and node not in starts and not attached_nowhere:
-            report.error(node.node, "unreachable", f"No path leads to {node.name!r}: connect or delete it.")
+            report.error(
+                node.node,
+                "unreachable",
+                "No path leads to {element!r}: connect or delete it.",
+                element=node.name,
+            )
     for node in container.nodes.values():
         if node.id in reached and node.outgoing:
             ahead = closure(container, [node])
             if not any(container.nodes[each].kind == "endEvent" for each in ahead):
-                report.error(node.node, "no-way-to-end", f"From {node.name!r} no path leads to an end event.")
+                report.error(
+                    node.node,
+                    "no-way-to-end",
+                    "From {element!r} no path leads to an end event.",
+                    element=node.name,
+                )
 
 
 def closure(container: Container, start: Iterable[NodeElement]) -> set[str]:
@@ -367,7 +422,8 @@ def _endless_cycles(container: Container, report: Report) -> None:
             report.error(
                 node.node,
                 "endless-cycle",
-                f"The cycle through {node.name!r} neither waits nor asks a condition.",
+                "The cycle through {element!r} neither waits nor asks a condition.",
+                element=node.name,
             )
             return
 

@@ -62,7 +62,10 @@ def _check_reads(node: NodeElement, here: set[str], around: Surroundings, report
             report.error(
                 expression.at,
                 "unknown-variable",
-                f"The {expression.what} {expression.text.strip()!r} reads {name!r}: nothing before sets it.",
+                "The {what} {expression!r} reads {name!r}: nothing before sets it.",
+                what=expression.what,
+                expression=expression.text.strip(),
+                name=name,
             )
     if node.kind == "businessRuleTask":
         _decision_reads(node, here, around, report)
@@ -81,7 +84,10 @@ def _decision_reads(node: NodeElement, here: set[str], around: Surroundings, rep
         report.error(
             node.node,
             "unknown-variable",
-            f"The decision {decision.id!r} reads {name!r}, which nothing before {node.name!r} sets.",
+            "The decision {decision!r} reads {name!r}, which nothing before {element!r} sets.",
+            decision=decision.id,
+            name=name,
+            element=node.name,
         )
 
 
@@ -101,7 +107,10 @@ def _out_reads(node: NodeElement, around: Surroundings, report: Report) -> None:
             report.error(
                 node.node,
                 "unknown-variable",
-                f"The out mapping of {mapped.target!r} reads {name!r}, which {called.id!r} never sets.",
+                "The out mapping of {target!r} reads {name!r}, which {called!r} never sets.",
+                target=mapped.target,
+                name=name,
+                called=called.id,
             )
 
 

@@ -14,6 +14,7 @@ from itertools import combinations, pairwise
 
 from service.engine.decisions.cells import ANY_VALUE, ORDERED_KINDS, Cell, Literal, plain_cell
 from service.engine.decisions.model import Decision, Input
+from service.wording import Text, joined
 
 MOST_REGIONS = 50_000  # a table that needs more is not searched: a check must end
 Masks = tuple[tuple[int, ...], ...]  # per column, per atom: the rules that match there
@@ -182,14 +183,14 @@ def _middle(low: Decimal, high: Decimal) -> Decimal:
         return (low + high) / 2
 
 
-def describe(grid: Grid, box: Box) -> str:
+def describe(grid: Grid, box: Box) -> Text:
     """Say where a box lies, in the words of its columns; columns that do not matter are left out."""
     parts = [
-        f"{column.label or column.expression} is {_describe_atoms(chosen)}"
+        Text("{column} is {values}", column=column.label or column.expression, values=_describe_atoms(chosen))
         for column, every, chosen in zip(grid.columns, grid.atoms, box, strict=True)
         if len(chosen) < len(every)
     ]
-    return " and ".join(parts) or "whatever the inputs are"
+    return joined(parts, "{first} and {rest}") if parts else Text("whatever the inputs are")
 
 
 def _describe_atoms(atoms: Sequence[Atom]) -> str:
@@ -199,7 +200,7 @@ def _describe_atoms(atoms: Sequence[Atom]) -> str:
             runs[-1].append(atom)
         else:
             runs.append([atom])
-    return " or ".join(_describe_run(run[0], run[-1]) for run in runs)
+    return joined([_describe_run(run[0], run[-1]) for run in runs], "{first} or {rest}")
 
 
 def _adjacent(left: Atom, right: Atom) -> bool:
@@ -209,9 +210,9 @@ def _adjacent(left: Atom, right: Atom) -> bool:
 
 def _describe_run(first: Atom, last: Atom) -> str:
     if first.sample.kind == "other":
-        return "any other value"
+        return Text("any other value")
     if first.sample.kind not in ORDERED_KINDS:
-        return "any value" if first.sample.kind == "any" else str(first.sample)
+        return Text("any value") if first.sample.kind == "any" else str(first.sample)
     opens, closes = first.low != first.high, last.low != last.high
     if first.low is None:
         return f"{'<' if closes else '<='} {last.high}"

@@ -15,6 +15,7 @@ from service.engine.decisions.results import value_of
 from service.errors import DecisionError, FeelError
 from service.feel import Call, Feel
 from service.feel.values import Months
+from service.wording import Text
 
 TYPES: Mapping[str, type | tuple[type, ...]] = {
     "string": str,
@@ -53,15 +54,19 @@ class _Evaluation:
         self.variables = {**self.variables, **self._required()}
         if self.decision.literal:
             value = self._values(
-                [Call("expression", self.decision.literal, self.variables)], "The expression"
+                [Call("expression", self.decision.literal, self.variables)], Text("The expression")
             )[0]
             return DecisionResult({self.decision.variable: value}, [])
         values = self._inputs()
         matched = self._matched(values)
         return DecisionResult(self._outputs(matched), [number + 1 for number in matched])
 
-    def fail(self, message: str, **detail: Any) -> DecisionError:
-        return DecisionError(f"Decision {self.decision.id}: {message}", decision=self.decision.id, **detail)
+    def fail(self, message: Text, **detail: Any) -> DecisionError:
+        return DecisionError(
+            Text("Decision {decision}: {reason}", decision=self.decision.id, reason=message),
+            decision=self.decision.id,
+            **detail,
+        )
 
     def _refuse_broken(self) -> None:
         errors = [problem.message for problem in self.decision.problems if problem.severity == "error"]
@@ -79,7 +84,14 @@ class _Evaluation:
         values = self.feel.batch(calls, now=self.now) if calls else []
         for call, value in zip(calls, values, strict=True):
             if isinstance(value, FeelError):
-                raise self.fail(f"{what} {call.expression!r} has no value: {value.message}") from value
+                raise self.fail(
+                    Text(
+                        "{what} {expression!r} has no value: {reason}",
+                        what=what,
+                        expression=call.expression,
+                        reason=value.message,
+                    )
+                ) from value
         return values
 
     def _inputs(self) -> list[Any]:
@@ -88,10 +100,16 @@ class _Evaluation:
         computed = [column for column in columns if column.expression not in self.variables]
         for column in computed:
             if column.expression.isidentifier():
-                raise self.fail(f"the input {column.expression!r} is missing.", input=column.expression)
+                raise self.fail(
+                    Text("the input {expression!r} is missing.", expression=column.expression),
+                    input=column.expression,
+                )
         expressions = [column.expression for column in computed]
         calls = [Call("expression", expression, self.variables) for expression in expressions]
-        found = {**self.variables, **dict(zip(expressions, self._values(calls, "The input"), strict=True))}
+        found = {
+            **self.variables,
+            **dict(zip(expressions, self._values(calls, Text("The input")), strict=True)),
+        }
         values = [self._typed(column, found[column.expression]) for column in columns]
         self._check_allowed(values)
         return values
@@ -106,7 +124,13 @@ class _Evaluation:
             return value
         given = type(value).__name__
         raise self.fail(
-            f"{column.expression!r} must be a {column.type}, not a {given}.", input=column.expression
+            Text(
+                "{expression!r} must be a {type}, not a {given}.",
+                expression=column.expression,
+                type=column.type,
+                given=given,
+            ),
+            input=column.expression,
         )
 
     def _moment(self, column: Input, text: str) -> date | str:
@@ -124,10 +148,19 @@ class _Evaluation:
         answers = self._unary([(column.values, column, value) for column, value in limited])
         for (column, value), answer in zip(limited, answers, strict=True):
             if isinstance(answer, FeelError):
-                raise self.fail(f"the allowed values {column.values!r} cannot be read: {answer.message}")
+                raise self.fail(
+                    Text(
+                        "the allowed values {allowed!r} cannot be read: {reason}",
+                        allowed=column.values,
+                        reason=answer.message,
+                    )
+                )
             if not answer:
-                message = (
-                    f"{value!r} is not among the allowed values of {column.expression!r}: {column.values}."
+                message = Text(
+                    "{value} is not among the allowed values of {expression!r}: {allowed}.",
+                    value=repr(value),
+                    expression=column.expression,
+                    allowed=column.values,
                 )
                 raise self.fail(message, input=column.expression)
 
@@ -171,7 +204,12 @@ class _Evaluation:
         for text, answer in zip(rule.inputs, answers, strict=True):
             if isinstance(answer, FeelError):
                 raise self.fail(
-                    f"rule {number + 1}: the cell {text!r} has no answer: {answer.message}"
+                    Text(
+                        "rule {rule}: the cell {expression!r} has no answer: {reason}",
+                        rule=number + 1,
+                        expression=text,
+                        reason=answer.message,
+                    )
                 ) from answer
         return True
 
@@ -202,22 +240,33 @@ class _Evaluation:
             for (_, text), literal in zip(cells, literals, strict=True)
             if literal is None
         ]
-        computed = iter(self._values(calls, "The result"))
+        computed = iter(self._values(calls, Text("The result")))
         values = [next(computed) if literal is None else _plain(literal.value) for literal in literals]
         for (column, text), value in zip(cells, values, strict=True):
             if value is not None and not _conforms(value, column.type):
-                raise self.fail(f"the result {text!r} of {column.name!r} is no {column.type}.")
+                raise self.fail(
+                    Text(
+                        "the result {expression!r} of {column!r} is no {type}.",
+                        expression=text,
+                        column=column.name,
+                        type=column.type,
+                    )
+                )
         return values
 
     def _chosen(self, matched: list[int], rows: list[dict[str, Any]]) -> int:
         """Return which of the rows stands, by the hit policy."""
         policy, rules = self.decision.hit_policy, ", ".join(str(number + 1) for number in matched)
         if not rows:
-            raise self.fail("no rule matches the inputs; add a rule or a default output.")
+            raise self.fail(Text("no rule matches the inputs; add a rule or a default output."))
         if policy == "UNIQUE" and len(rows) > 1:
-            raise self.fail(f"rules {rules} match together, but only one may.", matched_rules=rules)
+            raise self.fail(
+                Text("rules {rules} match together, but only one may.", rules=rules), matched_rules=rules
+            )
         if policy == "ANY" and any(row != rows[0] for row in rows):
-            raise self.fail(f"rules {rules} match together and disagree.", matched_rules=rules)
+            raise self.fail(
+                Text("rules {rules} match together and disagree.", rules=rules), matched_rules=rules
+            )
         return min(range(len(rows)), key=lambda row: self._rank(rows[row])) if policy == "PRIORITY" else 0
 
     def _rank(self, row: Mapping[str, Any]) -> tuple[int, ...]:
@@ -226,7 +275,13 @@ class _Evaluation:
         for column in self.decision.outputs:
             order = [_plain(literal.value) for literal in allowed_outputs(column)]
             if row[column.name] not in order:
-                raise self.fail(f"{row[column.name]!r} is not among the allowed values of {column.name!r}.")
+                raise self.fail(
+                    Text(
+                        "{value} is not among the allowed values of {column!r}.",
+                        value=repr(row[column.name]),
+                        column=column.name,
+                    )
+                )
             places.append(order.index(row[column.name]))
         return tuple(places)
 
@@ -236,9 +291,13 @@ class _Evaluation:
         if kind == "COUNT":
             return {name: len(values)}
         if not values:
-            raise self.fail(f"no rule matches, so there is no {kind}; add a rule or a default output.")
+            raise self.fail(
+                Text("no rule matches, so there is no {kind}; add a rule or a default output.", kind=kind)
+            )
         if not all(_conforms(value, "number") for value in values):
-            raise self.fail(f"{kind} needs numbers, but the rules gave {values!r}.")
+            raise self.fail(
+                Text("{kind} needs numbers, but the rules gave {values}.", kind=kind, values=repr(values))
+            )
         return {name: _plain({"SUM": sum, "MIN": min, "MAX": max}[kind](values))}
 
 

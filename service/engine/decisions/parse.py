@@ -22,6 +22,7 @@ from service.engine.decisions.model import (
 )
 from service.engine.findings import Finding, Severity
 from service.engine.xml import local_name, parse_xml, refusal
+from service.wording import Text
 
 UNSUPPORTED_LOGIC = {
     "context",
@@ -36,9 +37,9 @@ UNSUPPORTED_LOGIC = {
     "filter",
 }
 UNSUPPORTED_PARTS = {
-    "businessKnowledgeModel": "business knowledge model",
-    "decisionService": "decision service",
-    "import": "import",
+    "businessKnowledgeModel": Text("business knowledge model"),
+    "decisionService": Text("decision service"),
+    "import": Text("import"),
 }
 TYPE_ALIASES = {"integer": "number", "long": "number", "double": "number", "datetime": "dateTime"}
 
@@ -48,12 +49,18 @@ def parse_dmn(name: str, content: bytes) -> list[Decision]:
     root = parse_xml(name, content)
     if local_name(root) != "definitions" or "DMN" not in (etree.QName(root).namespace or ""):
         raise refusal(
-            name, root.sourceline, "decision-file", "This is no DMN file: its root must be dmn:definitions."
+            name,
+            root.sourceline,
+            "decision-file",
+            Text("This is no DMN file: its root must be dmn:definitions."),
         )
     readers = [_Reader(name, element) for element in _children(root, "decision")]
     if not readers:
         raise refusal(
-            name, root.sourceline, "decision-none", "The file holds no decision; add one or remove the file."
+            name,
+            root.sourceline,
+            "decision-none",
+            Text("The file holds no decision; add one or remove the file."),
         )
     return _linked([(reader.read(), reader.required()) for reader in readers], _refused_parts(name, root))
 
@@ -67,7 +74,10 @@ def _refused_parts(name: str, root: etree._Element) -> list[Finding]:
             part.get("id", ""),
             "error",
             "decision-unsupported",
-            f"A {UNSUPPORTED_PARTS[local_name(part)]} is not supported; use tables and literal expressions.",
+            Text(
+                "A {what} is not supported; use tables and literal expressions.",
+                what=UNSUPPORTED_PARTS[local_name(part)],
+            ),
         )
         for part in root
         if local_name(part) in UNSUPPORTED_PARTS
@@ -82,9 +92,11 @@ def _linked(drafts: list[tuple[Decision, list[str]]], file_problems: list[Findin
         found, problems = [], list(decision.problems)
         for target in required:
             if target in above or target not in by_id:
-                why = "leads back to itself" if target in above else "is not in this file"
-                message = (
-                    f"The decision requires {target!r}, which {why}; correct the information requirement."
+                why = Text("leads back to itself") if target in above else Text("is not in this file")
+                message = Text(
+                    "The decision requires {target!r}, which {why}; correct the information requirement.",
+                    target=target,
+                    why=why,
                 )
                 problems.append(
                     Finding(
@@ -120,7 +132,7 @@ class _Reader:
         )
         if not decision.id:
             self.problem(
-                element, "decision-id", "The decision has no id; give it one that says what it decides."
+                element, "decision-id", Text("The decision has no id; give it one that says what it decides.")
             )
         decision = self._logic(decision)
         return replace(decision, problems=tuple(self.problems))
@@ -133,7 +145,7 @@ class _Reader:
             if decision is not None:
                 targets.append(decision.get("href", "").partition("#")[2])
         if _child(self.element, "knowledgeRequirement") is not None:
-            self.unsupported(self.element, "knowledge requirement")
+            self.unsupported(self.element, Text("knowledge requirement"))
         return targets
 
     def problem(self, element: etree._Element, code: str, message: str, severity: Severity = "error") -> None:
@@ -144,7 +156,7 @@ class _Reader:
         self.problem(
             element,
             "decision-unsupported",
-            f"A {what} is not supported; use a table or a literal expression.",
+            Text("A {what} is not supported; use a table or a literal expression.", what=what),
         )
 
     def _logic(self, decision: Decision) -> Decision:
@@ -157,8 +169,10 @@ class _Reader:
             return self._table(decision, table)
         if literal is not None:
             self._only_feel(literal)
-            return replace(decision, literal=self._expression(literal, "The literal expression"))
-        self.problem(self.element, "decision-empty", "The decision has no logic; give it a decision table.")
+            return replace(decision, literal=self._expression(literal, Text("The literal expression")))
+        self.problem(
+            self.element, "decision-empty", Text("The decision has no logic; give it a decision table.")
+        )
         return decision
 
     def _table(self, decision: Decision, table: etree._Element) -> Decision:
@@ -171,13 +185,15 @@ class _Reader:
         )
         self._check_aggregation(decision, table)
         if not decision.outputs:
-            self.problem(table, "decision-arity", "The table has no output column; add one.")
+            self.problem(table, "decision-arity", Text("The table has no output column; add one."))
         if len(decision.outputs) > 1 and not all(column.name for column in decision.outputs):
-            self.problem(table, "decision-output-name", "With several outputs each column needs a name.")
+            self.problem(
+                table, "decision-output-name", Text("With several outputs each column needs a name.")
+            )
         rules = tuple(self._rule(decision, row) for row in _children(table, "rule"))
         if not rules:
             self.problem(
-                table, "decision-no-rules", "The table has no rules, so it can never decide; add one."
+                table, "decision-no-rules", Text("The table has no rules, so it can never decide; add one.")
             )
         return replace(decision, rules=rules)
 
@@ -186,7 +202,11 @@ class _Reader:
         if policy not in SINGLE_HIT | MULTIPLE_HIT:
             known = ", ".join(sorted(SINGLE_HIT | MULTIPLE_HIT))
             self.problem(
-                table, "decision-hit-policy", f"The hit policy {policy!r} is unknown; choose one of {known}."
+                table,
+                "decision-hit-policy",
+                Text(
+                    "The hit policy {policy!r} is unknown; choose one of {known}.", policy=policy, known=known
+                ),
             )
         return policy
 
@@ -196,20 +216,32 @@ class _Reader:
         if decision.aggregation not in AGGREGATIONS:
             known = ", ".join(sorted(AGGREGATIONS))
             self.problem(
-                table, "decision-aggregation", f"{decision.aggregation!r} is unknown; choose one of {known}."
+                table,
+                "decision-aggregation",
+                Text(
+                    "{aggregation!r} is unknown; choose one of {known}.",
+                    aggregation=decision.aggregation,
+                    known=known,
+                ),
             )
         if decision.hit_policy != "COLLECT":
-            self.problem(table, "decision-aggregation", "Only COLLECT can aggregate; change the hit policy.")
+            self.problem(
+                table, "decision-aggregation", Text("Only COLLECT can aggregate; change the hit policy.")
+            )
         if len(decision.outputs) > 1:
             self.problem(
-                table, "decision-aggregation", "An aggregating table has one output; split the decision."
+                table,
+                "decision-aggregation",
+                Text("An aggregating table has one output; split the decision."),
             )
 
     def _input(self, column: etree._Element) -> Input:
         expression = _child(column, "inputExpression")
         if expression is None:
             self.problem(
-                column, "decision-input", "The input column has no expression; name the variable it reads."
+                column,
+                "decision-input",
+                Text("The input column has no expression; name the variable it reads."),
             )
             return Input(column.get("id", ""), column.get("label", ""), "", line=column.sourceline)
         self._only_feel(expression)
@@ -217,7 +249,7 @@ class _Reader:
         return Input(
             id=column.get("id", ""),
             label=column.get("label", ""),
-            expression=self._expression(expression, "The input column"),
+            expression=self._expression(expression, Text("The input column")),
             type=_type(expression),
             values=_text(_child(column, "inputValues")),
             variable=_foreign(column, "inputVariable"),
@@ -244,8 +276,12 @@ class _Reader:
                 self._only_feel(entry)
             cells[kind] = tuple(_text(entry) for entry in entries)
             if len(entries) != len(columns):
-                side = "conditions" if kind == "inputEntry" else "results"
-                message = f"The rule has {len(entries)} {side} for {len(columns)} columns; make them as many."
+                message = Text(
+                    "The rule has {count} {side} for {columns} columns; make them as many.",
+                    count=len(entries),
+                    side=Text("conditions") if kind == "inputEntry" else Text("results"),
+                    columns=len(columns),
+                )
                 self.problem(row, "decision-arity", message)
         remarks = [
             _text(_child(row, "description")),
@@ -262,14 +298,18 @@ class _Reader:
     def _expression(self, element: etree._Element, what: str) -> str:
         text = _text(element).removeprefix("=").strip()
         if not text:
-            self.problem(element, "decision-input", f"{what} is empty; write a FEEL expression.")
+            self.problem(
+                element, "decision-input", Text("{what} is empty; write a FEEL expression.", what=what)
+            )
         return text
 
     def _only_feel(self, element: etree._Element) -> None:
         language = element.get("expressionLanguage", "feel")
         if not re.search(r"feel", language, re.IGNORECASE):
             self.problem(
-                element, "decision-language", f"The language {language!r} is not supported; write FEEL."
+                element,
+                "decision-language",
+                Text("The language {language!r} is not supported; write FEEL.", language=language),
             )
 
 

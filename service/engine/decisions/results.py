@@ -7,6 +7,7 @@ from typing import Any
 
 from service.engine.decisions.model import Decision, DecisionResult
 from service.errors import DecisionError
+from service.wording import Text
 
 
 def value_of(decision: Decision, result: DecisionResult) -> Any:
@@ -28,15 +29,21 @@ def map_result(result: DecisionResult, mapping: str) -> Any:
     if mapping == "resultList":
         return [dict(row) for row in rows]
     if mapping == "singleResult":
-        return dict(_only(rows, "result"))
+        return dict(_only(rows, Text("result")))
     if mapping == "collectEntries":
-        return [_only(list(row.values()), "output") for row in rows]
+        return [_only(list(row.values()), Text("output")) for row in rows]
     if mapping == "singleEntry":
-        return _only(list(_only(rows, "result").values()), "output")
-    raise DecisionError(f"The result mapping {mapping!r} is unknown.", mapping=mapping)
+        return _only(list(_only(rows, Text("result")).values()), Text("output"))
+    raise DecisionError(Text("The result mapping {mapping!r} is unknown.", mapping=mapping), mapping=mapping)
 
 
 def _only(values: Sequence[Any], what: str) -> Any:
     if len(values) != 1:
-        raise DecisionError(f"Exactly one {what} is expected here, but the decision gives {len(values)}.")
+        raise DecisionError(
+            Text(
+                "Exactly one {what} is expected here, but the decision gives {count}.",
+                what=what,
+                count=len(values),
+            )
+        )
     return values[0]
