@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 STEPS = 12
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>'
@@ -39,6 +41,16 @@ def loop(key: str = "measured_loop", *, drop: int = 10**9) -> bytes:
     return _process(key, nodes, flows, begin=begin)
 
 
+def sleeper(key: str = "measured_sleeper") -> bytes:
+    """Return a process that sleeps for half an hour, then ends."""
+    nodes = (
+        '<bpmn:intermediateCatchEvent id="sleep"><bpmn:timerEventDefinition id="half_an_hour">'
+        '<bpmn:timeDuration xsi:type="bpmn:tFormalExpression">PT30M</bpmn:timeDuration>'
+        "</bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"
+    )
+    return _process(key, nodes, _flows("begin", "sleep", "done"))
+
+
 def _process(key: str, nodes: str, flows: str, begin: str = "") -> bytes:
     return (
         f'{_HEAD}<bpmn:process id="{key}" name="{key}" isExecutable="true">'
@@ -49,6 +61,5 @@ def _process(key: str, nodes: str, flows: str, begin: str = "") -> bytes:
 
 def _flows(*names: str) -> str:
     return "".join(
-        f'<bpmn:sequenceFlow id="{a}_{b}" sourceRef="{a}" targetRef="{b}"/>'
-        for a, b in zip(names, names[1:], strict=False)
+        f'<bpmn:sequenceFlow id="{a}_{b}" sourceRef="{a}" targetRef="{b}"/>' for a, b in pairwise(names)
     )

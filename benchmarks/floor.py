@@ -1,7 +1,11 @@
-"""The floor: a Flask view that commits one row through SQLAlchemy, and nothing else."""
+"""The floor: a Flask view that commits one row through SQLAlchemy, and nothing else.
+
+`python -m benchmarks.floor FILE PORT` serves it under waitress, with as many threads as Countersign has.
+"""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -36,6 +40,10 @@ def engine(path: Path) -> sa.Engine:
 def app(path: Path) -> Flask:
     flask, database = Flask("floor"), engine(path)
 
+    @flask.get("/readyz")
+    def ready():
+        return jsonify(ready=True)
+
     @flask.post("/rows")
     def add():
         with Session(database) as session, session.begin():
@@ -46,3 +54,9 @@ def app(path: Path) -> Flask:
         return jsonify(id=number)
 
     return flask
+
+
+if __name__ == "__main__":
+    from waitress import serve
+
+    serve(app(Path(sys.argv[1])), host="127.0.0.1", port=int(sys.argv[2]), threads=8, ident=None)
