@@ -23,9 +23,13 @@ def login(username: str, password: str) -> str:
     """Return the secret of a new session. NotSignedIn or Throttled as `identity.authenticate`."""
     application = _application()
     address = request.remote_addr or ""
-    actor = identity.authenticate(application, username, password, address=address)
+    return open_session(identity.authenticate(application, username, password, address=address))
+
+
+def open_session(actor: Actor) -> str:
+    """Return the secret of a new session of somebody whose password was just checked."""
     agent = request.headers.get("User-Agent", "")
-    return identity.sign_in(application, actor, address=address, user_agent=agent)
+    return identity.sign_in(_application(), actor, address=request.remote_addr or "", user_agent=agent)
 
 
 def sign_in_response(response: Response, secret: str) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -52,12 +53,16 @@ def case_context(instance_id: str, record: DossierView, *, focus: TaskView | Non
     history = instances.history(app, actor, instance_id)
     open_tasks = user_tasks.find(app, actor, instance=instance_id, limit=MANY).items
     views = instances.diagram_state(app, actor, instance_id)
-    candidates = (name for task in open_tasks for name in task.candidate_users)
-    holding = (task.assignee for task in open_tasks)
+    related = _related(case)
+    related_tasks = _tasks_of(related)
+    waiting = [*open_tasks, *(task for tasks in related_tasks.values() for task in tasks)]
+    candidates = (name for task in waiting for name in task.candidate_users)
+    holding = (task.assignee for task in waiting)
     people.remember((case.applicant, *holding, *candidates, *(line.by for line in history)))
     return {
         "case": case,
-        "related": _related(case),
+        "related": related,
+        "related_tasks": related_tasks,
         "sections": sections(record),
         "timeline": timeline(record, history, open_tasks),
         "open_tasks": open_tasks,
@@ -97,11 +102,28 @@ def _shown(submission: SubmissionView) -> ShownSubmission:
 
 
 def _related(case: InstanceView) -> tuple[InstanceSummary, ...]:
-    """Return the other cases that belong to the same campaign: its daily reports, change orders…"""
+    """Return the other cases of the same campaign, the running ones first, then the rarer kind.
+
+    A dozen daily reports must not hide the one change order.
+    """
     if not case.business_key:
         return ()
     found = instances.find(application(), me(), business_key=case.business_key, limit=MANY).items
-    return tuple(each for each in found if each.id != case.id)
+    others = [each for each in found if each.id != case.id]
+    kinds = Counter(each.definition for each in others)
+    running = ("active", "suspended")
+    return tuple(sorted(others, key=lambda each: (each.state not in running, kinds[each.definition])))
+
+
+def _tasks_of(cases: Sequence[InstanceSummary]) -> dict[str, list[TaskView]]:
+    """Return the open tasks of these cases of one campaign, by case."""
+    found: dict[str, list[TaskView]] = {each.id: [] for each in cases}
+    if any(each.waits_for for each in cases):
+        page = user_tasks.find(application(), me(), business_key=cases[0].business_key, limit=MANY)
+        for task in page.items:
+            if task.instance_id in found:
+                found[task.instance_id].append(task)
+    return found
 
 
 def _files(record: DossierView) -> list[tuple[AttachmentRef, SubmissionView]]:

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
+from service.engine.definition import ProcessInfo
 from service.runtime import dossier, instances, rights
 from service.runtime.views import InstanceView
 from service.web import people
@@ -18,8 +19,10 @@ STATES = ("active", "suspended", "completed", "cancelled")
 PAGE = 50
 CAMPAIGN = "campaign_approval"
 """The process whose cases are the campaigns."""
+EXECUTION = "execution_phase"
+"""The process that hears of changes and of an early end: only while it runs can a follow-up do anything."""
 FOLLOW_UPS = ("change_order", "early_stop")
-"""Processes that a running campaign's page offers to start, when they are deployed."""
+"""Processes that the page of a campaign in execution offers to start, when they are deployed."""
 
 
 @blueprint.get("/cases")
@@ -55,15 +58,23 @@ def show(instance_id: str) -> str:
     context = case_context(instance_id, record)
     case: InstanceView = context["case"]
     is_running = case.state in ("active", "suspended")
-    offered = instances.startable(app, actor, business_key=case.business_key)
-    startable = {each.key: each for each in offered}
     return render_template(
         "case.html",
+        is_campaign=case.definition == CAMPAIGN,
         may_cancel=is_running and (case.applicant == actor.name or rights.may(actor, "instance.cancel")),
-        follow_ups=[startable[key] for key in FOLLOW_UPS if case.state == "active" and key in startable],
+        follow_ups=_follow_ups(case),
         started=request.args.get("started"),
         **context,
     )
+
+
+def _follow_ups(case: InstanceView) -> list[ProcessInfo]:
+    """Return what the reader may start beside a campaign that is being carried out."""
+    if case.state != "active" or EXECUTION not in {token.definition for token in case.active}:
+        return []
+    offered = instances.startable(application(), me(), business_key=case.business_key)
+    startable = {each.key: each for each in offered}
+    return [startable[key] for key in FOLLOW_UPS if key in startable]
 
 
 @blueprint.get("/cases/<instance_id>/drawings/<definition>.bpmn")

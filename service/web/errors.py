@@ -15,6 +15,8 @@ from werkzeug.wrappers import Response
 from service.errors import FieldError, InvalidDeployment, InvalidInput, NotSignedIn, ServiceError
 from service.feel.forms import FormError
 from service.store.base import new_id
+from service.web import i18n
+from service.wording import Text
 
 PROBLEM = "application/problem+json"
 _log = logging.getLogger("countersign.web")
@@ -84,6 +86,7 @@ def _respond(status: int, title: str, message: str, errors: list[dict[str, Any]]
             request_id=g.get("request_id"),
         )
         return Response(page, status, content_type="text/html; charset=utf-8")
+    title, message = i18n.for_programs([Text(title), message])
     problem: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": message}
     if errors is not None:
         problem["errors"] = errors
@@ -92,15 +95,15 @@ def _respond(status: int, title: str, message: str, errors: list[dict[str, Any]]
 
 def _fields(error: ServiceError) -> list[dict[str, Any]] | None:
     if isinstance(error, InvalidInput):
-        return [_in_their_language(each).as_json() for each in error.errors]
+        return i18n.for_programs([_in_their_language(each).as_json() for each in error.errors])
     if isinstance(error, InvalidDeployment):
-        return [each.as_json() for each in error.findings]
+        return i18n.for_programs([each.as_json() for each in error.findings])
     return None
 
 
 def _in_their_language(error: FieldError) -> FieldError:
     """Return a refused answer in the language a browser asks for; programs that ask for none get English."""
-    if "Accept-Language" not in request.headers or not isinstance(error, FormError):
+    if not i18n.names_a_language() or not isinstance(error, FormError):
         return error
     return error.localized(gettext)
 

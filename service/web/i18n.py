@@ -1,30 +1,20 @@
-"""Languages: Chinese unless the reader asks for English.
-
-The catalogues are the `.po` files themselves, read when first needed: nothing compiled that could be stale.
-"""
+"""Languages: Chinese unless the reader asks for English."""
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
-from functools import lru_cache
-from io import BytesIO
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
+from babel.support import NullTranslations
 from flask import Blueprint, Flask, current_app, g, redirect, request
 from flask_babel import Babel, Domain, get_locale, gettext
 from werkzeug.wrappers import Response
 
+from service.languages import CATALOGUES, CHINESE, ENGLISH, catalogue
 from service.runtime import identity
+from service.wording import Text, all_translated, translated
 
-CHINESE, ENGLISH = "zh_Hans_CN", "en"
 COOKIE = "language"
 ONE_YEAR_SECONDS = 365 * 86400
-CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
 
 blueprint = Blueprint("language", __name__)
 
@@ -44,19 +34,6 @@ class CatalogueBabel(Babel):
         return CatalogueDomain([str(CATALOGUES)])
 
 
-@lru_cache(maxsize=4)
-def catalogue(locale: str) -> NullTranslations:
-    """Return the texts of one language; English texts are their own keys."""
-    path = CATALOGUES / locale / "LC_MESSAGES" / "messages.po"
-    if not path.exists():
-        return NullTranslations()
-    compiled = BytesIO()
-    with path.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=locale))
-    compiled.seek(0)
-    return Translations(compiled)
-
-
 def install(app: Flask) -> None:
     """Set up Babel: the language of each request, and the zone of the company."""
     CatalogueBabel(
@@ -68,6 +45,7 @@ def install(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.context_processor(lambda: {"language_tag": language_tag()})
     app.add_template_filter(told)
+    app.add_template_filter(worded)
     app.after_request(_vary_by_language)
 
 
@@ -90,9 +68,24 @@ def chosen_language() -> str:
 
 def told(message: str, otherwise: str) -> str:
     """Return an error's message in the reader's language, `otherwise` where it only exists in English."""
-    text = gettext(message) if message else ""
+    text = worded(message) if isinstance(message, Text) else gettext(message) if message else ""
     is_foreign = text.isascii() and language_tag() != "en"
     return otherwise if not text or is_foreign else text
+
+
+def worded(message: str) -> str:
+    """Return what the check or the engine says in the reader's language."""
+    return translated(message, gettext)
+
+
+def for_programs(answer: Any) -> Any:
+    """Return JSON with its texts in the language an API request asks for, English where it asks for none."""
+    return all_translated(answer, gettext) if names_a_language() else answer
+
+
+def names_a_language() -> bool:
+    """Say whether a request prefers any language: browsers do, most programs do not."""
+    return request.accept_languages.best not in (None, "*")
 
 
 def language_tag() -> str:
@@ -116,23 +109,3 @@ def safe_path(wish: str | None, default: str = "/tasks") -> str:
     if not wish or not wish.startswith("/") or wish.startswith(("//", "/\\")):
         return default
     return default if any(ord(letter) < 32 for letter in wish) else wish
-
-
-def extract_errors(
-    fileobj: IO[bytes], keywords: Any, comment_tags: Any, options: Any
-) -> Iterator[tuple[int, None, str, list[str]]]:
-    """Find the texts of the error classes for Babel: docstrings of classes, and their `title`s."""
-    tree = ast.parse(fileobj.read())
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.ClassDef):
-            continue
-        text = ast.get_docstring(node)
-        if text:
-            yield node.lineno, None, " ".join(text.split()), []
-        for line in node.body:
-            target = line.target if isinstance(line, ast.AnnAssign) else None
-            names = [target] if target else getattr(line, "targets", [])
-            if any(getattr(name, "id", "") == "title" for name in names) and isinstance(
-                line.value, ast.Constant
-            ):
-                yield line.lineno, None, line.value.value, []

@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from service.runtime import deployments, dossier, incidents, instances, rights
+from service.runtime import deployments, dossier, incidents, instances, migrations, rights
 from service.runtime.context import Actor, Application
 from service.runtime.views import InstanceView
 from service.web import people
@@ -69,6 +69,7 @@ def show(instance_id: str) -> str:
         "instance.html",
         scopes=instances.variables(app, actor, instance_id),
         incidents=incidents.find(app, actor, instance=instance_id).items,
+        live_deployment=app.live().deployment_id,
         **case_context(instance_id, record),
     )
 
@@ -89,6 +90,25 @@ def resume(instance_id: str) -> Response:
 @blueprint.post("/instances/<instance_id>/cancel")
 def cancel(instance_id: str) -> Response:
     return _change(instances.cancel, instance_id, _("The case has been cancelled."))
+
+
+@blueprint.get("/instances/<instance_id>/migrate")
+def migration(instance_id: str) -> str:
+    """What moving the case onto the live drawings would do; nothing is changed."""
+    app, actor = application(), me()
+    planned = migrations.migrate_one(app, actor, instance_id, dry_run=True)
+    return render_template("migration.html", case=instances.get(app, actor, instance_id), planned=planned)
+
+
+@blueprint.post("/instances/<instance_id>/migrate")
+def migrate(instance_id: str) -> Response:
+    """Move the case. Who meets an obstacle that is new since the plan sees the plan again."""
+    try:
+        migrations.migrate_one(application(), me(), instance_id, to=request.form["deployment"])
+    except migrations.CannotMove:
+        flash(_("The case could not move and stays as it was."), "bad")
+        return redirect(url_for("instances.migration", instance_id=instance_id), 303)
+    return _back(instance_id, _("The case goes on by the new drawings."))
 
 
 @blueprint.post("/incidents/<incident_id>/retry")

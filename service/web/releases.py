@@ -21,6 +21,7 @@ from service.runtime import deployments, rights
 from service.web import people
 from service.web.asking import application, me, signed_in_only
 from service.web.findings import headline
+from service.web.i18n import worded
 
 blueprint = signed_in_only(Blueprint("releases", __name__, url_prefix="/processes"))
 
@@ -151,7 +152,11 @@ def _file_state(known_hash: str | None, content: bytes) -> str:
 def _uploaded_drawing(name: str, content: bytes, findings: Iterable[Finding]) -> dict[str, Any]:
     """Return the island's payload with the drawing itself inside: it is stored nowhere yet."""
     marks = [
-        {"element": each.element, "severity": each.severity, "message": headline(each.code) or each.message}
+        {
+            "element": each.element,
+            "severity": each.severity,
+            "message": headline(each.code) or worded(each.message),
+        }
         for each in findings
         if each.file == name
     ]

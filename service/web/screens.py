@@ -16,6 +16,7 @@ from service.web import (
     i18n,
     instances,
     login,
+    notifications,
     people,
     processes,
     releases,
@@ -23,7 +24,7 @@ from service.web import (
     tasks,
 )
 
-BLUEPRINTS = (brand, login, tasks, start, cases, instances, processes, releases, account)
+BLUEPRINTS = (brand, login, tasks, start, cases, notifications, instances, processes, releases, account)
 
 
 def install(app: Flask) -> None:
@@ -37,6 +38,8 @@ def install(app: Flask) -> None:
     app.context_processor(_page_context)
     app.add_template_filter(people.shown_name, "person")
     app.add_template_filter(findings.headline)
+    app.add_template_filter(notifications.kind_word)
+    app.add_template_filter(notifications.kind_tone)
 
 
 def _page_context() -> dict[str, object]:
@@ -47,6 +50,7 @@ def _page_context() -> dict[str, object]:
         "may": (lambda action: actor is not None and rights.may(actor, action)),
         "here": request.full_path.rstrip("?"),
         "open_task_count": _open_task_count,
+        "unread_count": notifications.unread_count,
     }
 
 

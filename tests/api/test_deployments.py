@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 
 from service.runtime import deployments
@@ -199,3 +201,20 @@ def test_deploying_works_the_same_on_both_databases(any_app):
     assert [page.id for page in deployments.find(any_app, SYSTEM).items] == [second.id, first.id]
     assert deployments.activate(any_app, SYSTEM, first.id).is_live
     assert any_app.live().deployment_id == first.id
+
+
+def test_findings_are_english_unless_the_program_asks_for_chinese(review, client_for):
+    admin = client_for("admin")
+
+    def said(path, **headers):
+        found = admin.http.post(
+            f"/api/v1{path}",
+            data={"files": (BytesIO(BROKEN), "broken.bpmn")},
+            headers={**admin.headers, **headers},
+        ).json
+        return {each["message"] for each in found.get("findings") or found["errors"]}
+
+    for path in ("/deployments/check", "/deployments"):
+        assert "There is no start event." in said(path)
+        assert "There is no start event." in said(path, **{"Accept-Language": "*"})
+        assert "没有开始事件，请加上一个。" in said(path, **{"Accept-Language": "zh-CN,zh;q=0.9"})

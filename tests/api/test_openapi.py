@@ -36,6 +36,9 @@ CONTRACT = (
     "POST /api/v1/tasks/{task_id}/unclaim",
     "POST /api/v1/tasks/{task_id}/draft",
     "POST /api/v1/tasks/{task_id}/complete",
+    "GET /api/v1/notifications",
+    "POST /api/v1/notifications/{notification_id}/read",
+    "POST /api/v1/notifications/read-all",
     "POST /api/v1/decisions/{key}/evaluate",
     "POST /api/v1/attachments",
 )
@@ -103,6 +106,7 @@ def world(legal_task, started, review, client_for):
         "attachment_id": attachment,
         "incident_id": "none",
         "token_id": token,
+        "notification_id": "none",
         "business_key": admin.get(f"/process-instances/{started}").json["business_key"],
     }
 

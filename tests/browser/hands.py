@@ -19,7 +19,8 @@ PLACES = """() => {
     const { type: kind, subtype = '', values: choices = [] } = fields.get(one.id) || {};
     const path = one.valuePath || [], indexes = Object.values(one.indexes || {});
     const value = path.reduce((found, part) => found?.[part], data) ?? null;
-    return { kind, subtype, choices, path, value, id: [`fjs-form-${form._id}-${one.id}`, ...indexes].join('_') };
+    const id = [`fjs-form-${form._id}-${one.id}`, ...indexes].join('_');
+    return { kind, subtype, choices, path, value, id };
   });
 }""".replace("FORM", FORM)
 TYPED = ("textfield", "textarea", "number")

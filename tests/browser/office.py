@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
 from waitress.server import create_server
 
 from service import resources
@@ -41,10 +40,8 @@ class Office:
         self._contexts: dict[str, BrowserContext] = {}
         self._pictured = 0
         self.errors: list[str] = []
-        # The browser's driver runs an event loop in the test's thread, where no FEEL isolate can be made.
-        self._background = ThreadPoolExecutor(1)
-        self._apart(lambda: deployments.deploy(app, SYSTEM, resources.manifest_files()))
-        self._apart(lambda: people.hire(app))
+        deployments.deploy(app, SYSTEM, resources.manifest_files())
+        people.hire(app)
         self._server = create_server(create_app(app.settings, application=app), host="127.0.0.1", port=0)
         self.address = f"http://127.0.0.1:{self._server.effective_port}"
         self._thread = threading.Thread(target=self._server.run, daemon=True)
@@ -56,18 +53,17 @@ class Office:
         self._server.task_dispatcher.shutdown()
         self._server.close()
         self._thread.join(timeout=5)
-        self._background.shutdown()
 
     def until(self, moment: datetime) -> None:
         """Let time pass, with everything that falls due meanwhile."""
         self.clock.set(moment)
-        self._apart(lambda: timers.run_due(self.app))
+        timers.run_due(self.app)
         for context in self._contexts.values():
             context.clock.set_fixed_time(moment)
 
     def desk(self, name: str, path: str = "/tasks") -> Page:
         """Return somebody's browser on a page; they sign in by hand when they have to."""
-        self._apart(lambda: timers.run_due(self.app))
+        timers.run_due(self.app)
         context = self._contexts.get(name) or self._open(name)
         page = context.pages[0] if context.pages else self._watched(context.new_page())
         page.goto(self.address + path)
@@ -121,9 +117,6 @@ class Office:
             self._pictured += 1
             page.screenshot(path=self.pictures / f"{self._pictured:03d}-{name}.png", full_page=True)
 
-    def _apart(self, work: Callable[[], object]) -> None:
-        self._background.submit(work).result()
-
     def _open(self, name: str) -> BrowserContext:
         context = self.browser.new_context(
             **(PHONE if name in self.phones else DESKTOP), locale="zh-CN", timezone_id="Asia/Shanghai"
@@ -134,7 +127,16 @@ class Office:
 
     def _watched(self, page: Page) -> Page:
         page.on("pageerror", lambda error: self.errors.append(f"{page.url}: {error}"))
-        page.on(
-            "console", lambda line: line.type == "error" and self.errors.append(f"{page.url}: {line.text}")
-        )
+        page.on("console", self._hear)
+        page.on("response", self._see)
         return page
+
+    def _hear(self, line: ConsoleMessage) -> None:
+        # Of refused requests the browser says less than the response does.
+        if line.type == "error" and not line.text.startswith("Failed to load resource"):
+            self.errors.append(line.text)
+
+    def _see(self, response: Response) -> None:
+        # A draft on its way while its answers are handed in comes too late; the page knows that.
+        if response.status >= 400 and not response.url.endswith("/draft"):
+            self.errors.append(f"{response.status} {response.url}")

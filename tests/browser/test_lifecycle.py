@@ -47,7 +47,8 @@ def office(
 ) -> Iterator[Office]:
     clock.set(at("2026-08-17 09:00"))
     wanted = os.environ.get("COUNTERSIGN_TEST_PICTURES")
-    opened = Office(make_app(sqlite_url), clock, chromium, pictures=Path(wanted) if wanted else None, phones=PHONES)
+    pictures = Path(wanted) if wanted else None
+    opened = Office(make_app(sqlite_url), clock, chromium, pictures=pictures, phones=PHONES)
     yield opened
     opened.close()
 

@@ -1,4 +1,4 @@
-"""People who try what they should not: a forged total, somebody else's case."""
+"""Wrong answers put right elsewhere, a forged total, somebody else's case."""
 
 from __future__ import annotations
 
@@ -19,6 +19,20 @@ POST = """async ([url, body]) => {
   const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
   return answer.status;
 }"""
+
+
+def test_an_error_goes_away_when_another_answer_puts_it_right(company: Company, window: Windows) -> None:
+    task = company.task(company.campaign("年龄写反了"), "research")
+    page = window("linyue").open_form(f"/tasks/{task.id}")
+    complaint = page.get_by_text("最大年龄不能小于最小年龄")
+
+    page.get_by_label("最小年龄").fill("38")
+    page.get_by_label("最大年龄").fill("24")
+    page.get_by_label("行业趋势").click()
+    expect(complaint).to_be_visible()
+    page.get_by_label("最小年龄").fill("18")
+
+    expect(complaint).to_have_count(0)
 
 
 def test_a_forged_total_is_computed_again_from_its_lines(company: Company, window: Windows) -> None:

@@ -135,7 +135,9 @@ def test_a_dangerous_step_asks_first(company: Company, window: Windows) -> None:
     expect(page.get_by_text("令牌已失效。")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/tasks", "/start", "/cases", "/account", "/processes", "/admin/instances"])
+@pytest.mark.parametrize(
+    "path", ["/tasks", "/start", "/cases", "/notifications", "/account", "/processes", "/admin/instances"]
+)
 def test_nothing_runs_over_the_edge_of_a_phone(company: Company, window: Windows, path: str) -> None:
     company.campaign("很长很长很长很长很长很长很长很长很长很长很长很长的活动名称")
     page = window("admin", size=PHONE).go(path)
@@ -153,6 +155,7 @@ def test_every_control_has_a_name_and_every_page_its_landmarks(company: Company,
         f"/cases/{case.id}",
         f"/admin/instances/{case.id}",
         "/processes",
+        "/notifications",
         "/account",
     ):
         page = mine.go(path)

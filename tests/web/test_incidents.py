@@ -50,3 +50,29 @@ def test_a_corrected_value_that_is_no_json_counts_as_text(app, cast, deploy, adm
     admin.post(f"/admin/incidents/{case.incidents[0].id}/retry", data={"name": "amount", "value": "twelve"})
 
     assert instances.get(app, cast.admin, case.id).variables["half"] == "TWELVE"
+
+
+def test_what_went_wrong_is_told_in_the_readers_language(app, cast, deploy, admin) -> None:
+    deploy({"p.bpmn": HALVING})
+    case = instances.start(app, cast.admin, "p", variables={"amount": "twelve"})
+    pages = (f"/admin/instances/{case.id}", "/admin/instances")
+
+    for page in pages:
+        chinese = admin.get(page, headers={"Accept-Language": "zh-CN"}).text
+        english = admin.get(page, headers={"Accept-Language": "en"}).text
+
+        assert "string 与 number 不能相除" in chinese
+        assert "Cannot divide string and number" in english
+
+
+def test_a_program_reads_incidents_in_english_unless_it_asks_for_chinese(app, cast, deploy, admin) -> None:
+    deploy({"p.bpmn": HALVING})
+    instances.start(app, cast.admin, "p", variables={"amount": "twelve"})
+
+    plain, chinese = (
+        admin.get("/api/v1/incidents", headers=wish).json["items"][0]["message"]
+        for wish in ({}, {"Accept-Language": "zh-CN"})
+    )
+
+    assert plain == "Cannot divide string and number"
+    assert chinese == "string 与 number 不能相除"

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
+from string import Formatter
 
 import pytest
 from babel.messages.pofile import read_po
 
 from service.web import i18n
+from service.web.extraction import extract
 from tests.web.company import Company
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,3 +81,31 @@ def test_translations_keep_their_placeholders() -> None:
         source = message.id if isinstance(message.id, str) else message.id[0]
         target = message.string if isinstance(message.string, str) else message.string[0]
         assert set(re.findall(r"%\(\w+\)[sd]", source)) == set(re.findall(r"%\(\w+\)[sd]", target)), source
+        assert _fields(source) == _fields(target), source
+
+
+def _fields(text: str) -> set[str]:
+    """Return the names between braces: the check and the engine fill in templates with `str.format`."""
+    return set() if "%(" in text else {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_what_the_check_and_the_engine_say_is_among_the_texts_that_need_chinese() -> None:
+    source = BytesIO(
+        b'report.error(at, "code", "one {name!r}", name=x)\n'
+        b'EngineFailure("code", "two")\n'
+        b'Text("three")\n'
+        b'log.error("code", "x", "not a text")\n'
+    )
+    source.name = "service/engine/example.py"
+
+    found = [message for _, _, message, _ in extract(source, {}, (), {})]
+
+    assert sorted(found) == ["one {name!r}", "three", "two"]
+
+
+def test_an_f_string_where_a_template_belongs_is_refused() -> None:
+    source = BytesIO(b'Text(f"one {name}")\n')
+    source.name = "service/engine/example.py"
+
+    with pytest.raises(ValueError, match="line 1"):
+        list(extract(source, {}, (), {}))

@@ -13,7 +13,7 @@ from tests.engine import diagrams as d
 from tests.runtime.drawings import chain
 from tests.web.company import Company
 
-EVERYBODY = ["/tasks", "/start", "/start/campaign_approval", "/cases", "/account"]
+EVERYBODY = ["/tasks", "/start", "/start/campaign_approval", "/cases", "/notifications", "/account"]
 OWNERS = [
     "/processes",
     "/processes/diagrams/campaign_approval",

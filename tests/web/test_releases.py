@@ -88,3 +88,17 @@ def test_somebody_without_the_right_cannot_check_or_deploy(company: Company) -> 
 
     assert upload(browser, TIER, changed_tier()).status_code == 403
     assert browser.post("/processes/deploy", data={"file": "x|y.dmn"}).status_code == 403
+
+
+def test_findings_are_told_in_the_readers_language(company: Company) -> None:
+    broken = (
+        changed_tier()
+        .replace(b'hitPolicy="UNIQUE"', b'hitPolicy="LAST"')
+        .replace(b'hitPolicy="FIRST"', b'hitPolicy="LAST"')
+    )
+
+    chinese = upload(company.browser("yezhen"), TIER, broken).text
+    english = upload(company.browser("yezhen", language="en"), TIER, broken).text
+
+    assert "命中策略“LAST”不可识别" in chinese
+    assert "The hit policy &#39;LAST&#39; is unknown" in english

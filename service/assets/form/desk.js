@@ -98,15 +98,17 @@ export class Desk {
     if (this.busy) return;
     this.setBusy(true);
     this.board.clear();
+    this.draft.stop(); // a draft that arrives after the answers would be refused, and alarm for nothing
     try {
       const result = await send('POST', this.given.urls.submit, this.request(), { key: this.key });
-      this.draft.stop();
       this.copy.clear();
       this.say('');
       location.assign(this.given.urls.done.replace('{id}', result.id || ''));
     } catch (problem) {
       this.setBusy(false);
+      this.draft.resume();
       if (!(problem instanceof Problem)) throw problem;
+      this.draft.soon();
       this.refuse(problem);
     }
   }

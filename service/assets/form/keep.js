@@ -32,6 +32,7 @@ export function draftSaver(url, answers, status, refused) {
       status(t('Draft saved {time}', { time: clock() }));
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
+      if (stopped) return; // the answers themselves were handed in meanwhile
       status(t('The draft could not be saved. What you typed stays on this page.'), true);
       if ([401, 409, 404].includes(problem.status)) refused(problem);
     }
@@ -55,5 +56,5 @@ export function draftSaver(url, answers, status, refused) {
 }
 
 function clock() {
-  return new Date().toLocaleTimeString('zh-CN', { hour: '2-digit', minute: '2-digit', hour12: false });
+  return new Date().toLocaleTimeString('zh-CN', { hour: '2-digit', minute: '2-digit', hour12: false, timeZone: 'Asia/Shanghai' });
 }

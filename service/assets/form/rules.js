@@ -33,7 +33,7 @@ List.config = DynamicList.config;
 
 /** The form-js module that adds the rules to its own validation, for fields and for lists. */
 export const rulesModule = {
-  __init__: [['validator', 'formFieldRegistry', 'formFieldInstanceRegistry', 'formFields', 'form', 'viewerCommands', (validator, registry, instances, formFields, form, commands) => {
+  __init__: [['validator', 'formFieldRegistry', 'formFieldInstanceRegistry', 'formFields', 'form', 'viewerCommands', 'eventBus', (validator, registry, instances, formFields, form, commands, eventBus) => {
     formFields.register('dynamiclist', List);
     const validateOne = validator.validateFieldInstance.bind(validator);
     validator.validateFieldInstance = (instance, value) => {
@@ -46,7 +46,7 @@ export const rulesModule = {
       if (registry.get(instance.id)?.type !== 'dynamiclist') validateEarly(instance, value);
     };
     // A rule may look at other fields, so what was wrong here may have been put right elsewhere.
-    form.on('changed', ({ data, errors }) => {
+    eventBus.on('changed', ({ data, errors }) => {
       const left = structuredClone(errors);
       for (const instance of instances.getAll()) {
         const field = registry.get(instance.id);
@@ -54,7 +54,8 @@ export const rulesModule = {
         const shown = at(errors, place);
         if (!field || !Array.isArray(shown)) continue;
         const rules = rulesOf(field).asserts.map(({ message }) => message);
-        const wrong = violations(field, instance, at(data, instance.valuePath));
+        const fresh = { ...instance, expressionContextInfo: { ...instance.expressionContextInfo, data } };
+        const wrong = violations(field, fresh, at(data, instance.valuePath));
         put(left, place, shown.filter((text) => !rules.includes(text) || wrong.includes(text)));
       }
       if (JSON.stringify(left) !== JSON.stringify(errors)) form._setState({ errors: left });

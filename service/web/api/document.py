@@ -20,6 +20,7 @@ from service.web.api import (
     figures,
     instances,
     migrations,
+    notifications,
     tasks,
 )
 from service.web.api.section import Content, ListOf, Operation, Section
@@ -67,7 +68,10 @@ _PROBLEM_SCHEMA = {
 
 def sections() -> tuple[Section, ...]:
     """Return every group of operations, in the order in which the document shows them."""
-    modules = (deployments, instances, migrations, tasks, decisions, attachments, figures, account)
+    modules = (
+        *(deployments, instances, migrations, tasks, notifications),
+        *(decisions, attachments, figures, account),
+    )
     return tuple(module.section for module in modules)
 
 

@@ -22,6 +22,7 @@ from werkzeug.wrappers import Response
 
 from service.errors import FieldError, InvalidInput
 from service.runtime.views import Page, to_json
+from service.web import i18n
 from service.web.api import idempotency, reading
 from service.web.auth import require_actor
 
@@ -135,7 +136,7 @@ class Operation:
             return result
         if self.returns is None:
             return Response(status=self.status)
-        shown = to_json(result.view if isinstance(result, Created) else result)
+        shown = i18n.for_programs(to_json(result.view if isinstance(result, Created) else result))
         text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
         response = Response(text, self.status, content_type=JSON)
         if isinstance(result, Created):
