@@ -34,6 +34,7 @@ def make_queue(settings: Settings) -> Huey:
     """Return the queue of these settings, by the scheme of its URL.
 
     Messages are signed: who can write into the queue still cannot make a worker run anything.
+    Unavailable when it is PostgreSQL and does not answer.
     """
     url, scheme = settings.queue_url, urlsplit(settings.queue_url).scheme
     common: dict[str, Any] = {
@@ -43,12 +44,22 @@ def make_queue(settings: Settings) -> Huey:
     if scheme == "memory":
         return MemoryHuey(NAME, **common)
     if scheme.startswith("postgresql"):
-        return PostgresHuey(NAME, dsn=url.replace("postgresql+psycopg", "postgresql", 1), **common)
+        return _postgresql_queue(url.replace("postgresql+psycopg", "postgresql", 1), common)
     if scheme.startswith(("redis", "unix")):
         return RedisHuey(NAME, url=url, **common)
     path = Path(url.removeprefix("sqlite:///"))
     path.parent.mkdir(parents=True, exist_ok=True)
     return SqliteHuey(NAME, filename=str(path), **common)
+
+
+def _postgresql_queue(dsn: str, common: dict[str, Any]) -> Huey:
+    from psycopg import OperationalError
+
+    try:
+        # Unlike the others it connects at once, to make its tables.
+        return PostgresHuey(NAME, dsn=dsn, **common)
+    except OperationalError as exc:
+        raise Unavailable("The queue does not answer. Start again when it does.") from exc
 
 
 class Jobs:

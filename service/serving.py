@@ -82,7 +82,8 @@ def _server(app: Any, listener: socket.socket, settings: Settings) -> Any:
         sockets=[listener],
         threads=THREADS,
         ident=None,
-        max_request_body_size=settings.upload_bytes + 1024 * 1024,
+        # The application refuses what is too large in its own words; this is only a last bound.
+        max_request_body_size=8 * settings.upload_bytes,
     )
 
 

@@ -14,6 +14,8 @@ from service.errors import Conflict, ServiceError, StaleVersion, Unavailable
 _POSTGRESQL_CONFLICTS = frozenset({"40001", "40P01", "55P03"})
 # No connection, server shutting down or out of something, standby that may only be read; idle for too long.
 _POSTGRESQL_AWAY = ("08", "57P", "53", "25006", "25P03")
+_POSTGRESQL_NO_TABLE = "42P01"
+_NO_TABLES = "The database lacks tables of this release: run countersign migrate-database."
 _SQLITE_CONFLICTS = ("SQLITE_BUSY", "SQLITE_LOCKED")
 _SQLITE_FULL = ("SQLITE_FULL", "SQLITE_READONLY")
 _SQLITE_AWAY = ("SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_NOMEM")
@@ -42,6 +44,8 @@ def _of_sqlite(error: sqlite3.Error) -> ServiceError | None:
             "The database cannot be written to: its disk is full or read-only. Nothing was changed.",
             retry_after_seconds=30,
         )
+    if str(error).startswith("no such table"):
+        return Unavailable(_NO_TABLES)
     return Unavailable(retry_after_seconds=5) if name.startswith(_SQLITE_AWAY) else None
 
 
@@ -49,6 +53,8 @@ def _of_postgresql(error: DBAPIError) -> ServiceError | None:
     state = getattr(error.orig, "sqlstate", None)
     if state in _POSTGRESQL_CONFLICTS:
         return Conflict()
+    if state == _POSTGRESQL_NO_TABLE:
+        return Unavailable(_NO_TABLES)
     # Without a state the server has not answered at all.
     is_silent = state is None and isinstance(error, (sa.exc.OperationalError, sa.exc.InterfaceError))
     if error.connection_invalidated or is_silent or (state or "").startswith(_POSTGRESQL_AWAY):

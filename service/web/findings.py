@@ -1,6 +1,6 @@
 """What a finding of the deployment check, or an incident, is about: a headline per code, translated.
 
-The check and the engine word their details in English (they name elements, variables and values); the
+The details, which name elements, variables and values, come with the finding itself (`service.wording`); the
 headline says in a few words what kind of thing is to be mended.
 """
 

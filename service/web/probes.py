@@ -39,8 +39,8 @@ def readyz() -> tuple[dict[str, Any], int]:
         live = application.live()
     except NotFound:
         return {"status": "not ready", "reason": "nothing is deployed"}, 503
-    except Unavailable:
-        return {"status": "not ready", "reason": "the database does not answer"}, 503
+    except Unavailable as error:
+        return {"status": "not ready", "reason": error.message}, 503
     return {"status": "ready", "deployment": live.deployment_id}, 200
 
 

@@ -19,6 +19,7 @@ from service.settings import Settings
 from service.store.blobs import BlobStore
 from service.store.models import Notification, Outbox, Timer
 from tests.api.client import Client
+from tests.conftest import POSTGRESQL
 from tests.engine import diagrams as d
 from tests.resilience.conftest import on_every_connection, refusing
 from tests.runtime.drawings import chain, review
@@ -152,6 +153,26 @@ def test_commands_say_in_a_line_that_the_database_does_not_answer(
         assert cli.main(["migrate-database"]) == 1
 
     assert capsys.readouterr().err.startswith("The database does not answer.")
+
+
+@pytest.mark.usefixtures("_migrated_postgresql")
+def test_a_database_without_tables_is_named_with_what_to_do(make_app, tmp_path):
+    for url in (f"sqlite:///{tmp_path / 'empty.db'}", POSTGRESQL):
+        web = create_app(make_app(url).settings, application=make_app(url)).test_client()
+
+        answer = web.get("/readyz")
+
+        assert (answer.status_code, "migrate-database" in answer.json["reason"]) == (503, True), url
+
+
+def test_a_queue_that_does_not_answer_at_the_start_is_said_in_a_line(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("COUNTERSIGN_DATABASE_URL", f"sqlite:///{tmp_path / 'a.db'}")
+    monkeypatch.setenv("COUNTERSIGN_QUEUE_URL", "postgresql://127.0.0.1:1/nowhere")
+    monkeypatch.setenv("COUNTERSIGN_DATA", str(tmp_path))
+
+    assert cli.main(["worker"]) == 1
+
+    assert capsys.readouterr().err.startswith("The queue does not answer.")
 
 
 @pytest.mark.parametrize(

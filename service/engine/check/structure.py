@@ -387,8 +387,10 @@ def _reachability(container: Container, report: Report) -> None:
             )
     for node in container.nodes.values():
         if node.id in reached and node.outgoing:
-            ahead = closure(container, [node])
-            if not any(container.nodes[each].kind == "endEvent" for each in ahead):
+            ahead = [container.nodes[each] for each in closure(container, [node])]
+            # Where a path breaks off, the element at its end is reported instead.
+            breaks_off = any(not each.outgoing for each in ahead)
+            if not breaks_off:
                 report.error(
                     node.node,
                     "no-way-to-end",

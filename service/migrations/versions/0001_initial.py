@@ -315,9 +315,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_process_instance_business_key", "process_instance", ["business_key", "id"], unique=False
     )
-    op.create_index(
-        "ix_process_instance_definition", "process_instance", ["definition", "state", "id"], unique=False
-    )
+    op.create_index("ix_process_instance_definition", "process_instance", ["definition", "id"], unique=False)
     op.create_index(
         op.f("ix_process_instance_deployment_id"), "process_instance", ["deployment_id"], unique=False
     )
@@ -530,8 +528,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_notification")),
     )
     op.create_index(op.f("ix_notification_outbox_id"), "notification", ["outbox_id"], unique=False)
-    op.create_index("ix_notification_unread", "notification", ["user_name", "read_at", "created_at", "seq"], unique=False)
-    op.create_index("ix_notification_user_name", "notification", ["user_name", "created_at", "seq"], unique=False)
+    op.create_index(
+        "ix_notification_unread", "notification", ["user_name", "read_at", "created_at", "seq"], unique=False
+    )
+    op.create_index(
+        "ix_notification_user_name", "notification", ["user_name", "created_at", "seq"], unique=False
+    )
     op.create_table(
         "outbox",
         sa.Column("id", sa.String(), nullable=False),

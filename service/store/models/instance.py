@@ -20,7 +20,7 @@ class ProcessInstance(Base):
     __tablename__ = "process_instance"
     __table_args__ = (
         sa.Index("ix_process_instance_state", "state", "id"),
-        sa.Index("ix_process_instance_definition", "definition", "state", "id"),
+        sa.Index("ix_process_instance_definition", "definition", "id"),
         sa.Index("ix_process_instance_business_key", "business_key", "id"),
         sa.Index("ix_process_instance_applicant", "applicant", "id"),
     )
