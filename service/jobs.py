@@ -53,12 +53,15 @@ def make_queue(settings: Settings) -> Huey:
 
 
 def _postgresql_queue(dsn: str, common: dict[str, Any]) -> Huey:
-    from psycopg import OperationalError
+    import psycopg
 
     try:
-        # Unlike the others it connects at once, to make its tables.
-        return PostgresHuey(NAME, dsn=dsn, **common)
-    except OperationalError as exc:
+        # Unlike the others it connects at once, to make its tables: CREATE … IF NOT EXISTS fails in one of
+        # two processes that start together. Closing the connection frees the lock.
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            connection.execute("SELECT pg_advisory_lock(hashtext('countersign queue tables'))")
+            return PostgresHuey(NAME, dsn=dsn, **common)
+    except psycopg.OperationalError as exc:
         raise Unavailable("The queue does not answer. Start again when it does.") from exc
 
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,11 @@ def working(company, queue_url):
     yield company, attached
     attached.stop()
     attached.queue.flush()
+
+
+@pytest.fixture
+def make_settings_for_queue(company):
+    return lambda url: dataclasses.replace(company.app.settings, queue_url=url)
 
 
 def told(app, seconds=8.0):
@@ -130,3 +136,12 @@ def test_a_worker_of_its_own_ends_gracefully_when_told_to(company, tmp_path):
         worker.kill()
 
     assert names == ["zhouheng"]
+
+
+def test_processes_that_start_together_make_the_queue_tables_once(postgresql_url, make_settings_for_queue):
+    settings = make_settings_for_queue(postgresql_url)
+
+    with ThreadPoolExecutor(8) as together:
+        queues = list(together.map(lambda _: jobs.make_queue(settings), range(8)))
+
+    assert all(queue.pending_count() == 0 for queue in queues)
