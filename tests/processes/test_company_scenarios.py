@@ -8,7 +8,7 @@ import pytest
 
 from service import resources
 from service.runtime.scenarios import Coverage, ScenarioResult
-from service.runtime.scenarios.running import run_all
+from service.runtime.scenarios.running import run_all, run_in
 
 FILES = sorted(resources.scenarios().glob("*.yaml"))
 
@@ -30,6 +30,13 @@ def test_a_scenario_comes_out_as_it_says(
 
     assert result.failures == ()
     assert result.visited
+
+
+@pytest.mark.parametrize("walk", ["W01b", "W06b", "W08", "W10a", "W12b"])
+def test_a_scenario_comes_out_the_same_on_postgresql(walk: str, postgresql_url: str) -> None:
+    file = next(file for file in FILES if file.stem.startswith(walk))
+
+    assert run_in(postgresql_url, file, resources.manifest_files()).failures == ()
 
 
 def test_the_scenarios_visit_every_activity_and_take_every_branch(

@@ -86,6 +86,15 @@ def run_all(
     return results
 
 
+def run_in(database_url: str, path: Path, files: Mapping[str, bytes]) -> ScenarioResult:
+    """Run one scenario in a database of its own, empty but for its tables."""
+    bench = Workbench(files, _people(path.parent), database_url)
+    try:
+        return _run(bench, path)
+    finally:
+        bench.close()
+
+
 def _files(paths: Iterable[Path]) -> list[Path]:
     found = [sorted(path.glob("*.yaml")) if path.is_dir() else [path] for path in paths]
     return [path for group in found for path in group]

@@ -69,10 +69,13 @@ class World:
 
 
 class Workbench:
-    """Prepares one database with the deployment and the people, and hands out copies of it."""
+    """Prepares one database with the deployment and the people, and hands out copies of it.
 
-    def __init__(self, files: Mapping[str, bytes], people: Lines) -> None:
-        self._files, self._people = files, people
+    With a `database_url` the scenario plays in that database, which is not copied: good for one world.
+    """
+
+    def __init__(self, files: Mapping[str, bytes], people: Lines, database_url: str = "") -> None:
+        self._files, self._people, self._database_url = files, people, database_url
         self._folder = Path(tempfile.mkdtemp(prefix="countersign-scenarios-"))
         self._template = self._folder / "template"
         with self._application(self._template, VirtualClock()) as app:
@@ -100,9 +103,10 @@ class Workbench:
     @contextmanager
     def _application(self, folder: Path, clock: VirtualClock) -> Iterator[Application]:
         folder.mkdir(parents=True, exist_ok=True)
-        settings = Settings.from_env(
-            {"COUNTERSIGN_DATA": str(folder), "COUNTERSIGN_SECRET_KEY": "scenarios-only-" + "0" * 32}
-        )
+        env = {"COUNTERSIGN_DATA": str(folder), "COUNTERSIGN_SECRET_KEY": "scenarios-only-" + "0" * 32}
+        if self._database_url:
+            env["COUNTERSIGN_DATABASE_URL"] = self._database_url
+        settings = Settings.from_env(env)
         app = Application.open(settings, clock=clock)
         try:
             yield app
