@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from service.errors import Conflict, NotACandidate, ServiceError
-from service.runtime import instances, timers, user_tasks
+from service.runtime import incidents, instances, timers, user_tasks
 from tests.engine import diagrams as d
 from tests.runtime.drawings import chain, review
 
@@ -209,3 +209,60 @@ def test_an_effect_carried_out_by_two_workers_happens_once(any_company):
         assert sorted(outcomes) == [False, False, True]
         days = instances.find(app, company.cast.admin, definition="day").items
         assert len(days) == number
+
+
+def test_suspending_and_answering_leave_one_story(reviewing):
+    company, app, zhou = reviewing, reviewing.app, reviewing.cast.zhouheng
+    for _ in range(ROUNDS):
+        case = company.start("review")
+        task = company.task(case, "legal_review")
+
+        answered, suspended = at_once(
+            lambda task=task: user_tasks.complete(app, zhou, task.id, task.version, AGREED),
+            lambda case=case: instances.suspend(app, company.cast.admin, case.id),
+        )
+
+        assert suspended.state == "suspended"
+        went_on = not isinstance(answered, ServiceError)
+        assert company.active(case) == (["finance_confirm"] if went_on else ["legal_review"])
+        instances.resume(app, company.cast.admin, case.id)
+        if not went_on:
+            company.complete(case, "legal_review", "zhouheng", **AGREED)
+        company.complete(case, "finance_confirm", "xunuo")
+        assert company.get(case).state == "completed"
+
+
+def test_a_case_started_during_a_deployment_runs_wholly_on_the_old_or_the_new_drawing(any_company):
+    company, app = any_company, any_company.app
+    manifests = [chain("p", d.user("first"), d.user(second)) for second in ("old", "new")]
+    company.deploy(manifests[0])
+    for round_ in range(ROUNDS):
+        outcomes = at_once(
+            lambda round_=round_: company.deploy(manifests[(round_ + 1) % 2]),
+            *(lambda: company.start("p") for _ in range(3)),
+        )
+
+        for case in outcomes[1:]:
+            company.complete(case, "first", "zhouheng")
+            drawn = b'id="new"' in instances.diagram_xml(app, company.cast.admin, case.id, "p")
+            assert company.active(case) == ["new" if drawn else "old"]
+
+
+def test_an_incident_tried_again_by_two_admins_goes_on_once(any_company):
+    company, app = any_company, any_company.app
+    company.deploy(chain("p", d.script("compute", "limit + 1", "more"), d.user("after"), inputs="limit"))
+    for _ in range(ROUNDS):
+        case = company.start("p", by="admin")
+        [incident] = company.get(case).incidents
+
+        outcomes = at_once(
+            *(
+                lambda incident=incident: incidents.retry(
+                    app, company.cast.admin, incident.id, variables={"limit": 1}
+                )
+                for _ in range(3)
+            )
+        )
+
+        assert len(winners(outcomes)) == 1
+        assert company.active(case) == ["after"]
