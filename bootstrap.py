@@ -170,7 +170,7 @@ def install(extras: set) -> None:
         everything = ",".join(sorted(extras | have))
         command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
         call(
-            [*command, "-c", "constraints.txt", "-e", f".[{everything}]"],
+            [*command, "-c", "constraints.txt", "-e", f".[{everything}]" if everything else "."],
             "Check the network, or name your package index in PIP_INDEX_URL, and run this command again.",
         )
         write_stamp(stamp, inputs=wanted, extras=sorted(extras | have))

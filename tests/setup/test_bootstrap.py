@@ -43,6 +43,12 @@ def test_packages_are_installed_once(bootstrap, installs):
     assert installs[0][-5:] == ["--no-input", "-c", "constraints.txt", "-e", ".[pdf]"]
 
 
+def test_without_extras_the_project_alone_is_installed(bootstrap, installs):
+    bootstrap.install(set())
+
+    assert installs[0][-2:] == ["-e", "."]
+
+
 def test_more_extras_are_added_to_those_already_there(bootstrap, installs):
     bootstrap.install({"pdf"})
     bootstrap.install({"test"})
