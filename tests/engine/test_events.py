@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from service.engine.progress import HandlerResult
-from service.errors import BpmnError
+from service.errors import BpmnError, HandlerFailed
 from tests.engine.diagrams import (
     boundary,
     call,
@@ -494,3 +494,31 @@ def test_a_send_task_hands_its_message_to_the_outside():
 
     assert [sent.name for sent in case.sent] == ["told"]
     assert case.state == "completed"
+
+
+def test_a_retried_service_keeps_one_boundary_timer_which_still_fires():
+    def broken(call):
+        raise HandlerFailed("no answer")
+
+    case = Case(
+        process(
+            start(),
+            service("work", "work"),
+            boundary("late", "work", timer("duration", "PT1H")),
+            user("boss"),
+            end(),
+            path("begin", "work", "done"),
+            path("late", "boss", "done"),
+        ),
+        handlers={"work": broken},
+    )
+    due = case.progress.next_due
+
+    case.retry("work")
+    assert case.failed() == [("work", "handler_failed")]
+    assert case.progress.next_due == due
+    case.wait(hours=1)
+
+    assert case.tasks() == ["boss"]
+    assert case.failed() == []
+    assert case.progress.next_due is None
