@@ -24,8 +24,9 @@ from service.engine.definition import Model
 from service.engine.instance import Instance
 from service.engine.progress import Environment
 from service.feel import FEEL
-from service.runtime import instances, user_tasks
-from service.runtime.context import Application
+from service.runtime.cases import instances
+from service.runtime.step.context import Application
+from service.runtime.tasks import user_tasks
 
 KEY = "measured_chain"
 FILES = {f"{KEY}.bpmn": drawings.chain(KEY)}

@@ -22,8 +22,9 @@ from service.engine.definition import Model
 from service.errors import Conflict
 from service.feel import FEEL
 from service.handlers import HANDLERS
-from service.runtime import identity, instances
-from service.runtime.context import SYSTEM, Application
+from service.runtime import identity
+from service.runtime.cases import instances
+from service.runtime.step.context import SYSTEM, Application
 from service.settings import ZONE
 
 GROUPS = ("市场部", "法务部", "财务部", "技术部", "销售部", "设计部", "客服部", "审计部")

@@ -17,8 +17,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from service.errors import Conflict
-from service.runtime import deployments, identity
-from service.runtime.context import SYSTEM, Actor, Application
+from service.runtime import identity
+from service.runtime.releases import deployments
+from service.runtime.step.context import SYSTEM, Actor, Application
 from service.settings import Settings
 
 USER, PASSWORD = "bench", "correct horse battery"

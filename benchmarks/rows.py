@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from service.runtime.context import Application
+from service.runtime.step.context import Application
 from service.store.models import Participant, ProcessInstance, TaskCandidate, Timer, UserTask
 
 TASKS_PER_CASE = 10

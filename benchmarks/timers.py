@@ -17,8 +17,9 @@ import sqlalchemy as sa
 from benchmarks import drawings, installation, postgresql, rows
 from benchmarks.completing import KEY, OverHttp, Runtime
 from benchmarks.measure import Report, Timing, paired
-from service.runtime import instances, timers
-from service.runtime.context import SYSTEM, Application
+from service.runtime.cases import instances
+from service.runtime.step.context import SYSTEM, Application
+from service.runtime.time import timers
 from service.store.models import ActivityHistory, ProcessInstance, Timer
 
 SLEEPER = "measured_sleeper"

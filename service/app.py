@@ -7,7 +7,7 @@ import hashlib
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service.runtime.context import Application
+from service.runtime.step.context import Application
 from service.settings import Settings
 from service.web import api, auth, errors, probes, screens, security
 

@@ -22,7 +22,7 @@ from service.settings import Settings
 from service.wording import Gettext, translated
 
 if TYPE_CHECKING:
-    from service.runtime.context import Application
+    from service.runtime.step.context import Application
 
 _NICENESS = 5
 
@@ -57,8 +57,8 @@ def check(options: argparse.Namespace) -> int:
 def deploy(options: argparse.Namespace) -> int:
     """Make files live, beside what is live already."""
     from service.checking import read_files
-    from service.runtime import deployments
-    from service.runtime.context import SYSTEM
+    from service.runtime.releases import deployments
+    from service.runtime.step.context import SYSTEM
 
     with _application() as app:
         done = deployments.deploy(app, SYSTEM, read_files(options.paths), remove=options.remove)
@@ -105,8 +105,8 @@ def migrate_database(_options: argparse.Namespace) -> int:
 
 def migrate(options: argparse.Namespace) -> int:
     """Move running cases onto another deployment; what cannot move stays and says why."""
-    from service.runtime import migrations
-    from service.runtime.context import SYSTEM
+    from service.runtime.releases import migrations
+    from service.runtime.step.context import SYSTEM
 
     act = migrations.plan if options.dry_run else migrations.migrate
     wanted = {"to": options.to, "instances": options.instances or None, "definition": options.definition}
@@ -125,7 +125,7 @@ def migrate(options: argparse.Namespace) -> int:
 def user_add(options: argparse.Namespace) -> int:
     """Create an account."""
     from service.runtime import identity
-    from service.runtime.context import SYSTEM
+    from service.runtime.step.context import SYSTEM
 
     password, is_made_up = _password(options)
     with _application() as app:
@@ -146,7 +146,7 @@ def user_add(options: argparse.Namespace) -> int:
 def token_create(options: argparse.Namespace) -> int:
     """Print a new bearer token of a user, alone on its line."""
     from service.runtime import identity
-    from service.runtime.context import SYSTEM
+    from service.runtime.step.context import SYSTEM
 
     with _application() as app:
         made = identity.create_token(app, SYSTEM, options.user, title=options.title, days=options.days)
@@ -156,7 +156,7 @@ def token_create(options: argparse.Namespace) -> int:
 
 def backup(options: argparse.Namespace) -> int:
     """Write database and files into an empty folder, while the service runs."""
-    from service.runtime import backup as backups
+    from service.runtime.keeping import backup as backups
 
     with _application(migrate=False) as app:
         backups.backup(app, options.folder)
@@ -166,14 +166,14 @@ def backup(options: argparse.Namespace) -> int:
 
 def restore(options: argparse.Namespace) -> int:
     """Put a backup in the place of an empty database, and verify the audit record."""
-    from service.runtime import backup as backups
+    from service.runtime.keeping import backup as backups
 
     return _report(backups.restore(Settings.from_env(), options.folder))
 
 
 def audit_verify(_options: argparse.Namespace) -> int:
     """Verify that nobody has edited, removed or cut off the audit record."""
-    from service.runtime import audit
+    from service.runtime.keeping import audit
 
     with _application(migrate=False) as app:
         return _report(audit.verify(app))
@@ -181,7 +181,7 @@ def audit_verify(_options: argparse.Namespace) -> int:
 
 @contextlib.contextmanager
 def _application(*, migrate: bool = True) -> Iterator[Application]:
-    from service.runtime.context import Application
+    from service.runtime.step.context import Application
 
     app = Application.open(Settings.from_env())
     try:

@@ -19,8 +19,10 @@ from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
 
 from service.errors import Unavailable
-from service.runtime import housekeeping, outbox, timers
-from service.runtime.context import Application
+from service.runtime.effects import outbox
+from service.runtime.keeping import housekeeping
+from service.runtime.step.context import Application
+from service.runtime.time import timers
 from service.settings import Settings
 
 NAME = "countersign"

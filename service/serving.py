@@ -30,7 +30,7 @@ def run(settings: Settings, *, bootstrap: bool, embedded_worker: bool) -> int:
     """Serve until interrupted; return the exit code. AddressInUse when the port is taken."""
     from service.app import create_app
     from service.jobs import attach
-    from service.runtime.context import Application
+    from service.runtime.step.context import Application
 
     # First of all: nobody shall wait for a seeding only to learn that the port is taken.
     listener = _listen(settings)
@@ -108,8 +108,8 @@ def deploy_installed(app: Any) -> str:
 
     Returns a note when their deployment was left alone, else "".
     """
-    from service.runtime import deployments
-    from service.runtime.context import Actor
+    from service.runtime.releases import deployments
+    from service.runtime.step.context import Actor
 
     # Its name is how we know later that nobody has deployed by hand.
     installer = Actor("system", "installer", "安装程序", frozenset({"admin"}), is_admin=True)

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from service.runtime import deployments, identity
-from service.runtime.context import SYSTEM, Actor, Application
+from service.runtime import identity
+from service.runtime.releases import deployments
+from service.runtime.step.context import SYSTEM, Actor, Application
 from service.settings import ZONE, Settings
 from service.store.db import Database
 

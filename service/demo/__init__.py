@@ -8,7 +8,7 @@ from __future__ import annotations
 from service.demo import campaigns, people
 from service.demo.walk import Clock
 from service.runtime import identity
-from service.runtime.context import SYSTEM, Application
+from service.runtime.step.context import SYSTEM, Application
 
 
 def seed(app: Application) -> bool:

@@ -15,8 +15,8 @@ from service.demo.walk import Clock, Walk
 from service.domain.metrics import ChannelDay
 from service.domain.workdays import official_calendar, workdays_after, workdays_between
 from service.errors import ServiceError
-from service.runtime import measurements
-from service.runtime.context import SYSTEM, Application
+from service.runtime.campaigns import measurements
+from service.runtime.step.context import SYSTEM, Application
 from service.runtime.views import TaskView
 from service.settings import ZONE
 

@@ -10,8 +10,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from service.domain.budget import quarter
-from service.runtime import allowances, identity
-from service.runtime.context import SYSTEM, Application
+from service.runtime import identity
+from service.runtime.campaigns import allowances
+from service.runtime.step.context import SYSTEM, Application
 from service.settings import ZONE, Settings
 
 COMPANY = "澄野生活用品有限公司（演示）"

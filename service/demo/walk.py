@@ -9,8 +9,11 @@ from typing import Any
 
 from service.domain.workdays import official_calendar
 from service.errors import ServiceError
-from service.runtime import attachments, identity, instances, timers, user_tasks
-from service.runtime.context import SYSTEM, Actor, Application
+from service.runtime import identity
+from service.runtime.cases import attachments, instances
+from service.runtime.step.context import SYSTEM, Actor, Application
+from service.runtime.tasks import user_tasks
+from service.runtime.time import timers
 from service.runtime.views import TaskView
 from service.settings import ZONE
 

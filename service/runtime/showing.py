@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from service.engine.definition import Model
 from service.engine.instance import Instance
 from service.engine.progress import ActiveToken, Environment
-from service.runtime.context import Application
-from service.runtime.step import Step
+from service.runtime.step.context import Application
+from service.runtime.step.transaction import Step
 from service.runtime.views import (
     ActiveView,
     CompletionView,

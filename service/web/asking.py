@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, current_app
 
-from service.runtime.context import Actor, Application
+from service.runtime.step.context import Actor, Application
 from service.web import auth
 
 

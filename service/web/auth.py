@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from service.errors import NotSignedIn
 from service.runtime import identity
-from service.runtime.context import Actor, Application
+from service.runtime.step.context import Actor, Application
 
 COOKIE = "countersign_session"
 # Probes and files need nobody: they must not cost a query.

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from service.runtime import instances, user_tasks
+from service.runtime.cases import instances
+from service.runtime.tasks import user_tasks
 from service.runtime.views import (
     AttachmentRef,
     DiagramView,

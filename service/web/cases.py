@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.engine.definition import ProcessInfo
-from service.runtime import dossier, instances, rights
+from service.runtime.cases import dossier, instances
+from service.runtime.identity import rights
 from service.runtime.views import InstanceView
 from service.web import people
 from service.web.asking import application, me, signed_in_only

@@ -8,7 +8,7 @@ from typing import Any
 from flask import url_for
 
 from service.domain.workdays import official_calendar
-from service.runtime import attachments
+from service.runtime.cases import attachments
 from service.runtime.views import FormView, TaskView, to_json
 from service.web.asking import application, me
 from service.web.labels import localized

@@ -10,8 +10,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from service.runtime import deployments, dossier, incidents, instances, migrations, rights
-from service.runtime.context import Actor, Application
+from service.runtime.cases import dossier, instances
+from service.runtime.identity import rights
+from service.runtime.incidents import incidents
+from service.runtime.releases import deployments, migrations
+from service.runtime.step.context import Actor, Application
 from service.runtime.views import InstanceView
 from service.web import people
 from service.web.asking import application, me, signed_in_only

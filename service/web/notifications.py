@@ -10,8 +10,9 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from service.errors import Conflict, NotFound, Unavailable
-from service.runtime import notifications, user_tasks
-from service.runtime.notifications import NotificationView
+from service.runtime.effects import notifications
+from service.runtime.effects.notifications import NotificationView
+from service.runtime.tasks import user_tasks
 from service.web.asking import application, me, signed_in_only
 from service.web.i18n import safe_path
 

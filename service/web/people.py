@@ -8,7 +8,7 @@ from flask import current_app, g
 from flask_babel import gettext as _
 
 from service.runtime import identity
-from service.runtime.context import SYSTEM
+from service.runtime.step.context import SYSTEM
 
 INSTALLER = "installer"
 """Who has deployed what came with the program; nobody signs in by this name."""

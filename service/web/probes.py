@@ -11,8 +11,8 @@ from prometheus_client.core import GaugeMetricFamily
 from werkzeug.wrappers import Response
 
 from service.errors import NotFound, Unavailable
-from service.runtime import backlog
-from service.runtime.context import Application
+from service.runtime.keeping import backlog
+from service.runtime.step.context import Application
 
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, url_for
 
 from service.errors import NotFound
-from service.runtime import deployments, rights
-from service.runtime.deployments import ResourceContent
+from service.runtime.identity import rights
+from service.runtime.releases import deployments
+from service.runtime.releases.deployments import ResourceContent
 from service.web import diagrams, form_payload
 from service.web.asking import application, me, signed_in_only
 from service.web.download import as_download

@@ -17,7 +17,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.engine.findings import Finding
 from service.errors import InvalidDeployment, InvalidInput
-from service.runtime import deployments, rights
+from service.runtime.identity import rights
+from service.runtime.releases import deployments
 from service.web import people
 from service.web.asking import application, me, signed_in_only
 from service.web.findings import headline

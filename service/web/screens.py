@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Flask, current_app, g, request
 
-from service.runtime import rights, user_tasks
+from service.runtime.identity import rights
+from service.runtime.tasks import user_tasks
 from service.web import (
     account,
     assets,

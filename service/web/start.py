@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from service.errors import NotFound
-from service.runtime import instances
+from service.runtime.cases import instances
 from service.web import form_payload
 from service.web.asking import application, me, signed_in_only
 from service.web.cases import FOLLOW_UPS

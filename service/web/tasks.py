@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from service.errors import NotFound
-from service.runtime import dossier, instances, user_tasks
+from service.runtime.cases import dossier, instances
+from service.runtime.tasks import user_tasks
 from service.runtime.views import TaskView
 from service.web import form_payload, people
 from service.web.asking import application, me, signed_in_only

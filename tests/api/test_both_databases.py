@@ -7,8 +7,10 @@ import threading
 import pytest
 
 from service.app import create_app
-from service.runtime import audit, deployments, identity
-from service.runtime.context import SYSTEM
+from service.runtime import identity
+from service.runtime.keeping import audit
+from service.runtime.releases import deployments
+from service.runtime.step.context import SYSTEM
 from tests.api.client import Client
 from tests.conftest import hire_cast
 from tests.runtime import drawings

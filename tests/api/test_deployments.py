@@ -4,8 +4,8 @@ from io import BytesIO
 
 import pytest
 
-from service.runtime import deployments
-from service.runtime.context import SYSTEM
+from service.runtime.releases import deployments
+from service.runtime.step.context import SYSTEM
 from tests.runtime import drawings
 
 BROKEN = b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="p"/></definitions>'

@@ -5,7 +5,7 @@ import threading
 import pytest
 from sqlalchemy import func, select
 
-from service.runtime import housekeeping, idempotency
+from service.runtime.keeping import housekeeping, idempotency
 from service.store.models import Attachment, IdempotencyKey, ProcessInstance
 
 START = "/process-definitions/review/start"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.runtime import timers
+from service.runtime.time import timers
 from tests.engine import diagrams as d
 from tests.runtime.drawings import chain
 

@@ -5,7 +5,7 @@ import pytest
 from service.app import create_app
 from service.errors import NotSignedIn, Throttled
 from service.runtime import identity
-from service.runtime.context import SYSTEM
+from service.runtime.step.context import SYSTEM
 from tests.conftest import PASSWORD
 
 COOKIE = "countersign_session"

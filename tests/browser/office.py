@@ -14,8 +14,9 @@ from waitress.server import create_server
 from service import resources
 from service.app import create_app
 from service.demo import people
-from service.runtime import deployments, timers
-from service.runtime.context import SYSTEM, Application
+from service.runtime.releases import deployments
+from service.runtime.step.context import SYSTEM, Application
+from service.runtime.time import timers
 from tests.browser import hands
 from tests.conftest import Clock
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from service.runtime import user_tasks
+from service.runtime.tasks import user_tasks
 from service.runtime.views import InstanceView, TaskView
 from tests.browser.conftest import PHONE, Window
 from tests.conftest import PASSWORD

@@ -13,7 +13,7 @@ import yaml
 from playwright.sync_api import Browser, expect
 
 from service import resources
-from service.runtime.context import Application
+from service.runtime.step.context import Application
 from service.settings import ZONE
 from tests.browser import hands
 from tests.browser.office import Office

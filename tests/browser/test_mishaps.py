@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from playwright.sync_api import expect
 
-from service.runtime import dossier, user_tasks
+from service.runtime.cases import dossier
+from service.runtime.tasks import user_tasks
 from tests.browser.conftest import Window
 from tests.web.company import Company, example
 

@@ -19,8 +19,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.app import create_app
-from service.runtime import identity, timers, user_tasks
-from service.runtime.context import SYSTEM, Application
+from service.runtime import identity
+from service.runtime.step.context import SYSTEM, Application
+from service.runtime.tasks import user_tasks
+from service.runtime.time import timers
 from service.settings import ZONE, Settings
 from tests.api.client import Client
 from tests.engine import diagrams as d

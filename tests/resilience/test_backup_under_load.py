@@ -15,8 +15,10 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 
 from service.errors import Conflict
-from service.runtime import attachments, audit, backup, user_tasks
-from service.runtime.context import SYSTEM, Application
+from service.runtime.cases import attachments
+from service.runtime.keeping import audit, backup
+from service.runtime.step.context import SYSTEM, Application
+from service.runtime.tasks import user_tasks
 from service.store.models import Attachment, ProcessInstance, Submission
 from tests.conftest import _on_server, _postgresql_url
 from tests.runtime.conftest import Company

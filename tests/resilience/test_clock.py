@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from service.runtime import audit, instances, timers
-from service.runtime.saving import AHEAD, LEASE
+from service.runtime.cases import instances
+from service.runtime.keeping import audit
+from service.runtime.step.saving import AHEAD, LEASE
+from service.runtime.time import timers
 from tests.engine import diagrams as d
 from tests.runtime.drawings import chain
 

@@ -13,8 +13,13 @@ from sqlalchemy import select
 from service import cli, jobs
 from service.app import create_app
 from service.errors import Unavailable
-from service.runtime import attachments, audit, identity, outbox, timers, user_tasks
-from service.runtime.context import SYSTEM
+from service.runtime import identity
+from service.runtime.cases import attachments
+from service.runtime.effects import outbox
+from service.runtime.keeping import audit
+from service.runtime.step.context import SYSTEM
+from service.runtime.tasks import user_tasks
+from service.runtime.time import timers
 from service.settings import Settings
 from service.store.blobs import BlobStore
 from service.store.models import Notification, Outbox, Timer
@@ -65,7 +70,7 @@ def test_a_step_whose_connection_is_cut_in_the_middle_has_not_happened(postgres_
     case = company.start("review")
     task = company.task(case, "legal_review")
     before = company.get(case)
-    from service.runtime import saving
+    from service.runtime.step import saving
 
     save = saving.save
 
@@ -219,7 +224,7 @@ def test_settings_of_a_folder_that_cannot_be_made_name_their_variable(tmp_path):
 
 
 def test_a_frozen_process_holds_nobody_up_for_ever(postgres_company, monkeypatch):
-    from service.runtime.step import on_instance
+    from service.runtime.step.transaction import on_instance
     from service.store import db
 
     company = postgres_company

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from service.runtime import audit, identity, instances
-from service.runtime.context import SYSTEM
+from service.runtime import identity
+from service.runtime.cases import instances
+from service.runtime.keeping import audit
+from service.runtime.step.context import SYSTEM
 from service.store.models import (
     AuditEntry,
     Incident,

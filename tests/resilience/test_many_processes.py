@@ -16,8 +16,10 @@ import pytest
 from sqlalchemy import select
 
 from service import jobs
-from service.runtime import audit, deployments, identity
-from service.runtime.context import SYSTEM, Application
+from service.runtime import identity
+from service.runtime.keeping import audit
+from service.runtime.releases import deployments
+from service.runtime.step.context import SYSTEM, Application
 from service.settings import Settings
 from service.store.models import (
     ActivityHistory,

@@ -9,7 +9,10 @@ import time
 import pytest
 from sqlalchemy import literal_column, select, update
 
-from service.runtime import handler_calls, incidents, outbox, time_limit, timers
+from service.runtime.effects import outbox
+from service.runtime.incidents import incidents
+from service.runtime.step import handler_calls, time_limit
+from service.runtime.time import timers
 from service.store.models import Outbox, ProcessInstance, Timer
 from tests.engine import diagrams as d
 from tests.resilience.conftest import topic

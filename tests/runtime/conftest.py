@@ -6,8 +6,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from service.runtime import deployments, identity, instances, timers, user_tasks
-from service.runtime.context import SYSTEM, Application
+from service.runtime import identity
+from service.runtime.cases import instances
+from service.runtime.releases import deployments
+from service.runtime.step.context import SYSTEM, Application
+from service.runtime.tasks import user_tasks
+from service.runtime.time import timers
 from tests.conftest import Cast, hire_cast
 
 

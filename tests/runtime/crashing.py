@@ -18,8 +18,11 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from service.runtime import identity, instances, timers, user_tasks
-from service.runtime.context import SYSTEM, Application
+from service.runtime import identity
+from service.runtime.cases import instances
+from service.runtime.step.context import SYSTEM, Application
+from service.runtime.tasks import user_tasks
+from service.runtime.time import timers
 from service.settings import ZONE, Settings
 
 MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=ZONE)

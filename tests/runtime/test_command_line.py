@@ -9,8 +9,10 @@ import pytest
 
 from service import cli, resources
 from service.errors import NotFound
-from service.runtime import identity, instances, user_tasks
-from service.runtime.context import SYSTEM, Application
+from service.runtime import identity
+from service.runtime.cases import instances
+from service.runtime.step.context import SYSTEM, Application
+from service.runtime.tasks import user_tasks
 from service.settings import Settings
 from tests.engine import diagrams as d
 from tests.runtime.drawings import chain, review
@@ -135,7 +137,7 @@ def test_the_audit_record_of_an_untouched_installation_is_sound(installed, drawi
 
 def test_bootstrapping_deploys_once_and_leaves_deployments_by_hand_alone(installed, monkeypatch):
     from service import serving
-    from service.runtime import deployments
+    from service.runtime.releases import deployments
 
     files = review()
     monkeypatch.setattr(resources, "manifest_files", lambda: dict(files))

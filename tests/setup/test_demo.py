@@ -12,8 +12,14 @@ from sqlalchemy import select
 
 from service import demo, resources
 from service.demo.people import PEOPLE
-from service.runtime import allowances, deployments, identity, incidents, instances, timers, user_tasks
-from service.runtime.context import SYSTEM, Application
+from service.runtime import identity
+from service.runtime.campaigns import allowances
+from service.runtime.cases import instances
+from service.runtime.incidents import incidents
+from service.runtime.releases import deployments
+from service.runtime.step.context import SYSTEM, Application
+from service.runtime.tasks import user_tasks
+from service.runtime.time import timers
 from service.settings import Settings
 from service.store.models import ArchivedCampaign
 from tests.conftest import MONDAY

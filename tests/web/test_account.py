@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from service.runtime import identity, instances
+from service.runtime import identity
+from service.runtime.cases import instances
 from tests.conftest import PASSWORD
 from tests.web.company import Company, open_company
 

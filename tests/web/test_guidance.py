@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from service.runtime import answering
+from service.runtime.tasks import answering
 from service.runtime.views import DossierView, HistoryView, InstanceView
 from service.settings import ZONE
 from service.web.formatting import without_sources

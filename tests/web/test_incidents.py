@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from service.app import create_app
-from service.runtime import instances
-from service.runtime.context import Application
+from service.runtime.cases import instances
+from service.runtime.step.context import Application
 from tests.conftest import PASSWORD, Cast
 from tests.engine import diagrams as d
 

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from service import resources
-from service.runtime import deployments, instances, user_tasks
-from service.runtime.context import SYSTEM
+from service.runtime.cases import instances
+from service.runtime.releases import deployments
+from service.runtime.step.context import SYSTEM
+from service.runtime.tasks import user_tasks
 from service.runtime.views import InstanceView
 from tests.web.company import Company
 

@@ -6,8 +6,10 @@ import re
 
 import pytest
 
-from service.runtime import deployments, instances, timers
-from service.runtime.context import SYSTEM
+from service.runtime.cases import instances
+from service.runtime.releases import deployments
+from service.runtime.step.context import SYSTEM
+from service.runtime.time import timers
 from service.runtime.views import InstanceView
 from tests.engine import diagrams as d
 from tests.runtime.drawings import chain

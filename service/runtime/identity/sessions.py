@@ -12,9 +12,9 @@ from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from service.errors import Conflict, NotFound, NotSignedIn, Throttled, Unavailable
-from service.runtime.context import Actor, Application
 from service.runtime.identity.passwords import is_password
 from service.runtime.identity.users import actor_of, with_groups
+from service.runtime.step.context import Actor, Application
 from service.runtime.views import View
 from service.store.models import LoginAttempt, User, WebSession
 from service.store.participants import insert

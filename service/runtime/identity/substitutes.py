@@ -9,9 +9,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from service.errors import FieldError, InvalidInput, NotFound
-from service.runtime import audit
-from service.runtime.context import Actor, Application
-from service.runtime.rights import may, require
+from service.runtime.identity.rights import may, require
+from service.runtime.keeping import audit
+from service.runtime.step.context import Actor, Application
 from service.runtime.views import View
 from service.store.models import Substitution, User
 

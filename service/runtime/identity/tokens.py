@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from service.errors import Conflict, FieldError, InvalidInput, NotFound, Unavailable
-from service.runtime import audit
-from service.runtime.context import Actor, Application
+from service.runtime.identity.rights import may, require
 from service.runtime.identity.sessions import hash_of
 from service.runtime.identity.users import actor_of, with_groups
-from service.runtime.rights import may, require
+from service.runtime.keeping import audit
+from service.runtime.step.context import Actor, Application
 from service.runtime.views import View
 from service.store.models import ApiToken, User
 

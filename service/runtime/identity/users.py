@@ -12,10 +12,10 @@ from sqlalchemy import Row, Select, delete, select
 from sqlalchemy.orm import Session
 
 from service.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound
-from service.runtime import audit
-from service.runtime.context import Actor, Application
 from service.runtime.identity.passwords import hash_password, is_password
-from service.runtime.rights import ADMIN, require
+from service.runtime.identity.rights import ADMIN, require
+from service.runtime.keeping import audit
+from service.runtime.step.context import Actor, Application
 from service.runtime.views import View
 from service.store.models import OrganisationUnit, User, UserGroup, WebSession
 

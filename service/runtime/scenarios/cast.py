@@ -8,10 +8,11 @@ from typing import Any
 
 from service.feel import FEEL
 from service.feel.codec import plain
-from service.runtime import attachments, user_tasks
-from service.runtime.answering import as_values
-from service.runtime.context import SYSTEM, Actor
+from service.runtime.cases import attachments
 from service.runtime.scenarios.workbench import World
+from service.runtime.step.context import SYSTEM, Actor
+from service.runtime.tasks import user_tasks
+from service.runtime.tasks.answering import as_values
 from service.runtime.views import TaskView
 
 ATTACHMENT = "附件"

@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from service.runtime import identity, instances
-from service.runtime.context import SYSTEM
+from service.runtime import identity
+from service.runtime.cases import instances
 from service.runtime.scenarios.reading import ScenarioError, Step
 from service.runtime.scenarios.scene import Scene
+from service.runtime.step.context import SYSTEM
 from service.settings import ZONE
 from service.store.models import ActivityHistory, Notification
 

@@ -9,14 +9,15 @@ from typing import Any
 from sqlalchemy import select
 
 from service.errors import InvalidInput, ServiceError
-from service.runtime import instances, messages, user_tasks
-from service.runtime.context import SYSTEM, Actor
+from service.runtime.cases import instances, messages
 from service.runtime.scenarios import samples
 from service.runtime.scenarios.cast import computed, filled_in, performer, with_files
 from service.runtime.scenarios.expecting import compare, visits
 from service.runtime.scenarios.reading import ScenarioError, Step
 from service.runtime.scenarios.scene import Scene
 from service.runtime.scenarios.spans import after, moment_of, shown
+from service.runtime.step.context import SYSTEM, Actor
+from service.runtime.tasks import user_tasks
 from service.runtime.views import TaskView
 from service.store.models import ProcessInstance
 

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from service.domain.metrics import ChannelDay, LoadSample
-from service.runtime import measurements
-from service.runtime.context import SYSTEM
+from service.runtime.campaigns import measurements
 from service.runtime.scenarios.workbench import World
+from service.runtime.step.context import SYSTEM
 
 
 def add_load(world: World, business_key: str, figures: Mapping[str, Any]) -> None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from service.runtime import instances, user_tasks
-from service.runtime.context import SYSTEM, Actor
+from service.runtime.cases import instances
 from service.runtime.scenarios.reading import Scenario, Step
 from service.runtime.scenarios.workbench import World
+from service.runtime.step.context import SYSTEM, Actor
+from service.runtime.tasks import user_tasks
 from service.runtime.views import TaskView
 from service.store.models import ProcessInstance
 

@@ -14,9 +14,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from service.runtime import deployments, identity, timers
-from service.runtime.context import SYSTEM, Actor, Application
+from service.runtime import identity
+from service.runtime.releases import deployments
 from service.runtime.scenarios.yaml_lines import Lines, ScenarioError
+from service.runtime.step.context import SYSTEM, Actor, Application
+from service.runtime.time import timers
 from service.settings import Settings
 from service.store.models import DepartmentAllowance, Outbox, Timer
 

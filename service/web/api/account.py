@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from service.runtime import identity
-from service.runtime.context import Actor, Application
 from service.runtime.identity import TokenView
+from service.runtime.step.context import Actor, Application
 from service.runtime.views import Page, View
 from service.web.api.section import Body, ListOf, Section, Slice
 

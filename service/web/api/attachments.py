@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import send_file
 from werkzeug.wrappers import Response
 
-from service.runtime import attachments
-from service.runtime.attachments import AttachmentView
-from service.runtime.context import Actor, Application
+from service.runtime.cases import attachments
+from service.runtime.cases.attachments import AttachmentView
+from service.runtime.step.context import Actor, Application
 from service.web.api import reading
 from service.web.api.section import Content, Section
 

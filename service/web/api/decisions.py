@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import Field
 
-from service.runtime import decisions
-from service.runtime.context import Actor, Application
-from service.runtime.decisions import DecisionView
+from service.runtime.releases import decisions
+from service.runtime.releases.decisions import DecisionView
+from service.runtime.step.context import Actor, Application
 from service.web.api.section import Body, Section
 
 section = Section("Decisions")

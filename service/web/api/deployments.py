@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.wrappers import Response
 
 from service.engine.findings import Finding
-from service.runtime import deployments
-from service.runtime.context import Actor, Application
-from service.runtime.deployments import DefinitionView, DeploymentView, ResourceView
-from service.runtime.differences import Change
+from service.runtime.releases import deployments
+from service.runtime.releases.deployments import DefinitionView, DeploymentView, ResourceView
+from service.runtime.releases.differences import Change
+from service.runtime.step.context import Actor, Application
 from service.runtime.views import Page, View
 from service.web.api import reading
 from service.web.api.section import Content, ListOf, Query, Section, Slice

@@ -9,9 +9,9 @@ from decimal import Decimal
 from pydantic import AwareDatetime, Field
 
 from service.domain.metrics import ChannelDay, LoadSample
-from service.runtime import load_reports, measurements
-from service.runtime.context import Actor, Application
-from service.runtime.load_reports import LoadReportView
+from service.runtime.campaigns import load_reports, measurements
+from service.runtime.campaigns.load_reports import LoadReportView
+from service.runtime.step.context import Actor, Application
 from service.runtime.views import View
 from service.web.api.section import Body, Section
 

@@ -9,8 +9,8 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from service.errors import FieldError, InvalidInput
-from service.runtime import idempotency
-from service.runtime.context import Actor, Application
+from service.runtime.keeping import idempotency
+from service.runtime.step.context import Actor, Application
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"

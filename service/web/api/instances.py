@@ -7,8 +7,9 @@ from typing import Any
 from flask import url_for
 from pydantic import Field
 
-from service.runtime import dossier, incidents, instances, messages
-from service.runtime.context import Actor, Application
+from service.runtime.cases import dossier, instances, messages
+from service.runtime.incidents import incidents
+from service.runtime.step.context import Actor, Application
 from service.runtime.views import (
     DossierView,
     HistoryView,

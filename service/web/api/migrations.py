@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from service.runtime import deployments, migrations
-from service.runtime.context import Actor, Application
-from service.runtime.migrations import MigrationView
+from service.runtime.releases import deployments, migrations
+from service.runtime.releases.migrations import MigrationView
+from service.runtime.step.context import Actor, Application
 from service.runtime.views import Page
 from service.web.api.section import Body, ListOf, Section
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
-from service.runtime import notifications
-from service.runtime.context import Actor, Application
-from service.runtime.notifications import NotificationView
+from service.runtime.effects import notifications
+from service.runtime.effects.notifications import NotificationView
+from service.runtime.step.context import Actor, Application
 from service.runtime.views import Page, View
 from service.web.api.section import ListOf, Query, Section
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import Field
 
-from service.runtime import user_tasks
-from service.runtime.context import Actor, Application
+from service.runtime.step.context import Actor, Application
+from service.runtime.tasks import user_tasks
 from service.runtime.views import CompletionView, FormView, Page, TaskView, View
 from service.web.api.section import Body, ListOf, Query, Section
 

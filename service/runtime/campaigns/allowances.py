@@ -1,0 +1,86 @@
+"""What departments may spend in a quarter: granted by finance, held by approved campaigns."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.domain.budget import Allowance
+from service.domain.money import ZERO, money
+from service.errors import FieldError, InvalidInput
+from service.runtime.identity.rights import require
+from service.runtime.keeping import audit
+from service.runtime.step.context import Actor, Application
+from service.store.models import AllowanceCommitment, DepartmentAllowance
+
+
+def grant(
+    app: Application,
+    actor: Actor,
+    department: str,
+    period: str,
+    granted: Decimal,
+    *,
+    committed: Decimal | None = None,
+) -> Allowance:
+    """Set what a department may spend in a quarter (`2026Q4`), CNY.
+
+    `committed` is what was promised before this system kept count; left out, it stays as it is.
+    """
+    require(actor, "allowance.grant")
+    if granted < 0 or (committed is not None and committed < 0):
+        raise InvalidInput(errors=[FieldError("granted", "an allowance is not negative")])
+    with app.db.begin() as session:
+        row = session.get(DepartmentAllowance, (department, period), with_for_update=True)
+        if row is None:
+            row = DepartmentAllowance(department=department, period=period, committed=ZERO, spent=ZERO)
+            session.add(row)
+        row.granted = money(granted)
+        if committed is not None:
+            row.committed = money(committed)
+        facts = {"department": department, "period": period, "granted": row.granted}
+        audit.append_system(app, session, "allowance.granted", by=actor.name, **facts)
+        return _view(row)
+
+
+def find(app: Application, actor: Actor) -> tuple[Allowance, ...]:
+    """Return every allowance, latest quarter first."""
+    require(actor, "allowance.read")
+    query = select(DepartmentAllowance).order_by(
+        DepartmentAllowance.period.desc(), DepartmentAllowance.department
+    )
+    with app.db.read() as session:
+        return tuple(_view(row) for row in session.scalars(query))
+
+
+def of_case(session: Session, department: str, period: str, business_key: str) -> Allowance | None:
+    """Return the allowance as a campaign sees it: with the share it holds already."""
+    row = session.get(DepartmentAllowance, (department, period))
+    held = session.get(AllowanceCommitment, (business_key, department, period))
+    return None if row is None else _view(row, held.amount if held else ZERO)
+
+
+def commit(
+    session: Session, department: str, period: str, business_key: str, amount: Decimal
+) -> Allowance | None:
+    """Make `amount` the campaign's share of the allowance, within the running step; twice changes nothing.
+
+    None when the department was granted nothing for the quarter: then nothing is counted.
+    """
+    row = session.get(DepartmentAllowance, (department, period), with_for_update=True)
+    if row is None:
+        return None
+    held = session.get(AllowanceCommitment, (business_key, department, period))
+    before = held.amount if held else ZERO
+    if held is None:
+        held = AllowanceCommitment(business_key=business_key, department=department, period=period)
+        session.add(held)
+    held.amount = money(amount)
+    row.committed += held.amount - before
+    return _view(row, held.amount)
+
+
+def _view(row: DepartmentAllowance, own_share: Decimal = ZERO) -> Allowance:
+    return Allowance(row.department, row.period, row.granted, row.committed, row.spent, own_share)

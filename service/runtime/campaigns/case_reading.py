@@ -1,0 +1,170 @@
+"""What a handler reads of its own case and of other campaigns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from service.handlers.ports import CampaignSummary, CaseInstance, OpenTask, Submission
+from service.runtime.step.submissions import latest, of_case
+from service.store import models
+from service.store.models import ArchivedCampaign, ProcessInstance, UserTask
+
+if TYPE_CHECKING:
+    from service.runtime.step.transaction import Step
+
+
+def latest_submission(step: Step, form: str, case: str | None) -> Submission | None:
+    """Return the latest answers of a form in a case (None: in the step's own), those of this step first."""
+    if case in (None, step.case):
+        own = [row for row in step.submissions.added if row["form"] == form]
+        if own:
+            return _pending(own[-1])
+        row = latest(step.session, step.instance.business_key, step.instance.id, form)
+    else:
+        row = latest(step.session, case, None, form)
+    return _stored(row) if row is not None else None
+
+
+def submissions(step: Step, form: str | None) -> list[Submission]:
+    """Return all answers of a form in the step's case, or of every form, oldest first."""
+    query = select(models.Submission).where(of_case(step.instance))
+    if form is not None:
+        query = query.where(models.Submission.form == form)
+    stored = [_stored(row) for row in step.session.scalars(query.order_by(models.Submission.seq))]
+    pending = [_pending(row) for row in step.submissions.added if form in (None, row["form"])]
+    return stored + pending
+
+
+def instances(step: Step, case: str, own_variables: Mapping[str, Any]) -> list[CaseInstance]:
+    """Return the instances of a case, oldest first; the first is the campaign's own."""
+    query = select(ProcessInstance).where(ProcessInstance.business_key == case).order_by(ProcessInstance.id)
+    rows = list(step.session.scalars(query))
+    if step.is_new and step.case == case:
+        rows.append(step.instance)
+    return [
+        CaseInstance(
+            instance_id=row.id,
+            process_key=row.definition,
+            state=row.state,
+            is_main=index == 0,
+            variables=own_variables if row.id == step.instance.id else row.variables,
+        )
+        for index, row in enumerate(rows)
+    ]
+
+
+def campaigns(step: Step, department: str | None, cases: Sequence[str] | None) -> list[CampaignSummary]:
+    """Return other campaigns by department or number: cases here, then archived ones that are none."""
+    own = step.case
+    main = instances(step, own, {})
+    process = main[0].process_key if main else step.instance.definition
+    query = select(ProcessInstance).where(
+        ProcessInstance.definition == process,
+        ProcessInstance.started_by_instance.is_(None),
+        ProcessInstance.business_key != own,
+    )
+    archive = select(ArchivedCampaign).where(ArchivedCampaign.business_key != own)
+    if department is not None:
+        query = query.where(ProcessInstance.department == department)
+        archive = archive.where(ArchivedCampaign.department == department)
+    if cases is not None:
+        query = query.where(ProcessInstance.business_key.in_(cases))
+        archive = archive.where(ArchivedCampaign.business_key.in_(cases))
+    rows = step.session.scalars(query.order_by(ProcessInstance.id)).all()
+    answers = _start_answers(step, [row.id for row in rows])
+    running = [_summary(row, answers.get(row.id, {})) for row in rows]
+    known = {each.case for each in running}
+    past = step.session.scalars(archive.order_by(ArchivedCampaign.id))
+    return running + [_archived(row) for row in past if row.business_key not in known]
+
+
+def open_tasks(step: Step) -> list[OpenTask]:
+    """Return the open tasks of the step's case, in all its instances."""
+    query = (
+        select(UserTask)
+        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .where(UserTask.state == "open", ProcessInstance.business_key == step.case)
+    )
+    return [
+        OpenTask(task.activity_id, task.name, task.definition, task.instance_id, task.due_at)
+        for task in step.session.scalars(query.order_by(UserTask.id))
+    ]
+
+
+def _stored(row: models.Submission) -> Submission:
+    return Submission(
+        form=row.form,
+        activity_id=row.activity_id,
+        instance_id=row.instance_id,
+        by=row.author,
+        at=row.submitted_at,
+        answers=row.answers,
+        content_hash=row.content_hash,
+        seq=row.seq,
+    )
+
+
+def _pending(row: Mapping[str, Any]) -> Submission:
+    return Submission(
+        form=row["form"],
+        activity_id=row["activity_id"],
+        instance_id=row["instance_id"],
+        by=row["author"],
+        at=row["submitted_at"],
+        answers=row["answers"],
+        content_hash=row["content_hash"],
+        # Stored last of all, whatever number it will get.
+        seq=2**62,
+    )
+
+
+def _start_answers(step: Step, instance_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    """Return what was answered on the start form of these instances."""
+    query = select(models.Submission.instance_id, models.Submission.answers).where(
+        models.Submission.instance_id.in_(instance_ids), models.Submission.task_id.is_(None)
+    )
+    return {instance_id: answers for instance_id, answers in step.session.execute(query)}
+
+
+def _summary(row: ProcessInstance, answers: Mapping[str, Any]) -> CampaignSummary:
+    known = {**answers, **{name: value for name, value in row.variables.items() if value is not None}}
+    return CampaignSummary(
+        case=row.business_key or row.id,
+        name=row.title,
+        department=row.department or "",
+        brand_line=str(known.get("brand_line") or ""),
+        start_date=_day(known.get("start_date")),
+        end_date=_day(known.get("end_date")),
+        plan_total=_amount(known.get("plan_total")),
+        state=row.state,
+    )
+
+
+def _archived(row: ArchivedCampaign) -> CampaignSummary:
+    return CampaignSummary(
+        case=row.business_key,
+        name=row.name,
+        department=row.department or "",
+        brand_line=row.brand_line or "",
+        start_date=_day(row.facts.get("start_date")),
+        end_date=_day(row.facts.get("end_date")),
+        plan_total=_amount(row.facts.get("plan_total")),
+        state="completed",
+    )
+
+
+def _day(value: Any) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, str) and value:
+        return date.fromisoformat(value[:10])
+    return value or None
+
+
+def _amount(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(str(value))

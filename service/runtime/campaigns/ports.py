@@ -1,0 +1,189 @@
+"""What a handler can reach: the case's record and figures, and effects that happen after the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from service.domain.budget import Allowance
+from service.domain.metrics import ChannelDay, LoadSample
+from service.domain.workdays import Calendar, official_calendar
+from service.engine.progress import HandlerCall
+from service.handlers import Wait
+from service.handlers.ports import CampaignSummary, CaseInstance, OpenTask, Submission
+from service.runtime import identity
+from service.runtime.campaigns import allowances, campaign_figures, case_reading
+from service.runtime.tasks import candidates
+from service.store.models import UserTask
+
+if TYPE_CHECKING:
+    from service.runtime.step.transaction import Step
+
+
+class HandlerPorts:
+    """The ports of one call of one handler. What it asks for is done only once the handler has succeeded."""
+
+    def __init__(self, step: Step, call: HandlerCall) -> None:
+        self._step = step
+        self._call = call
+        self._effects: list[tuple[str, Mapping[str, Any], str | None]] = []
+        self._notes: list[tuple[str, dict[str, Any]]] = []
+        self.now: datetime = step.now
+        self.instance_id: str = step.instance.id
+        self.case: str = step.case
+        self.activity: str = call.activity_id
+        self.variables: Mapping[str, Any] = call.variables
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        dates = self._step.model.organisation.get("calendar") or {}
+        return official_calendar().with_company(
+            holidays=map(_day, dates.get("holidays") or ()), workdays=map(_day, dates.get("workdays") or ())
+        )
+
+    # ---- reading ----------------------------------------------------------------------------------
+
+    def submission(self, form: str, case: str | None = None) -> Submission | None:
+        return case_reading.latest_submission(self._step, form, case)
+
+    def submissions(self, form: str | None = None) -> Sequence[Submission]:
+        return case_reading.submissions(self._step, form)
+
+    def case_instances(self, case: str | None = None) -> Sequence[CaseInstance]:
+        return case_reading.instances(self._step, case or self.case, self._root_variables)
+
+    def campaigns(
+        self, *, department: str | None = None, cases: Sequence[str] | None = None
+    ) -> Sequence[CampaignSummary]:
+        return case_reading.campaigns(self._step, department, cases)
+
+    def open_tasks(self) -> Sequence[OpenTask]:
+        return case_reading.open_tasks(self._step)
+
+    def task_holders(self, activity_id: str) -> Sequence[str]:
+        return tuple(self._tasks_by_holder(activity_id))
+
+    def metrics(self, first_day: date, last_day: date | None = None) -> Sequence[ChannelDay]:
+        return campaign_figures.metrics(self._step.session, self.case, first_day, last_day or first_day)
+
+    def load_samples(self, since: datetime) -> Sequence[LoadSample]:
+        return campaign_figures.load_samples(self._step.session, self.case, since)
+
+    def allowance(self, department: str, period: str) -> Allowance | None:
+        return allowances.of_case(self._step.session, department, period, self.case)
+
+    # ---- writing ----------------------------------------------------------------------------------
+
+    def commit_allowance(self, department: str, period: str, amount: Decimal) -> Allowance | None:
+        return allowances.commit(self._step.session, department, period, self.case, amount)
+
+    def archive(self, facts: Mapping[str, Any]) -> None:
+        campaign_figures.archive(self._step.session, self._step.instance, self.case, facts)
+
+    def note(self, text: str, **facts: Any) -> None:
+        self._notes.append((text, facts))
+
+    def notify(
+        self,
+        kind: str,
+        *,
+        groups: Sequence[str] = (),
+        users: Sequence[str] = (),
+        subject: str,
+        text: str,
+        activity: str | None = None,
+    ) -> None:
+        found, people = candidates.resolve(self._step, groups, self.variables)
+        payload = {
+            "kind": kind,
+            "groups": list(found),
+            "users": list(dict.fromkeys((*users, *people))),
+            "subject": subject,
+            "text": text,
+            "tasks": self._tasks_by_holder(activity) if activity else {},
+        }
+        self.queue("notify", payload)
+
+    def start_process(self, key: str, variables: Mapping[str, Any], business_key: str) -> None:
+        payload = {
+            "key": key,
+            "variables": dict(variables),
+            "business_key": business_key,
+            "applicant": self.variables.get("applicant"),
+            "department": self.variables.get("department"),
+        }
+        self.queue("process.start", payload)
+
+    def send_message(self, name: str, payload: Mapping[str, Any], case: str, error_code: str) -> Wait:
+        message = {"name": name, "payload": dict(payload), "case": case, "error_code": error_code}
+        return Wait("message.send", message)
+
+    # ---- handing over -----------------------------------------------------------------------------
+
+    def queue(self, kind: str, payload: Mapping[str, Any], *, token_id: str | None = None) -> None:
+        """Ask for an effect; with `token_id` the activity waits for its outcome."""
+        self._effects.append((kind, payload, token_id))
+
+    def hand_over(self) -> None:
+        """The handler has succeeded: let the step do what it asked for."""
+        for kind, payload, token_id in self._effects:
+            self._step.queue(kind, {**payload, **self._place}, token_id=token_id)
+        for text, facts in self._notes:
+            self._step.line("note", _with_facts(text, facts), **self._line)
+            self._step.audit("note", text=text, **{f"fact_{name}": value for name, value in facts.items()})
+
+    def _tasks_by_holder(self, activity_id: str) -> dict[str, str]:
+        """Return who holds or may claim an open task of this activity: user name → id of their first."""
+        session = self._step.session
+        query = select(UserTask).where(
+            UserTask.instance_id == self.instance_id,
+            UserTask.activity_id == activity_id,
+            UserTask.state == "open",
+        )
+        found: dict[str, str] = {}
+        for task in session.scalars(query.order_by(UserTask.id)):
+            offered = [*task.candidate_users]
+            for group in task.candidate_groups:
+                offered += identity.members(session, group)
+            for name in [task.assignee] if task.assignee else offered:
+                found.setdefault(name, task.id)
+        return found
+
+    @property
+    def _place(self) -> dict[str, str]:
+        return {"activity_id": self._call.activity_id, "activity_path": self._call.activity_path}
+
+    @property
+    def _line(self) -> dict[str, Any]:
+        call = self._call
+        place = {**self._place, "kind": "serviceTask"}
+        return {**place, "definition": call.definition, "token_id": call.token_id}
+
+    @property
+    def _root_variables(self) -> Mapping[str, Any]:
+        """The own instance's root variables as they are now, not as they were stored."""
+        if self._step.is_engine_loaded:
+            return self._step.engine.variables
+        return self.variables
+
+
+def _day(value: Any) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(str(value))
+
+
+def _with_facts(text: str, facts: Mapping[str, Any]) -> str:
+    shown = [f"{name}: {_shown(value)}" for name, value in facts.items() if value is not None]
+    return "\n".join([text, *shown])
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="minutes")
+    if isinstance(value, (list, tuple)):
+        return "、".join(map(str, value))
+    return str(value)

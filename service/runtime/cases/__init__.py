@@ -1,0 +1,1 @@
+"""A case: starting it, what is said in it, its record and dossier, and who sees it."""

@@ -1,0 +1,209 @@
+"""Uploaded files: kept once, bound to the case they are handed in with, shown only to those who see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+from zipfile import BadZipFile, ZipFile
+
+import filetype
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from service.errors import FieldError, InvalidAnswers, InvalidInput, NotFound, UnsupportedType
+from service.runtime.identity.rights import may
+from service.runtime.step.context import Actor, Application
+from service.runtime.views import View
+from service.store import participants
+from service.store.models import Attachment, AttachmentUse
+
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+ACCEPTED = frozenset(
+    {
+        "application/pdf",
+        "application/zip",
+        "image/png",
+        "image/jpeg",
+        "image/gif",
+        "image/webp",
+        "video/mp4",
+        "text/plain",
+        f"{_OFFICE}spreadsheetml.sheet",
+        f"{_OFFICE}wordprocessingml.document",
+        f"{_OFFICE}presentationml.presentation",
+    }
+)
+_OFFICE_PARTS = {
+    "xl/workbook.xml": f"{_OFFICE}spreadsheetml.sheet",
+    "word/document.xml": f"{_OFFICE}wordprocessingml.document",
+    "ppt/presentation.xml": f"{_OFFICE}presentationml.presentation",
+}
+_NAME_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class AttachmentView(View):
+    """An uploaded file. `instance_id` is the first case it was handed in with, None until then."""
+
+    id: str
+    sha256: str
+    name: str
+    size: int
+    media_type: str
+    uploaded_by: str
+    uploaded_at: datetime
+    instance_id: str | None
+
+
+def upload(app: Application, actor: Actor, stream: BinaryIO, name: str) -> AttachmentView:
+    """Keep a file. TooLarge, UnsupportedType (by its bytes, not its name), InvalidInput for a bad name."""
+    clean = _clean_name(name)
+    blob = app.blobs.put(stream, limit_bytes=app.settings.upload_bytes)
+    media_type = _media_type(blob.head, app.blobs.path(blob.sha256))
+    if media_type not in ACCEPTED:
+        # Nobody cites these bytes: the same bytes were never accepted before.
+        app.blobs.remove(blob.sha256)
+        raise UnsupportedType(
+            "Accepted are PDF, images, MP4, text, ZIP and Office documents (xlsx, docx, pptx).", name=clean
+        )
+    row = Attachment(
+        sha256=blob.sha256,
+        name=clean,
+        size_bytes=blob.size_bytes,
+        media_type=media_type,
+        uploaded_by=actor.name,
+        uploaded_at=app.clock(),
+    )
+    with app.db.begin() as session:
+        session.add(row)
+    return _view(row, None)
+
+
+def get(app: Application, actor: Actor, attachment_id: str) -> AttachmentView:
+    """Return what is known of a file. NotFound unless its uploader or somebody who sees its case asks."""
+    with app.db.read() as session:
+        row = session.get(Attachment, attachment_id)
+        if row is None or not _may_read(session, actor, row):
+            raise NotFound(attachment=attachment_id)
+        return views(session, [attachment_id])[attachment_id]
+
+
+def path(app: Application, actor: Actor, attachment_id: str) -> tuple[AttachmentView, Path]:
+    """Return the file and where its bytes lie. NotFound as in `get`, and when the bytes were erased."""
+    shown = get(app, actor, attachment_id)
+    return shown, app.blobs.path(shown.sha256)
+
+
+def adopt(
+    session: Session,
+    actor: Actor,
+    ids: Iterable[str],
+    *,
+    instance_id: str,
+    business_key: str | None,
+    path: str = "attachments",
+) -> None:
+    """Bind uploaded files to the case they are handed in with, within its step.
+
+    InvalidAnswers at `path` unless each was uploaded by the actor or belongs to the same case already.
+    """
+    for attachment_id in dict.fromkeys(ids):
+        row = session.get(Attachment, attachment_id)
+        if row is None or not _may_hand_in(session, row, actor, instance_id, business_key):
+            raise InvalidAnswers(errors=[FieldError(path, "this file is not yours to hand in")])
+        session.execute(
+            participants.insert(session, AttachmentUse).on_conflict_do_nothing(),
+            {"attachment_id": row.id, "instance_id": instance_id, "business_key": business_key},
+        )
+
+
+def views(session: Session, ids: Iterable[str]) -> dict[str, AttachmentView]:
+    """Return the known ones of these files by id."""
+    first_use = func.min(AttachmentUse.instance_id)
+    rows = session.execute(
+        select(Attachment, first_use)
+        .outerjoin(AttachmentUse, AttachmentUse.attachment_id == Attachment.id)
+        .where(Attachment.id.in_(tuple(ids)))
+        .group_by(Attachment.id)
+    )
+    return {row.id: _view(row, instance_id) for row, instance_id in rows}
+
+
+def _view(row: Attachment, instance_id: str | None) -> AttachmentView:
+    return AttachmentView(
+        id=row.id,
+        sha256=row.sha256,
+        name=row.name,
+        size=row.size_bytes,
+        media_type=row.media_type,
+        uploaded_by=row.uploaded_by,
+        uploaded_at=row.uploaded_at,
+        instance_id=instance_id,
+    )
+
+
+def _may_read(session: Session, actor: Actor, row: Attachment) -> bool:
+    if row.erased_at is not None:
+        return False
+    if row.uploaded_by == actor.name or may(actor, "case.see_all"):
+        return True
+    query = select(AttachmentUse.instance_id).where(AttachmentUse.attachment_id == row.id)
+    return any(participants.sees(session, case, actor.principals) for case in session.scalars(query).all())
+
+
+def _may_hand_in(
+    session: Session, row: Attachment, actor: Actor, instance_id: str, business_key: str | None
+) -> bool:
+    if row.erased_at is not None:
+        return False
+    if row.uploaded_by == actor.name:
+        return True
+    same_case = AttachmentUse.instance_id == instance_id
+    if business_key is not None:
+        # Diagrams of one campaign that run on their own share its business key.
+        same_case |= AttachmentUse.business_key == business_key
+    query = select(AttachmentUse.attachment_id).where(AttachmentUse.attachment_id == row.id, same_case)
+    return session.scalars(query.limit(1)).first() is not None
+
+
+def _clean_name(name: str) -> str:
+    """Return the last part of a file name as people see it, without control characters."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    clean = "".join(letter for letter in last if letter.isprintable()).strip()
+    if not clean or len(clean) > _NAME_LENGTH:
+        raise InvalidInput(errors=[FieldError("file", f"a file name of 1 to {_NAME_LENGTH} characters")])
+    return clean
+
+
+def _media_type(head: bytes, file: Path) -> str | None:
+    kind = filetype.guess_mime(head)
+    if kind == "application/zip":
+        return _inside_zip(file)
+    if kind is not None or not head:
+        return kind
+    return "text/plain" if _is_text(head) else None
+
+
+def _inside_zip(file: Path) -> str | None:
+    """Return the Office type of a zip by the part every such document has, or that it is a plain zip."""
+    try:
+        with ZipFile(file) as archive:
+            names = set(archive.namelist())
+    except (BadZipFile, ValueError, NotImplementedError):
+        return None
+    return next((kind for part, kind in _OFFICE_PARTS.items() if part in names), "application/zip")
+
+
+def _is_text(head: bytes) -> bool:
+    if b"\0" in head:
+        return False
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        # The head may end within a character.
+        return error.start > len(head) - 4
+    # Markup runs in a browser when opened; as a document it has no place here.
+    return not head.lstrip().lower().startswith((b"<svg", b"<html", b"<!doctype", b"<?xml", b"<script"))

@@ -1,0 +1,146 @@
+"""The dossier of a case: every submission of every form, and the opinions among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.engine.definition import Model
+from service.errors import NotFound
+from service.runtime.cases import attachments
+from service.runtime.cases.visibility import require_visible
+from service.runtime.step.context import Actor, Application
+from service.runtime.step.submissions import of_case
+from service.runtime.tasks import answering
+from service.runtime.views import (
+    AttachmentRef,
+    DossierSection,
+    DossierView,
+    ElementView,
+    OpinionView,
+    SubmissionView,
+)
+from service.store.models import Submission
+
+OPINION = "opinion"
+
+
+def dossier(app: Application, actor: Actor, instance_id: str) -> DossierView:
+    """Return the dossier of the case an instance belongs to, by form in the order of first submission.
+
+    NotFound unless the actor sees the instance.
+    """
+    with app.db.read() as session:
+        instance = require_visible(app, session, actor, instance_id)
+        rows = session.scalars(select(Submission).where(of_case(instance)).order_by(Submission.seq)).all()
+        models = _models(app, session, rows)
+        files = _files(session, rows, models)
+    shown = _shown(rows, models, files)
+    sections: dict[str, list[SubmissionView]] = {}
+    for view in shown:
+        sections.setdefault(view.form, []).append(view)
+    return DossierView(
+        instance_id,
+        tuple(DossierSection(form, _title(views), tuple(views)) for form, views in sections.items()),
+        tuple(_opinion(row) for row in rows if _is_opinion(row)),
+    )
+
+
+def submission(app: Application, actor: Actor, submission_id: str) -> SubmissionView:
+    """Return one submission. NotFound unless the actor sees its case."""
+    with app.db.read() as session:
+        row = session.scalars(select(Submission).where(Submission.id == submission_id)).one_or_none()
+        if row is None:
+            raise NotFound(submission=submission_id)
+        instance = require_visible(app, session, actor, row.instance_id)
+        same = (of_case(instance), Submission.form == row.form, Submission.seq > row.seq)
+        is_latest = session.scalars(select(Submission.id).where(*same).limit(1)).first() is None
+        models = _models(app, session, [row])
+        files = _files(session, [row], models)
+        return _submission(row, _schema(row, models), files, is_latest)
+
+
+def _shown(
+    rows: Iterable[Submission], models: Mapping[str, Model], files: Mapping[str, AttachmentRef]
+) -> list[SubmissionView]:
+    rows = list(rows)
+    latest = {row.form: row.id for row in rows}
+    return [_submission(row, _schema(row, models), files, latest[row.form] == row.id) for row in rows]
+
+
+def _submission(
+    row: Submission, schema: Mapping[str, Any], files: Mapping[str, AttachmentRef], is_latest: bool
+) -> SubmissionView:
+    element = None if row.element_index is None else ElementView(row.element_index, row.element_value)
+    named = [
+        file_id
+        for _, ids in answering.files_in(schema.get("components") or (), row.answers)
+        for file_id in ids
+    ]
+    return SubmissionView(
+        id=row.id,
+        form=row.form,
+        activity_id=row.activity_id,
+        activity_path=row.activity_path,
+        definition=row.definition,
+        name=row.activity_name,
+        by=row.author,
+        on_behalf_of=row.on_behalf_of,
+        at=row.submitted_at,
+        data=row.answers,
+        schema=schema,
+        content_hash=row.content_hash,
+        element=element,
+        latest=is_latest,
+        attachments=tuple(files[file_id] for file_id in dict.fromkeys(named) if file_id in files),
+    )
+
+
+def _models(app: Application, session: Session, rows: Iterable[Submission]) -> dict[str, Model]:
+    """Return the models by deployment: a form is shown as it was when it was answered."""
+    return {each: app.model(each, session=session) for each in {row.deployment_id for row in rows}}
+
+
+def _schema(row: Submission, models: Mapping[str, Model]) -> Mapping[str, Any]:
+    return models[row.deployment_id].forms.get(row.form, answering.EMPTY_FORM)
+
+
+def _files(
+    session: Session, rows: Iterable[Submission], models: Mapping[str, Model]
+) -> dict[str, AttachmentRef]:
+    ids = {
+        file_id
+        for row in rows
+        for _, found in answering.files_in(_schema(row, models).get("components") or (), row.answers)
+        for file_id in found
+    }
+    if not ids:
+        return {}
+    views = attachments.views(session, ids)
+    return {key: AttachmentRef(view.id, view.name, view.size) for key, view in views.items()}
+
+
+def _is_opinion(row: Submission) -> bool:
+    return bool(answering.conclusion_of(row.answers) or row.answers.get(OPINION))
+
+
+def _opinion(row: Submission) -> OpinionView:
+    opinion = row.answers.get(OPINION)
+    return OpinionView(
+        activity_id=row.activity_id,
+        name=row.activity_name,
+        department=row.group_name,
+        by=row.author,
+        at=row.submitted_at,
+        conclusion=answering.conclusion_of(row.answers),
+        opinion=opinion if isinstance(opinion, str) else None,
+        submission_id=row.id,
+    )
+
+
+def _title(views: Iterable[SubmissionView]) -> str:
+    last = list(views)[-1]
+    return str(last.schema.get("title") or last.name or last.form)

@@ -1,0 +1,149 @@
+"""Process instances: finding, suspending and ending them; starting and the record stand beside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.errors import FieldError, InvalidInput
+from service.runtime import showing
+from service.runtime.cases import visibility
+from service.runtime.cases.record import diagram_state, diagram_xml, history, variables
+from service.runtime.cases.starting import save_start_draft, start, start_form, startable
+from service.runtime.cases.visibility import may_see, require_visible
+from service.runtime.identity.rights import require
+from service.runtime.step import saving
+from service.runtime.step.context import Actor, Application
+from service.runtime.step.transaction import RUNNING, Step, on_instance
+from service.runtime.views import InstanceSummary, InstanceView, Page
+from service.store import cursor as cursors
+from service.store.models import ProcessInstance, UserTask
+
+__all__ = [
+    "cancel",
+    "diagram_state",
+    "diagram_xml",
+    "find",
+    "get",
+    "history",
+    "may_see",
+    "require_visible",
+    "resume",
+    "save_start_draft",
+    "start",
+    "start_form",
+    "startable",
+    "suspend",
+    "variables",
+]
+
+STATES = ("active", "suspended", "completed", "cancelled")
+
+
+def get(app: Application, actor: Actor, instance_id: str) -> InstanceView:
+    """Return an instance. NotFound unless the actor sees it."""
+    with app.db.read() as session:
+        return showing.instance(app, session, require_visible(app, session, actor, instance_id))
+
+
+def find(
+    app: Application,
+    actor: Actor,
+    *,
+    state: str | None = None,
+    definition: str | None = None,
+    business_key: str | None = None,
+    q: str | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[InstanceSummary]:
+    """Return the instances the actor sees, newest first. `q` is part of a title, number or applicant."""
+    if state is not None and state not in STATES:
+        raise InvalidInput(errors=[FieldError("state", f"one of {', '.join(STATES)}")])
+    query = select(ProcessInstance).where(visibility.condition(actor))
+    for column, wanted in (
+        (ProcessInstance.state, state),
+        (ProcessInstance.definition, definition),
+        (ProcessInstance.business_key, business_key),
+    ):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    if q:
+        query = query.where(ProcessInstance.search_text.contains(q.lower(), autoescape=True))
+    if cursor:
+        query = query.where(ProcessInstance.id < cursors.decode(cursor, str)[0])
+    with app.db.read() as session:
+        rows = session.scalars(query.order_by(ProcessInstance.id.desc()).limit(limit + 1)).all()
+        waiting = _open_task_names(session, [row.id for row in rows[:limit]])
+        items = tuple(
+            showing.summary(row, app.model(row.deployment_id, session=session), waiting.get(row.id, ()))
+            for row in rows[:limit]
+        )
+    return Page(items, cursors.encode(items[-1].id) if len(rows) > limit else None)
+
+
+def _open_task_names(session: Session, instance_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the names of each instance's open tasks, each once, in the order in which they were opened."""
+    query = select(UserTask.instance_id, UserTask.name).where(
+        UserTask.instance_id.in_(instance_ids), UserTask.state == "open"
+    )
+    names: dict[str, list[str]] = {}
+    for instance_id, name in session.execute(query.order_by(UserTask.id)):
+        names.setdefault(instance_id, []).append(name)
+    return {instance_id: tuple(dict.fromkeys(found)) for instance_id, found in names.items()}
+
+
+def cancel(app: Application, actor: Actor, instance_id: str, *, reason: str = "") -> InstanceView:
+    """End a case: its applicant (撤销) or an admin. What was decided stays in the record.
+
+    What this case has started and still runs is cancelled after it.
+    """
+    _require_seen(app, actor, instance_id)
+    with on_instance(app, instance_id, actor, states=RUNNING) as step:
+        if step.instance.applicant != actor.name:
+            require(actor, "instance.cancel")
+        end(step, reason)
+    return get(app, actor, instance_id)
+
+
+def end(step: Step, reason: str) -> None:
+    """Cancel the instance of a step, and queue the same for what it started."""
+    children = select(ProcessInstance.id).where(
+        ProcessInstance.started_by_instance == step.instance.id, ProcessInstance.state.in_(RUNNING)
+    )
+    for child in step.session.scalars(children):
+        step.queue("instance.cancel", {"instance": child, "reason": reason})
+    step.engine.cancel()
+    step.line("instance_cancelled", reason or None)
+    step.audit("instance.cancelled", reason=reason)
+
+
+def suspend(app: Application, actor: Actor, instance_id: str, *, reason: str = "") -> InstanceView:
+    """Hold a case: no task can be completed, no timer fires, messages wait, until it is resumed."""
+    _require_seen(app, actor, instance_id)
+    require(actor, "instance.suspend")
+    with on_instance(app, instance_id, actor) as step:
+        step.instance.state = "suspended"
+        step.line("suspended", reason or None)
+        step.audit("instance.suspended", reason=reason)
+    return get(app, actor, instance_id)
+
+
+def resume(app: Application, actor: Actor, instance_id: str) -> InstanceView:
+    """Let a suspended case go on: messages that came meanwhile are delivered, due timers fire."""
+    _require_seen(app, actor, instance_id)
+    require(actor, "instance.suspend")
+    with on_instance(app, instance_id, actor, states=("suspended",)) as step:
+        step.instance.state = "active"
+        step.line("resumed")
+        step.audit("instance.resumed")
+        step.deliver_buffered()
+        saving.send_pending(step)
+    return get(app, actor, instance_id)
+
+
+def _require_seen(app: Application, actor: Actor, instance_id: str) -> None:
+    with app.db.read() as session:
+        require_visible(app, session, actor, instance_id)

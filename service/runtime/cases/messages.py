@@ -1,0 +1,91 @@
+"""Messages from people and other systems to running cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.errors import InstanceNotActive, NotFound
+from service.runtime.cases import buffer, visibility
+from service.runtime.identity.rights import require
+from service.runtime.step.context import Actor, Application
+from service.runtime.step.transaction import RUNNING, Step, on_instance
+from service.runtime.tasks import answering
+from service.runtime.views import MessageView
+from service.store.models import ProcessInstance
+
+
+def send(
+    app: Application, actor: Actor, instance_id: str, name: str, payload: Mapping[str, Any] | None = None
+) -> MessageView:
+    """Give a message to an instance. Where nothing waits for it yet it is kept for seven days.
+
+    Forbidden but for process owners and admins, InstanceNotActive once the instance has ended.
+    """
+    with app.db.read() as session:
+        visibility.require_visible(app, session, actor, instance_id)
+    require(actor, "message.send")
+    values = answering.as_values(payload or {}, "payload")
+    with on_instance(app, instance_id, actor, states=RUNNING) as step:
+        delivered = hand_over(step, name, values)
+        if not delivered:
+            buffer.keep(step, name, values)
+        step.audit("message.received", name=name, delivered=delivered)
+    return MessageView(name, delivered, instance_id)
+
+
+def correlate(
+    app: Application,
+    actor: Actor,
+    name: str,
+    payload: Mapping[str, Any] | None = None,
+    *,
+    business_key: str,
+) -> MessageView:
+    """Give a message to the first instance of a case that waits for it, else keep it for the case's oldest.
+
+    NotFound without such a case, InstanceNotActive when all of it has ended.
+    """
+    require(actor, "message.send")
+    values = answering.as_values(payload or {}, "payload")
+    with app.db.read() as session:
+        known = of_case(session, business_key)
+    if not known:
+        raise NotFound(business_key=business_key)
+    running = [instance_id for instance_id, state in known if state in RUNNING]
+    for instance_id in running:
+        if _offer(app, actor, instance_id, name, values):
+            return MessageView(name, True, instance_id)
+    if not running:
+        raise InstanceNotActive(business_key=business_key)
+    return send(app, actor, running[0], name, values)
+
+
+def of_case(session: Session, business_key: str) -> list[tuple[str, str]]:
+    """Return (id, state) of every instance with this business key, oldest first."""
+    query = select(ProcessInstance.id, ProcessInstance.state)
+    query = query.where(ProcessInstance.business_key == business_key).order_by(ProcessInstance.id)
+    return [(instance_id, state) for instance_id, state in session.execute(query)]
+
+
+def hand_over(step: Step, name: str, payload: Mapping[str, Any]) -> bool:
+    """Deliver a message in a step; False when nothing waits for it or the instance is suspended."""
+    if step.instance.state != "active" or not step.engine.deliver(name, payload):
+        return False
+    step.line("message_received", name)
+    return True
+
+
+def _offer(app: Application, actor: Actor, instance_id: str, name: str, payload: Mapping[str, Any]) -> bool:
+    try:
+        with on_instance(app, instance_id, actor) as step:
+            if not hand_over(step, name, payload):
+                step.drop()
+                return False
+            step.audit("message.received", name=name, delivered=True)
+            return True
+    except InstanceNotActive:
+        return False

@@ -1,0 +1,108 @@
+"""What happened in a case and where it stands: the timeline, the variables, the diagram with its states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select
+
+from service.errors import NotFound
+from service.runtime import showing
+from service.runtime.cases.visibility import require_visible
+from service.runtime.releases import deployments
+from service.runtime.step.context import Actor, Application
+from service.runtime.views import ActivityState, DiagramView, HistoryView
+from service.store.models import ActivityHistory, ProcessInstance
+
+TOKEN_EVENTS = frozenset({"entered", "left", "cancelled", "failed"})
+
+
+def history(app: Application, actor: Actor, instance_id: str) -> tuple[HistoryView, ...]:
+    """Return the record of a case, oldest line first. NotFound unless the actor sees it."""
+    with app.db.read() as session:
+        require_visible(app, session, actor, instance_id)
+        query = select(ActivityHistory).where(ActivityHistory.instance_id == instance_id)
+        return tuple(_line(row) for row in session.scalars(query.order_by(ActivityHistory.seq)))
+
+
+def variables(app: Application, actor: Actor, instance_id: str) -> dict[str, dict[str, Any]]:
+    """Return the variables of every scope by its path; that of the root is empty."""
+    with app.db.read() as session:
+        row = require_visible(app, session, actor, instance_id)
+        engine = showing.peek(app, row, app.model(row.deployment_id, session=session))
+        if engine is None:
+            return {"": dict(row.variables)}
+        return {scope.path: dict(scope.variables) for scope in engine.scopes()}
+
+
+def diagram_state(app: Application, actor: Actor, instance_id: str) -> tuple[DiagramView, ...]:
+    """Return what happened in each diagram the case has entered, in order of entering; the root first.
+
+    `path` is that of the call activity which opened the diagram, from the root: `countersign/legal_stage`.
+    """
+    seen: dict[tuple[str, str], dict[str, ActivityState]] = {}
+    flows: dict[tuple[str, str], dict[str, int]] = {}
+    for line in history(app, actor, instance_id):
+        if line.event not in TOKEN_EVENTS or not line.activity_id:
+            continue
+        place = (line.definition, _diagram_path(line, seen))
+        states = seen.setdefault(place, {})
+        states[line.activity_id] = _after(states.get(line.activity_id), line)
+        counts = flows.setdefault(place, {})
+        for flow in line.flow.split(",") if line.flow else ():
+            counts[flow] = counts.get(flow, 0) + 1
+    return tuple(
+        DiagramView(definition, path, activities, flows.get((definition, path), {}))
+        for (definition, path), activities in seen.items()
+    )
+
+
+def diagram_xml(app: Application, actor: Actor, instance_id: str, definition: str) -> bytes:
+    """Return the drawing of one of the case's processes, as it was when the case started."""
+    with app.db.read() as session:
+        row: ProcessInstance = require_visible(app, session, actor, instance_id)
+        process = app.model(row.deployment_id, session=session).processes.get(definition)
+    if process is None:
+        raise NotFound(definition=definition)
+    return deployments.resource(app, process.file, deployment_id=row.deployment_id).content
+
+
+def _line(row: ActivityHistory) -> HistoryView:
+    return HistoryView(
+        seq=row.seq,
+        activity_id=row.activity_id,
+        activity_path=row.activity_path,
+        definition=row.definition,
+        kind=row.kind,
+        name=row.name,
+        event=row.event,
+        at=row.at,
+        by=row.actor,
+        token_id=row.token_id,
+        note=row.note,
+        flow=row.flow,
+    )
+
+
+def _diagram_path(line: HistoryView, seen: Iterable[tuple[str, str]]) -> str:
+    """Return the path of the call around an activity: embedded sub-processes belong to the same diagram."""
+    path = line.activity_path.rpartition("/")[0]
+    known = {place for definition, place in seen if definition == line.definition}
+    outer = path
+    while outer and outer not in known:
+        outer = outer.rpartition("/")[0]
+    return outer if outer in known else path
+
+
+def _after(state: ActivityState | None, line: HistoryView) -> ActivityState:
+    before = state or ActivityState(visits=0, active=0, failed=0, last_at=None, by=())
+    enters, leaves = line.event == "entered", line.event in ("left", "cancelled")
+    by = (*before.by, line.by) if line.by and line.by not in before.by else before.by
+    return ActivityState(
+        visits=before.visits + enters,
+        active=max(0, before.active + enters - leaves),
+        failed=before.failed + 1 if line.event == "failed" else 0,
+        last_at=line.at,
+        by=by,
+    )

@@ -1,0 +1,211 @@
+"""Starting a process: who may, with what, and under which number."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from service.engine.definition import Model, ProcessInfo
+from service.errors import Conflict, FieldError, Forbidden, InvalidInput
+from service.feel import codec
+from service.runtime import showing
+from service.runtime.cases import visibility
+from service.runtime.identity.rights import may
+from service.runtime.releases import deployments
+from service.runtime.step import saving
+from service.runtime.step.context import Actor, Application
+from service.runtime.step.transaction import Step
+from service.runtime.tasks import answering, candidates
+from service.runtime.views import FormView, InstanceView
+from service.settings import ZONE
+from service.store.models import Draft, ProcessInstance, new_id
+
+_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_TITLE_LENGTH = 200
+
+
+def start(
+    app: Application,
+    actor: Actor,
+    key: str,
+    *,
+    answers: Mapping[str, Any] | None = None,
+    variables: Mapping[str, Any] | None = None,
+    business_key: str | None = None,
+) -> InstanceView:
+    """Start a process of the live deployment and move it to where it first waits.
+
+    NotFound for an unknown process, Forbidden for who may not start it or set its inputs,
+    InvalidAnswers for the start form, InvalidInput for variables it does not declare, Conflict for a
+    business key of a case the actor cannot see.
+    """
+    live = app.live()
+    process = live.model.process(key)
+    _require_starter(app, actor, live.model, process, business_key)
+    given = _checked_variables(actor, process, variables or {})
+    checked = answering.check_start(app, live.model, process, answers)
+    with app.db.begin() as session:
+        if business_key and visibility.sees_key(session, actor, business_key) is False:
+            raise Conflict("This business key belongs to another case.", business_key=business_key)
+        step = begin(app, session, actor, live.deployment_id, live.model, process, business_key, checked)
+        if checked is not None and process.start_form:
+            answering.hand_in_start(step, process, checked)
+        step.start_engine({**context(step), **given}, checked)
+        _drop_draft(step, key)
+        step.outcome = saving.save(step)
+        return showing.instance(app, session, step.instance, step.engine)
+
+
+def begin(
+    app: Application,
+    session: Session,
+    actor: Actor,
+    deployment_id: str,
+    model: Model,
+    process: ProcessInfo,
+    business_key: str | None,
+    answers: Mapping[str, Any] | None,
+    *,
+    started_by: ProcessInstance | None = None,
+    applicant: str | None = None,
+    department: str | None = None,
+) -> Step:
+    """Return the step that creates an instance; the caller starts the engine and saves it."""
+    session.autoflush = False
+    now = app.clock()
+    belongs_to = started_by.title if started_by else _title_of(session, business_key)
+    title = str((answers or {}).get("name") or belongs_to or process.name)
+    instance = ProcessInstance(
+        id=new_id(),
+        deployment_id=deployment_id,
+        definition=process.key,
+        definition_version=deployments.version_of(session, deployment_id, process.file),
+        business_key=business_key or _new_business_key(now),
+        title=title[:_TITLE_LENGTH],
+        applicant=applicant or actor.name,
+        department=department or actor.department,
+        started_by_instance=started_by.id if started_by else None,
+        state="active",
+        variables={},
+        open_incidents=0,
+        buffered_messages=0,
+        audit_count=0,
+        audit_head="",
+        started_at=now,
+        updated_at=now,
+    )
+    instance.search_text = " ".join(filter(None, [title, instance.business_key, instance.applicant])).lower()
+    step = Step(app, session, instance, model, actor, now, is_new=True)
+    step.line("started")
+    step.audit("instance.started", definition=process.key, business_key=instance.business_key)
+    return step
+
+
+def start_form(app: Application, actor: Actor, key: str, *, business_key: str | None = None) -> FormView:
+    """Return the start form of a process, with the actor's draft. Without one it is empty.
+
+    `business_key`: the case it is to be started for, where the right to start follows from that.
+    """
+    live = app.live()
+    process = live.model.process(key)
+    _require_starter(app, actor, live.model, process, business_key)
+    schema = answering.schema_of(live.model, process.start_form)
+    with app.db.read() as session:
+        draft = session.get(Draft, (_draft_subject(key), actor.name))
+    data = {"department": actor.department} if actor.department else {}
+    if draft is not None:
+        data |= draft.answers
+    return FormView(schema, data, draft.saved_at if draft else None)
+
+
+def save_start_draft(app: Application, actor: Actor, key: str, answers: Mapping[str, Any]) -> datetime:
+    """Keep what the actor has filled in on a start form, unchecked; return when."""
+    # A draft gives nobody anything: the right to start is asked for when it is used.
+    app.live().model.process(key)
+    return answering.keep_draft(app, actor, _draft_subject(key), answers)
+
+
+def startable(app: Application, actor: Actor, *, business_key: str | None = None) -> tuple[ProcessInfo, ...]:
+    """Return the processes the actor may start, by name; with a business key also what its people may."""
+    model = app.live().model
+    found = [each for each in model.processes.values() if _may_start(app, actor, model, each, business_key)]
+    return tuple(sorted(found, key=lambda each: each.name))
+
+
+def context(step: Step) -> dict[str, Any]:
+    instance = step.instance
+    return {
+        "applicant": instance.applicant,
+        "department": instance.department,
+        "business_key": instance.business_key,
+        "started_at": instance.started_at,
+    }
+
+
+def _may_start(app: Application, actor: Actor, model: Model, process: ProcessInfo, case: str | None) -> bool:
+    if actor.is_admin or (process.startable and not process.starter_groups):
+        return True
+    if not process.startable:
+        return False
+    if not actor.groups.isdisjoint(process.starter_groups):
+        return True
+    return case is not None and _is_related(app, actor, model, process, case)
+
+
+def _is_related(app: Application, actor: Actor, model: Model, process: ProcessInfo, case: str) -> bool:
+    """Say whether the actor is one of the starters by relation: the case's applicant, their head."""
+    query = select(ProcessInstance.applicant, ProcessInstance.department)
+    query = query.where(ProcessInstance.business_key == case).order_by(ProcessInstance.id).limit(1)
+    with app.db.read() as session:
+        found = session.execute(query).first()
+        variables = {"applicant": found.applicant, "department": found.department} if found else {}
+        relations = [name for name in process.starter_groups if name in candidates.relations(model)]
+        return actor.name in candidates.related_users(session, model, relations, variables)
+
+
+def _require_starter(
+    app: Application, actor: Actor, model: Model, process: ProcessInfo, case: str | None = None
+) -> None:
+    if not _may_start(app, actor, model, process, case):
+        raise Forbidden("You may not start this process.", process=process.key)
+
+
+def _checked_variables(actor: Actor, process: ProcessInfo, given: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = [name for name in given if name not in process.inputs]
+    if unknown:
+        raise InvalidInput(
+            errors=[FieldError(f"variables.{name}", "not an input of this process") for name in unknown]
+        )
+    if given and not may(actor, "instance.set_inputs"):
+        raise Forbidden("Only admins may set the variables a process starts with.")
+    codec.dumps(dict(given))
+    return dict(given)
+
+
+def _title_of(session: Session, business_key: str | None) -> str | None:
+    """Return what the case is called that a new instance joins, None for a case of its own."""
+    if business_key is None:
+        return None
+    query = select(ProcessInstance.title).where(ProcessInstance.business_key == business_key)
+    return session.scalar(query.order_by(ProcessInstance.id).limit(1))
+
+
+def _new_business_key(now: datetime) -> str:
+    """Return a number people can read out: the day, and five letters or digits drawn by lot."""
+    drawn = "".join(secrets.choice(_LETTERS) for _ in range(5))
+    return f"{now.astimezone(ZONE):%Y%m%d}-{drawn}"
+
+
+def _draft_subject(key: str) -> str:
+    return f"start:{key}"
+
+
+def _drop_draft(step: Step, key: str) -> None:
+    step.session.execute(
+        delete(Draft).where(Draft.subject == _draft_subject(key), Draft.user_name == step.actor.name)
+    )

@@ -1,0 +1,1 @@
+"""What reaches beyond one case: queued in a step, done after its commit."""

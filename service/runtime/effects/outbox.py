@@ -1,0 +1,118 @@
+"""The outbox: what a step wanted done beyond its own instance, carried out after its commit.
+
+Towards our own tables exactly once: the row is marked done in the transaction of the effect itself.
+Towards the outside at least once, with the row's id as the stable name of the attempt.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from service.engine.progress import NewIncident
+from service.errors import InstanceNotActive, NotFound, Unavailable
+from service.runtime.effects import effects
+from service.runtime.incidents import incident_rows
+from service.runtime.step.context import SYSTEM, Application
+from service.runtime.step.transaction import RUNNING, on_instance
+from service.store.models import Outbox
+
+MAX_ATTEMPTS = 5
+FIRST_PAUSE = timedelta(seconds=10)
+SUSPENDED_PAUSE = timedelta(minutes=1)
+EFFECT_FAILED = "effect_failed"
+
+log = logging.getLogger(__name__)
+
+
+def dispatch(app: Application, outbox_id: str) -> bool:
+    """Carry out one row. False when there was nothing to do, or it failed and will be tried again.
+
+    After the fifth failure the row is given up and becomes an incident at the activity that wanted it.
+    Unavailable when the database does not answer.
+    """
+    try:
+        row = _pending(app, outbox_id)
+    except Unavailable:
+        raise
+    except Exception as error:  # what cannot be read will not be readable the next time either
+        log.warning("outbox %s cannot be read", outbox_id, exc_info=True)
+        _give_up_unread(app, outbox_id, f"{type(error).__name__}: {error}")
+        return False
+    if row is None:
+        return False
+    try:
+        effects.carry_out(app, row)
+    except effects.AlreadyDone:
+        return False
+    except Unavailable:
+        # No attempt either: nothing was wrong with the effect. The row is sent again when its lease ends.
+        raise
+    except InstanceNotActive:
+        # The receiver is suspended: not its fault, so no attempt is counted.
+        _postpone(app, row, SUSPENDED_PAUSE, attempts=row.attempts, error="suspended")
+        return False
+    except Exception as error:  # whatever it is, it is counted, kept and shown
+        log.warning("outbox %s (%s) failed", row.id, row.kind, exc_info=True)
+        _note_failure(app, row, error)
+        return False
+    return True
+
+
+def _pending(app: Application, outbox_id: str) -> Outbox | None:
+    with app.db.read() as session:
+        row = session.get(Outbox, outbox_id)
+    if row is None or row.state != "pending" or row.available_at > app.clock():
+        return None
+    return row
+
+
+def _give_up_unread(app: Application, outbox_id: str, message: str) -> None:
+    with app.db.read() as session:
+        instance_id = session.scalar(select(Outbox.instance_id).where(Outbox.id == outbox_id))
+    with on_instance(app, instance_id or "", SYSTEM, states=(*RUNNING, *effects.ENDED)) as step:
+        effects.take(step.session, outbox_id, "failed", last_error=message)
+        step.line("effect_failed", message)
+        if step.instance.state in RUNNING:
+            token = effects.token_of(outbox_id)
+            incident_rows.open_one(step, NewIncident(token, "", "", EFFECT_FAILED, message))
+
+
+def _note_failure(app: Application, row: Outbox, error: Exception) -> None:
+    attempts = row.attempts + 1
+    message = f"{type(error).__name__}: {error}"
+    if attempts < MAX_ATTEMPTS:
+        _postpone(app, row, FIRST_PAUSE * 2 ** (attempts - 1), attempts=attempts, error=message)
+    else:
+        _give_up(app, row, attempts, message)
+
+
+def _postpone(app: Application, row: Outbox, pause: timedelta, *, attempts: int, error: str) -> None:
+    available_at = app.clock() + pause
+    with app.db.begin() as session:
+        session.execute(
+            update(Outbox)
+            .where(Outbox.id == row.id, Outbox.state == "pending")
+            .values(attempts=attempts, available_at=available_at, last_error=error, lease_until=None)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _give_up(app: Application, row: Outbox, attempts: int, message: str) -> None:
+    """Leave the row as failed, with an incident: at the waiting activity, or at the one that asked for it."""
+    place = (row.payload.get("activity_id", ""), row.payload.get("activity_path", ""))
+    try:
+        with on_instance(app, row.instance_id or "", SYSTEM, states=RUNNING) as step:
+            effects.take(step.session, row.id, "failed", attempts=attempts, last_error=message)
+            if row.token_id is None:
+                token = effects.token_of(row.id)
+                incident_rows.open_one(step, NewIncident(token, *place, EFFECT_FAILED, message))
+            elif effects.is_waiting(step, row.token_id):
+                step.engine.break_off(row.token_id, EFFECT_FAILED, message)
+            step.line("effect_failed", message, activity_id=place[0], activity_path=place[1])
+    except (InstanceNotActive, NotFound):
+        # The case has ended meanwhile: nobody waits for it any more.
+        with app.db.begin() as session:
+            effects.take(session, row.id, "failed", attempts=attempts, last_error=message)

@@ -1,0 +1,1 @@
+"""Incidents: where a case could not go on, and trying again."""

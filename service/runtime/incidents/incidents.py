@@ -1,0 +1,122 @@
+"""Incidents: what went wrong and waits for somebody, and trying again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select, update
+
+from service.errors import Conflict, FieldError, InvalidInput, NotFound
+from service.runtime import showing
+from service.runtime.cases import visibility
+from service.runtime.effects import effects
+from service.runtime.identity.rights import may, require
+from service.runtime.incidents import incident_rows
+from service.runtime.step import saving
+from service.runtime.step.context import Actor, Application
+from service.runtime.step.transaction import Step, on_instance
+from service.runtime.tasks import answering, candidates
+from service.runtime.views import IncidentView, InstanceView, Page
+from service.store import cursor as cursors
+from service.store.models import Incident, ProcessInstance, UserTask
+
+STATES = ("open", "resolved")
+
+
+def find(
+    app: Application,
+    actor: Actor,
+    *,
+    instance: str | None = None,
+    state: str = "open",
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[IncidentView]:
+    """Return incidents, newest first: those of a case the actor sees, or all for who may read all."""
+    if state not in STATES:
+        raise InvalidInput(errors=[FieldError("state", f"one of {', '.join(STATES)}")])
+    if instance is None:
+        require(actor, "incident.read")
+    query = select(Incident).where(Incident.state == state).order_by(Incident.id.desc())
+    if cursor:
+        query = query.where(Incident.id < cursors.decode(cursor, str)[0])
+    with app.db.read() as session:
+        if instance is not None:
+            visibility.require_visible(app, session, actor, instance)
+            query = query.where(Incident.instance_id == instance)
+        rows = session.scalars(query.limit(limit + 1)).all()
+    items = tuple(showing.incident(row) for row in rows[:limit])
+    return Page(items, cursors.encode(items[-1].id) if len(rows) > limit else None)
+
+
+def retry(
+    app: Application, actor: Actor, incident_id: str, *, variables: Mapping[str, Any] | None = None
+) -> InstanceView:
+    """Try an incident's element again, with some variables of its scope corrected.
+
+    If it fails again the incident stays open and counts one more attempt. Conflict when it is resolved
+    already, InstanceNotActive while the case is suspended.
+    """
+    seen = _seen(app, actor, incident_id)
+    require(actor, "incident.retry")
+    corrected = answering.as_values(variables, "variables") if variables else None
+    with on_instance(app, seen.instance_id, actor) as step:
+        incident = step.session.get_one(Incident, incident_id)
+        if incident.state != "open":
+            raise Conflict("This incident is already resolved.", incident=incident_id)
+        step.audit("incident.retried", incident=incident_id, code=incident.code, variables=corrected)
+        step.line("retried", incident.code, **_place(step, incident))
+        if incident.code == incident_rows.NO_CANDIDATES:
+            _name_candidates(step, incident)
+        elif (outbox_id := effects.outbox_of(incident.token_id)) is not None:
+            effects.try_again(step, outbox_id)
+            incident_rows.close(step, [incident.token_id])
+        elif incident.code == incident_rows.TIMER_FAILED:
+            saving.rearm(step)
+            incident_rows.close(step, [incident.token_id])
+        else:
+            step.retried_token = incident.token_id
+            step.engine.retry(incident.token_id, variables=corrected)
+    with app.db.read() as session:
+        return showing.instance(app, session, session.get_one(ProcessInstance, seen.instance_id))
+
+
+def _seen(app: Application, actor: Actor, incident_id: str) -> Incident:
+    with app.db.read() as session:
+        incident = session.get(Incident, incident_id)
+        if incident is None:
+            raise NotFound(incident=incident_id)
+        if not may(actor, "incident.read"):
+            visibility.require_visible(app, session, actor, incident.instance_id)
+        return incident
+
+
+def _name_candidates(step: Step, incident: Incident) -> None:
+    """Look again who may do a task that nobody could be found for."""
+    query = select(UserTask).where(UserTask.instance_id == incident.instance_id, UserTask.state == "open")
+    task = step.session.scalars(query.where(UserTask.token_id == incident.token_id)).one()
+    names = task.properties.get(candidates.DRAWN_FOR, "").split(",")
+    groups, users = candidates.resolve(step, filter(None, names), step.instance.variables)
+    found = candidates.Candidates(groups, users, task.assignee, tuple(task.barred_users))
+    if found.is_nobody:
+        incident.attempts += 1
+        return
+    step.session.execute(
+        update(UserTask)
+        .where(UserTask.id == task.id)
+        .values(candidate_groups=list(groups), candidate_users=list(users), version=task.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    saving.offer(step, [(task.id, task.due_order, principal) for principal in found.principals])
+    incident_rows.close(step, [incident.token_id])
+
+
+def _place(step: Step, incident: Incident) -> dict[str, Any]:
+    definition = step.instance.definition
+    return {
+        "definition": definition,
+        "activity_id": incident.activity_id,
+        "activity_path": incident.activity_path,
+        "token_id": incident.token_id,
+    }

@@ -1,0 +1,1 @@
+"""Keeping the record and the data: audit, backup, idempotency, housekeeping."""

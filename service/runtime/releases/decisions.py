@@ -1,0 +1,32 @@
+"""Decision tables of the live deployment, evaluated on their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from service.errors import NotFound
+from service.runtime.step.context import Actor, Application
+from service.runtime.tasks.answering import as_values
+from service.runtime.views import View
+
+
+@dataclass(frozen=True)
+class DecisionView(View):
+    """What a table says. `outputs` is an object, a number by name, or a list, as its hit policy has it.
+
+    `matched_rules` counts from 1.
+    """
+
+    outputs: Any
+    matched_rules: tuple[int, ...]
+
+
+def evaluate(app: Application, actor: Actor, key: str, variables: Mapping[str, Any]) -> DecisionView:
+    """Evaluate a decision. NotFound for an unknown one, DecisionError when no single rule can be chosen."""
+    decision = app.live().model.decisions.get(key)
+    if decision is None:
+        raise NotFound("There is no such decision.", key=key)
+    result = decision.evaluate(as_values(variables, "variables"), app.feel, app.clock())
+    return DecisionView(result.outputs, tuple(result.matched_rules))

@@ -1,0 +1,223 @@
+"""Moving running cases onto another deployment: what would happen, why not, and doing it.
+
+A case finishes on the drawings it began with unless somebody moves it. Each case moves in a transaction of
+its own, planned anew under its lock; one that cannot move stays as it is and says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, undefer
+
+from service.engine import migration
+from service.engine.definition import Model
+from service.engine.migration import Note, Obstacle
+from service.errors import FieldError, InvalidInput, NotFound, ServiceError, Unavailable
+from service.runtime.identity.rights import require
+from service.runtime.releases import deployments, redrawing
+from service.runtime.showing import looking
+from service.runtime.step.context import Actor, Application
+from service.runtime.step.transaction import RUNNING, Step, on_instance
+from service.runtime.views import Page, View
+from service.store import cursor as cursors
+from service.store import manifests
+from service.store.models import ProcessInstance, UserTask
+from service.wording import Text
+
+MOST = 200
+"""So many cases are looked at in one call; `next` of the page leads to the others."""
+
+MOVABLE, MOVED, BLOCKED, THERE, FAILED = "movable", "moved", "blocked", "there", "failed"
+
+
+class CannotMove(InvalidInput):
+    """This case cannot move to that deployment. It stays as it is."""
+
+    status = 409
+    title = "Cannot migrate"
+
+
+@dataclass(frozen=True)
+class MigrationView(View):
+    """What moving one case would do, or did.
+
+    `outcome`: movable, moved, blocked (see `obstacles`), there (already on that deployment), or failed
+    (`problem` says why; the case is as it was). `notes` say what is different after the move.
+    """
+
+    instance_id: str
+    business_key: str | None
+    name: str
+    definition: str
+    from_deployment: str
+    to_deployment: str
+    outcome: str
+    obstacles: tuple[Obstacle, ...] = ()
+    notes: tuple[Note, ...] = ()
+    problem: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        listed = {name: [vars(each) for each in getattr(self, name)] for name in ("obstacles", "notes")}
+        return {**super().as_json(), **listed}
+
+
+@dataclass(frozen=True)
+class _Target:
+    deployment_id: str
+    model: Model
+
+
+def plan(
+    app: Application,
+    actor: Actor,
+    *,
+    to: str = deployments.LIVE,
+    instances: Sequence[str] | None = None,
+    definition: str | None = None,
+    limit: int = MOST,
+    cursor: str | None = None,
+) -> Page[MigrationView]:
+    """Return what would happen to each case, oldest first. Nothing is changed and nothing locked.
+
+    `to`: a deployment's id, or `live`. The cases: those named, or all running ones of a definition, or all.
+    NotFound for an unknown deployment or case.
+    """
+    require(actor, "instance.migrate")
+    with app.db.read() as session:
+        target = _target(app, session, to)
+        rows, following = _rows(session, instances, definition, limit, cursor)
+        return Page(tuple(_planned(app, session, row, target) for row in rows), following)
+
+
+def migrate(
+    app: Application,
+    actor: Actor,
+    *,
+    to: str = deployments.LIVE,
+    instances: Sequence[str] | None = None,
+    definition: str | None = None,
+    limit: int = MOST,
+    cursor: str | None = None,
+) -> Page[MigrationView]:
+    """Move cases, chosen as in `plan`; return what became of each. What one case meets stops no other."""
+    require(actor, "instance.migrate")
+    with app.db.read() as session:
+        target = _target(app, session, to)
+        rows, following = _rows(session, instances, definition, limit, cursor)
+    return Page(tuple(_moved(app, actor, row, target) for row in rows), following)
+
+
+def migrate_one(
+    app: Application, actor: Actor, instance_id: str, *, to: str = deployments.LIVE, dry_run: bool = False
+) -> MigrationView:
+    """Move one case, or with `dry_run` only say what would happen. CannotMove names every obstacle."""
+    act = plan if dry_run else migrate
+    [view] = act(app, actor, to=to, instances=[instance_id]).items
+    if not dry_run and view.outcome in (BLOCKED, FAILED):
+        errors = [FieldError(each.activity_path, each.message) for each in view.obstacles]
+        raise CannotMove(view.problem, errors=errors, instance=instance_id)
+    return view
+
+
+def _target(app: Application, session: Session, to: str) -> _Target:
+    deployment_id = manifests.live_id(session) if to == deployments.LIVE else to
+    if deployment_id is None:
+        raise NotFound("Nothing has been deployed yet.")
+    return _Target(deployment_id, app.model(deployment_id, session=session))
+
+
+def _rows(
+    session: Session, wanted: Sequence[str] | None, definition: str | None, limit: int, cursor: str | None
+) -> tuple[Sequence[ProcessInstance], str | None]:
+    query: Select = select(ProcessInstance).options(undefer(ProcessInstance.snapshot))
+    query = query.where(ProcessInstance.id.in_(wanted) if wanted else ProcessInstance.state.in_(RUNNING))
+    if definition is not None:
+        query = query.where(ProcessInstance.definition == definition)
+    if cursor is not None:
+        query = query.where(ProcessInstance.id > cursors.decode(cursor, str)[0])
+    size = max(1, min(limit, MOST))
+    rows = session.scalars(query.order_by(ProcessInstance.id).limit(size + 1)).all()
+    missing = set(wanted or ()) - {row.id for row in rows}
+    if missing and len(rows) <= size and cursor is None:
+        raise NotFound(f"There is no case {', '.join(sorted(missing))}.")
+    return rows[:size], cursors.encode(rows[size - 1].id) if len(rows) > size else None
+
+
+def _planned(app: Application, session: Session, row: ProcessInstance, target: _Target) -> MigrationView:
+    view = _view(row, target)
+    if row.deployment_id == target.deployment_id:
+        return view
+    if row.snapshot is None:
+        return replace(view, outcome=BLOCKED, obstacles=(_ended(row),))
+    old = app.model(row.deployment_id, session=session)
+    try:
+        found = migration.plan(row.snapshot, old, target.model, looking(app))
+    except ServiceError as error:
+        return replace(view, outcome=FAILED, problem=error.message)
+    if not found.is_possible:
+        return replace(view, outcome=BLOCKED, obstacles=found.obstacles)
+    tasks = session.scalars(redrawing.open_tasks(row.id))
+    notes = (*found.notes, *_other_forms(tasks, old, target.model))
+    return replace(view, outcome=MOVABLE, notes=notes)
+
+
+def _moved(app: Application, actor: Actor, row: ProcessInstance, target: _Target) -> MigrationView:
+    try:
+        with on_instance(app, row.id, actor, states=(*RUNNING, "completed", "cancelled")) as step:
+            view = _planned(app, step.session, step.instance, target)
+            if view.outcome != MOVABLE:
+                step.drop()
+                return view
+            return replace(view, outcome=MOVED, notes=(*view.notes, *_move(step, view, target)))
+    except Unavailable:
+        raise
+    except ServiceError as error:
+        # An input of an open task, say, that cannot be computed on the new drawing: rolled back.
+        return replace(_view(row, target), outcome=FAILED, problem=error.message)
+
+
+def _move(step: Step, view: MigrationView, target: _Target) -> list[Note]:
+    """Put the case of a step onto the new manifest; return what was learned on the way."""
+    old, step.model = step.model, target.model
+    moved = migration.migrate(step.instance.snapshot or b"", old, target.model, step.environment)
+    step.take_over(moved)
+    instance = step.instance
+    instance.deployment_id = target.deployment_id
+    file = target.model.process(instance.definition).file
+    instance.definition_version = deployments.version_of(step.session, target.deployment_id, file)
+    notes = redrawing.redraw(step, old, moved.take_opened())
+    codes = sorted({each.code for each in (*view.notes, *notes)})
+    step.line("migrated", f"{view.from_deployment} → {view.to_deployment}")
+    step.audit("instance.migrated", source=view.from_deployment, target=view.to_deployment, differences=codes)
+    return notes
+
+
+def _view(row: ProcessInstance, target: _Target) -> MigrationView:
+    return MigrationView(
+        instance_id=row.id,
+        business_key=row.business_key,
+        name=row.title,
+        definition=row.definition,
+        from_deployment=row.deployment_id,
+        to_deployment=target.deployment_id,
+        outcome=THERE,
+    )
+
+
+def _ended(row: ProcessInstance) -> Obstacle:
+    return Obstacle("", "ended", Text("the case is {state}: it keeps what it ran on", state=row.state))
+
+
+def _other_forms(tasks: Iterator[UserTask], old: Model, new: Model) -> Iterator[Note]:
+    """Say which open tasks will be asked with other questions under the same name."""
+    for task in tasks:
+        if task.form in new.forms and old.forms.get(task.form) != new.forms[task.form]:
+            yield Note(
+                task.activity_path,
+                "form-changed",
+                Text("the form {form!r} has other questions", form=task.form or ""),
+            )

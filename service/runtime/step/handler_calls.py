@@ -1,0 +1,69 @@
+"""A service task's function is called, and what it wants done outside is kept for the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from service.engine.progress import HandlerCall, HandlerResult
+from service.errors import HandlerFailed, ServiceError
+from service.handlers import Topic, Wait
+from service.runtime.campaigns.ports import HandlerPorts
+from service.runtime.step import time_limit
+from service.wording import Text
+
+if TYPE_CHECKING:
+    from service.runtime.step.transaction import Step
+
+
+HANDLER_SECONDS = 5
+"""Handlers calculate and read; what takes longer belongs into an effect. The case is locked meanwhile."""
+
+
+def call(step: Step, call: HandlerCall) -> HandlerResult:
+    """Return what the function behind the topic answers.
+
+    A BpmnError goes to the drawing's error boundary; whatever else it raises is a HandlerFailed, which
+    becomes an incident, and then nothing it asked for is done. A failing database fails the whole step.
+    """
+    topic = step.app.handlers.get(call.topic)
+    if topic is None:
+        raise HandlerFailed(
+            Text("There is no handler for the topic {topic}.", topic=call.topic), topic=call.topic
+        )
+    ports = HandlerPorts(step, call)
+    answer = _answer(topic, call, ports)
+    waits = isinstance(answer, Wait)
+    if waits:
+        ports.queue(answer.effect, answer.payload, token_id=call.token_id)
+    ports.hand_over()
+    return HandlerResult(wait=True) if waits else HandlerResult(outputs=answer or {})
+
+
+def _answer(topic: Topic, call: HandlerCall, ports: HandlerPorts) -> Mapping[str, Any] | Wait:
+    try:
+        return time_limit.run(lambda: topic(call.params, ports), HANDLER_SECONDS)
+    except (ServiceError, SQLAlchemyError):
+        raise
+    except time_limit.TimeIsUp as exc:
+        raise HandlerFailed(
+            Text(
+                "{topic} at {activity} did not come to an end in {seconds} seconds.",
+                topic=call.topic,
+                activity=call.activity_id,
+                seconds=HANDLER_SECONDS,
+            ),
+            topic=call.topic,
+        ) from exc
+    except Exception as exc:
+        raise HandlerFailed(
+            Text(
+                "{topic} at {activity} failed: {reason}",
+                topic=call.topic,
+                activity=call.activity_id,
+                reason=f"{type(exc).__name__}: {exc}",
+            ),
+            topic=call.topic,
+        ) from exc

@@ -1,0 +1,230 @@
+"""Answers to a form: checked before any lock is taken, then handed in with the step that uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from service.engine.definition import Model, ProcessInfo
+from service.errors import FieldError, InvalidAnswers, NotFound
+from service.feel import codec, form_keys
+from service.runtime.cases import attachments
+from service.runtime.step.context import Actor, Application
+from service.runtime.step.submissions import content_hash
+from service.store import participants
+from service.store.models import Draft, UserTask, new_id
+
+if TYPE_CHECKING:
+    from service.runtime.step.transaction import Step
+
+EMPTY_FORM: Mapping[str, Any] = {"type": "default", "components": []}
+CONCLUSIONS = ("conclusion", "action", "meeting_resolution", "stop_decision")
+"""The keys under which forms ask for a decision, the first that is answered counts."""
+
+
+def schema_of(model: Model, form: str | None) -> Mapping[str, Any]:
+    """Return a form of the manifest; a task without one has the empty form."""
+    if form is None:
+        return EMPTY_FORM
+    if form not in model.forms:
+        raise NotFound(f"There is no form {form!r} in this deployment.", form=form)
+    return model.forms[form]
+
+
+def check(
+    app: Application,
+    schema: Mapping[str, Any] | None,
+    answers: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return the answers as they count: unknown ones dropped, computed ones computed anew.
+
+    Without a schema any names may be answered. InvalidAnswers names each field that is wrong.
+    """
+    given = as_values(answers, "answers")
+    if schema is None:
+        return given
+    result = app.feel.check_form(schema, given, inputs, now=app.clock())
+    if result.errors:
+        raise InvalidAnswers(errors=result.errors)
+    # FEEL over the answers reads what was hidden as null, never as an unknown name.
+    return {**dict.fromkeys(form_keys(schema)), **result.data}
+
+
+def check_start(
+    app: Application, model: Model, process: ProcessInfo, answers: Mapping[str, Any] | None
+) -> dict[str, Any] | None:
+    """Return the checked answers of a process's start form. A process without one takes no answers."""
+    if process.start_form is None:
+        if answers:
+            raise InvalidAnswers(errors=[FieldError("answers", "this process starts without a form")])
+        return None
+    return check(app, schema_of(model, process.start_form), answers or {}, {})
+
+
+def as_values(value: Any, path: str) -> Any:
+    """Return JSON as values of a process: numbers with a fraction become Decimal. Else InvalidAnswers."""
+    try:
+        exact = _exact(value)
+        codec.dumps(exact)
+    except (TypeError, ValueError) as exc:
+        raise InvalidAnswers(errors=[FieldError(path, str(exc))]) from exc
+    if not isinstance(exact, dict):
+        raise InvalidAnswers(errors=[FieldError(path, "an object of names and values is expected")])
+    return exact
+
+
+def hand_in(step: Step, task: UserTask, answers: Mapping[str, Any], on_behalf_of: str | None) -> str | None:
+    """Add the answers of a task to the dossier, with the hash of what their author had seen.
+
+    Returns the hash of the answers. A task that asked nothing and got no answer adds nothing: None.
+    """
+    if not task.form and not answers:
+        return None
+    schema = step.model.forms.get(task.form) if task.form else None
+    _note_files(step, schema, answers)
+    common = _common(step, answers)
+    step.submissions.add(
+        {
+            **common,
+            "task_id": task.id,
+            "form": task.form or task.activity_id,
+            "definition": task.definition,
+            "activity_id": task.activity_id,
+            "activity_path": task.activity_path,
+            "activity_name": task.name,
+            "element_index": task.element_index,
+            "element_value": task.element_value,
+            "on_behalf_of": on_behalf_of,
+            "group_name": _answered_for(step.actor, task),
+            "seen_hash": seen_hash(schema, task.inputs),
+        }
+    )
+    return common["content_hash"]
+
+
+def hand_in_start(step: Step, process: ProcessInfo, answers: Mapping[str, Any]) -> None:
+    """Add the start form's answers to the dossier of a new instance."""
+    start = next(
+        each for each in step.model.activities(process.key).values() if each.form == process.start_form
+    )
+    schema = step.model.forms[process.start_form or ""]
+    _note_files(step, schema, answers)
+    step.submissions.add(
+        {
+            **_common(step, answers),
+            "task_id": None,
+            "form": process.start_form,
+            "definition": process.key,
+            "activity_id": start.id,
+            "activity_path": start.id,
+            "activity_name": start.name,
+            "element_index": None,
+            "element_value": None,
+            "on_behalf_of": None,
+            "group_name": step.actor.department,
+            "seen_hash": seen_hash(schema, {}),
+        }
+    )
+
+
+def seen_hash(schema: Mapping[str, Any] | None, inputs: Mapping[str, Any]) -> str:
+    """Return the hash of a form and what it was filled with: what its author had before their eyes."""
+    return content_hash({"schema": schema, "inputs": dict(inputs)})
+
+
+def conclusion_of(answers: Mapping[str, Any]) -> str | None:
+    """Return the conclusion among the answers, if one was asked for."""
+    given = (answers.get(key) for key in CONCLUSIONS)
+    return next((value for value in given if isinstance(value, str) and value), None)
+
+
+def keep_draft(app: Application, actor: Actor, subject: str, answers: Mapping[str, Any]) -> datetime:
+    """Store what somebody has filled in so far, unchecked; return when."""
+    given, now = as_values(answers, "answers"), app.clock()
+    with app.db.begin() as session:
+        values = {"answers": given, "saved_at": now}
+        statement = participants.insert(session, Draft).values(
+            subject=subject, user_name=actor.name, **values
+        )
+        session.execute(statement.on_conflict_do_update(index_elements=["subject", "user_name"], set_=values))
+    return now
+
+
+def files_in(components: Sequence[Mapping[str, Any]], answers: Any) -> Iterator[tuple[str, Any]]:
+    """Yield (path, ids) of every file field of a form, in groups and rows too."""
+    for component in components:
+        inner = component.get("components") or ()
+        rows, place = _rows(component, answers)
+        if component.get("type") == "filepicker" and isinstance(answers, Mapping):
+            key = component.get("key", "")
+            yield key, answers.get(key) or []
+        for index, row in enumerate(rows):
+            prefix = f"{place}.{index}." if component.get("type") == "dynamiclist" else place
+            for path, ids in files_in(inner, row):
+                yield f"{prefix}{path}", ids
+
+
+def _rows(component: Mapping[str, Any], answers: Any) -> tuple[Sequence[Any], str]:
+    """Return what the fields inside a component answer for, and where that stands."""
+    path = component.get("path") or ""
+    if not path or not isinstance(answers, Mapping):
+        return [answers], ""
+    if component.get("type") == "dynamiclist":
+        return answers.get(path) or [], path
+    return [answers.get(path) or {}], f"{path}."
+
+
+def _note_files(step: Step, schema: Mapping[str, Any] | None, answers: Mapping[str, Any]) -> None:
+    for path, ids in files_in((schema or {}).get("components") or (), answers):
+        if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
+            raise InvalidAnswers(errors=[FieldError(path, "a list of attachment ids is expected")])
+        if ids:
+            step.files.append((path, ids))
+
+
+def adopt_files(step: Step) -> None:
+    """Bind the files named by the answers of this step to its case. InvalidAnswers for someone else's."""
+    for path, ids in step.files:
+        attachments.adopt(
+            step.session,
+            step.actor,
+            ids,
+            instance_id=step.instance.id,
+            business_key=step.instance.business_key,
+            path=path,
+        )
+
+
+def _common(step: Step, answers: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "instance_id": step.instance.id,
+        "deployment_id": step.instance.deployment_id,
+        "business_key": step.instance.business_key,
+        "author": step.actor.name,
+        "answers": dict(answers),
+        "content_hash": content_hash(dict(answers)),
+        "submitted_at": step.now,
+    }
+
+
+def _answered_for(actor: Actor, task: UserTask) -> str | None:
+    """Return the group for which somebody answers: one of the candidates they belong to, else the lane."""
+    own = [group for group in task.candidate_groups if group in actor.groups]
+    return (own or list(task.candidate_groups) or [task.lane])[0]
+
+
+def _exact(value: Any) -> Any:
+    if isinstance(value, float):
+        number = Decimal(repr(value))
+        if not number.is_finite():
+            raise ValueError("a number must be finite")
+        return int(number) if number == number.to_integral_value() else number
+    if isinstance(value, Mapping):
+        return {key: _exact(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_exact(entry) for entry in value]
+    return value

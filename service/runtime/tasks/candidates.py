@@ -1,0 +1,118 @@
+"""Who may do a user task: its lane or candidate groups, with relations resolved to people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.engine.definition import Model
+from service.engine.progress import OpenTask
+from service.runtime import identity
+from service.runtime.identity.rights import ADMIN
+from service.store import participants
+from service.store.models import UserTask
+
+if TYPE_CHECKING:
+    from service.runtime.step.transaction import Step
+
+APPLICANT = "applicant"
+DRAWN_FOR = "drawnFor"
+"""Property of a task nobody may do: the names it was drawn for, to be looked up again."""
+
+RELATIONS: Mapping[str, Mapping[str, str]] = {
+    "发起人": {"user": "applicant"},
+    "部门负责人": {"head_of": "department"},
+}
+"""What relations mean where a manifest has no organisation.yaml."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The groups and users who may do a task, and the users who may not whatever they belong to."""
+
+    groups: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
+    assignee: str | None = None
+    barred: tuple[str, ...] = ()
+    drawn_for: tuple[str, ...] = ()
+
+    @property
+    def is_nobody(self) -> bool:
+        """Say whether no group is left and every user named is barred."""
+        return not self.groups and not ({*self.users, *filter(None, [self.assignee])} - {*self.barred})
+
+    @property
+    def principals(self) -> tuple[str, ...]:
+        """Return under which names the task stands in task lists."""
+        users = (*self.users, *filter(None, [self.assignee]))
+        return tuple(dict.fromkeys((*map(participants.group, self.groups), *map(participants.user, users))))
+
+
+def of(step: Step, task: OpenTask) -> Candidates:
+    """Return who may do a task that has just opened. A task drawn for nobody falls to the admins."""
+    names = task.candidate_groups or tuple(filter(None, [task.lane]))
+    if not names and not task.assignee:
+        names = (ADMIN,)
+    groups, users = resolve(step, names, task.variables)
+    return Candidates(groups, users, task.assignee, barred(step, task.not_by), names)
+
+
+def resolve(
+    step: Step, names: Iterable[str], variables: Mapping[str, Any]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return (groups, users) for names of groups and relations such as 发起人 and 部门负责人.
+
+    A relation that leads to nobody is left out.
+    """
+    known = relations(step.model)
+    wanted = dict.fromkeys(names)
+    own = {APPLICANT: step.instance.applicant, "department": step.instance.department}
+    filled = {**own, **{name: value for name, value in variables.items() if value}}
+    users = related_users(step.session, step.model, [name for name in wanted if name in known], filled)
+    return tuple(name for name in wanted if name not in known), users
+
+
+def relations(model: Model) -> Mapping[str, Mapping[str, str]]:
+    """Return the relations a manifest knows, by name."""
+    return model.organisation.get("relations") or RELATIONS
+
+
+def related_users(
+    session: Session, model: Model, names: Iterable[str], variables: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """Return the users that relations lead to, given the variables they speak of."""
+    known = relations(model)
+    found = (_related(session, known[name], variables) for name in names)
+    return tuple(dict.fromkeys(user for user in found if user))
+
+
+def barred(step: Step, not_by: Iterable[str]) -> tuple[str, ...]:
+    """Return the users whom four eyes keep from a task: the applicant, or the doers of activities."""
+    names = tuple(not_by)
+    activities = tuple(name for name in names if name != APPLICANT)
+    who = [step.instance.applicant] if APPLICANT in names else []
+    if activities:
+        who += doers(step.session, step.instance.id, activities)
+    return tuple(dict.fromkeys(who))
+
+
+def doers(session: Session, instance_id: str, activities: Iterable[str]) -> list[str]:
+    """Return who completed these activities in the instance, and for whom they stood in."""
+    query = select(UserTask.completed_by, UserTask.on_behalf_of).where(
+        UserTask.instance_id == instance_id,
+        UserTask.activity_id.in_(tuple(activities)),
+        UserTask.state == "completed",
+    )
+    return [name for row in session.execute(query) for name in row if name]
+
+
+def _related(session: Session, relation: Mapping[str, str], variables: Mapping[str, Any]) -> str | None:
+    kind, variable = next(iter(relation.items()))
+    value = variables.get(variable)
+    if not value:
+        return None
+    return identity.head_of(session, value) if kind == "head_of" else value

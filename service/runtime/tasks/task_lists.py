@@ -1,0 +1,145 @@
+"""Lists of user tasks: mine, a group's, a case's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, literal, or_, select
+from sqlalchemy.orm import Session
+
+from service.errors import FieldError, Forbidden, InvalidInput
+from service.runtime import showing
+from service.runtime.cases import visibility
+from service.runtime.identity.rights import may
+from service.runtime.step.context import Actor, Application
+from service.runtime.views import Page, TaskView
+from service.store import cursor as cursors
+from service.store import participants, task_list
+from service.store.base import Instant
+from service.store.models import NEVER, ProcessInstance, TaskCandidate, UserTask
+
+STATES = ("open", "completed", "cancelled")
+After = tuple[datetime, str] | None
+
+
+def find(
+    app: Application,
+    actor: Actor,
+    *,
+    mine: bool = False,
+    group: str | None = None,
+    instance: str | None = None,
+    business_key: str | None = None,
+    state: str = "open",
+    q: str | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[TaskView]:
+    """Return tasks by due date, those without one last.
+
+    `mine`: what the actor holds or may take (completed: what the actor did). `instance`, `business_key`: all
+    tasks of cases the actor sees. `group`: what is offered to a group the actor belongs to. None of these:
+    everything for admins, `mine` for others. What the people could do for whom the actor stands in is
+    theirs too. `q` is part of a task's or case's name.
+    """
+    if state not in STATES:
+        raise InvalidInput(errors=[FieldError("state", f"one of {', '.join(STATES)}")])
+    if group is not None and group not in actor.groups and not may(actor, "task.see_all"):
+        raise Forbidden("You do not belong to this group.", group=group)
+    after = cursors.decode(cursor, datetime, str) if cursor else None
+    of_case = instance is not None or business_key is not None
+    mine = mine or not (of_case or group or may(actor, "task.see_all"))
+    with app.db.read() as session:
+        people = (actor, *visibility.absent(app, session, actor)) if mine or of_case else (actor,)
+        if state == "open" and not of_case and (mine or group):
+            rows = _offered(session, people, mine, group, q, limit, after)
+        else:
+            query = _query(people, mine, group, instance, business_key, state, q)
+            rows = _page(session, query, limit, after, is_narrow=of_case or bool(q))
+        return _shown(session, rows, limit)
+
+
+def count(app: Application, actor: Actor) -> int:
+    """Return how many open tasks the actor holds or may take, counting no further than 1 000."""
+    with app.db.read() as session:
+        return task_list.count_open(session, principals=actor.principals, assignees=[actor.name])
+
+
+def _offered(
+    session: Session,
+    people: Sequence[Actor],
+    mine: bool,
+    group: str | None,
+    q: str | None,
+    limit: int,
+    after: After,
+) -> Sequence[UserTask]:
+    principals = [principal for each in people for principal in each.principals]
+    return task_list.open_tasks(
+        session,
+        principals=principals if group is None else [participants.group(group)],
+        assignees=[each.name for each in people] if group is None else [],
+        unassigned_only=mine,
+        q=q,
+        limit=limit + 1,
+        after=after,
+    )
+
+
+def _query(
+    people: Sequence[Actor],
+    mine: bool,
+    group: str | None,
+    instance: str | None,
+    business_key: str | None,
+    state: str,
+    q: str | None,
+) -> Select[tuple[UserTask]]:
+    query = select(UserTask).join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+    query = query.where(UserTask.state == state)
+    actor, *absent = people
+    if not mine:
+        query = query.where(or_(visibility.condition(actor), *map(visibility.takes_part, absent)))
+    elif state == "open":
+        principals = {principal for each in people for principal in each.principals}
+        offered = select(TaskCandidate.task_id).where(TaskCandidate.principal.in_(principals))
+        free = UserTask.assignee.is_(None) & UserTask.id.in_(offered)
+        query = query.where(or_(UserTask.assignee.in_([each.name for each in people]), free))
+    else:
+        query = query.where(UserTask.completed_by == actor.name)
+    if group is not None:
+        offered = select(TaskCandidate.task_id).where(TaskCandidate.principal == participants.group(group))
+        query = query.where(UserTask.id.in_(offered))
+    if instance is not None:
+        query = query.where(UserTask.instance_id == instance)
+    if business_key is not None:
+        query = query.where(ProcessInstance.business_key == business_key)
+    if q:
+        found = ProcessInstance.search_text.contains(q.lower(), autoescape=True)
+        query = query.where(or_(found, UserTask.name.contains(q, autoescape=True)))
+    return query
+
+
+def _page(
+    session: Session, query: Select, limit: int, after: After, *, is_narrow: bool
+) -> Sequence[UserTask]:
+    due: Any = UserTask.due_order
+    if is_narrow:
+        # Few rows match: sort them. By the bare column SQLite would walk the index of all open tasks instead.
+        due = func.coalesce(due, literal(NEVER, Instant))
+    if after is not None:
+        due_before, task_id = after
+        query = query.where(due >= due_before, or_(due > due_before, UserTask.id > task_id))
+    return session.scalars(query.order_by(due, UserTask.id).limit(limit + 1)).all()
+
+
+def _shown(session: Session, rows: Sequence[UserTask], limit: int) -> Page[TaskView]:
+    shown = rows[:limit]
+    wanted = {row.instance_id for row in shown}
+    query = select(ProcessInstance).where(ProcessInstance.id.in_(wanted))
+    instances = {row.id: row for row in session.scalars(query)} if wanted else {}
+    items = tuple(showing.task(row, instances[row.instance_id]) for row in shown)
+    last = shown[-1] if len(rows) > limit else None
+    return Page(items, cursors.encode(last.due_order, last.id) if last else None)

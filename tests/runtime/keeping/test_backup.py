@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import io
+import shutil
+import threading
+
+import pytest
+from sqlalchemy import func, select, text
+
+from service.errors import Conflict, InvalidInput
+from service.runtime.cases import attachments
+from service.runtime.keeping import audit, backup
+from service.runtime.step.context import SYSTEM
+from service.settings import Settings
+from service.store import dump
+from service.store.db import Database
+from service.store.models import ProcessInstance
+from tests.store.rows import add_instance
+
+PDF = b"%PDF-1.7\n"
+
+
+@pytest.fixture
+def empty_url(request, database_url, tmp_path):
+    """An empty database of the kind the application has."""
+    if database_url.startswith("sqlite"):
+        return f"sqlite:///{tmp_path / 'restored' / 'countersign.db'}"
+    if shutil.which("pg_dump") is None:
+        pytest.skip("pg_dump is not installed")
+    url = request.getfixturevalue("postgresql_url")
+    return request.getfixturevalue("make_empty")(url)
+
+
+@pytest.fixture
+def make_empty():
+    """Returns the URL of a new PostgreSQL database without tables; drops it afterwards."""
+    import sqlalchemy as sa
+
+    from tests.conftest import _on_server, _postgresql_url
+
+    made = []
+
+    def make(url):
+        name = f"{sa.engine.make_url(url).database}_empty"
+        _on_server(f'CREATE DATABASE "{name}"')
+        made.append(name)
+        return _postgresql_url(name)
+
+    yield make
+    for name in made:
+        _on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def target(tmp_path, empty_url):
+    """The settings of an installation with nothing in it, with the same key."""
+    data = tmp_path / "restored"
+    data.mkdir(exist_ok=True)
+    return Settings(
+        data=data, database_url=empty_url, queue_url="memory://", secret_key="a secret of the tests"
+    )
+
+
+def write_case(app):
+    with app.db.begin() as session:
+        instance = add_instance(session)
+        for number in range(3):
+            audit.append(app, session, instance, "task.completed", by="zhouheng", number=number)
+
+
+def count(url):
+    database = Database(url)
+    with database.read() as session:
+        found = session.scalar(select(func.count()).select_from(ProcessInstance))
+    database.close()
+    return found
+
+
+def test_what_was_backed_up_comes_back_with_its_files_and_a_whole_record(any_app, target, tmp_path):
+    write_case(any_app)
+    file = attachments.upload(any_app, SYSTEM, io.BytesIO(PDF), "a.pdf")
+
+    manifest = backup.backup(any_app, tmp_path / "backup")
+    report = backup.restore(target, tmp_path / "backup")
+
+    assert (report.entries, report.problems) == (3, ())
+    assert manifest.files == 1
+    assert count(target.database_url) == 1
+    assert (target.attachments / file.sha256[:2] / file.sha256).read_bytes() == PDF
+
+
+def test_a_backup_taken_under_live_writes_is_whole(any_app, target, tmp_path):
+    write_case(any_app)
+    stop = threading.Event()
+
+    def keep_writing():
+        while not stop.is_set():
+            write_case(any_app)
+
+    writers = [threading.Thread(target=keep_writing) for _ in range(3)]
+    for writer in writers:
+        writer.start()
+    try:
+        backup.backup(any_app, tmp_path / "backup")
+    finally:
+        stop.set()
+        for writer in writers:
+            writer.join()
+
+    report = backup.restore(target, tmp_path / "backup")
+
+    assert report.problems == ()
+    assert report.entries == 3 * count(target.database_url)
+
+
+def test_a_database_with_something_in_it_is_not_overwritten(any_app, database_url, tmp_path):
+    write_case(any_app)
+    backup.backup(any_app, tmp_path / "backup")
+
+    with pytest.raises(Conflict):
+        backup.restore(any_app.settings, tmp_path / "backup")
+    assert count(database_url) == 1
+
+
+def test_a_folder_with_something_in_it_is_not_overwritten(app, tmp_path):
+    (tmp_path / "backup").mkdir()
+    (tmp_path / "backup" / "mine.txt").write_text("x")
+
+    with pytest.raises(Conflict):
+        backup.backup(app, tmp_path / "backup")
+
+
+def test_tampering_before_the_backup_is_reported_at_restore(any_app, target, tmp_path):
+    write_case(any_app)
+    with any_app.db.begin() as session:
+        session.execute(text("UPDATE audit_entry SET actor = 'ouwen' WHERE seq = 2"))
+    backup.backup(any_app, tmp_path / "backup")
+
+    report = backup.restore(target, tmp_path / "backup")
+
+    assert [(problem.seq, problem.message) for problem in report.problems] == [(2, "the entry was changed")]
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "database.dump"])
+def test_an_incomplete_backup_is_refused_before_anything_is_written(app, target, tmp_path, name):
+    backup.backup(app, tmp_path / "backup")
+    (tmp_path / "backup" / name).write_bytes(b"")
+    if name == "manifest.json":
+        (tmp_path / "backup" / name).unlink()
+
+    with pytest.raises(InvalidInput):
+        backup.restore(target, tmp_path / "backup")
+    assert dump.is_empty(Database(target.database_url))
+
+
+def test_a_damaged_file_is_refused(app, tmp_path):
+    attachments.upload(app, SYSTEM, io.BytesIO(PDF), "a.pdf")
+    backup.backup(app, tmp_path / "backup")
+    next((tmp_path / "backup" / "attachments").glob("??/*")).write_bytes(b"other")
+    data = tmp_path / "restored"
+    data.mkdir()
+    target = Settings(
+        data=data,
+        database_url=f"sqlite:///{data}/a.db",
+        queue_url="memory://",
+        secret_key="another secret",
+    )
+
+    with pytest.raises(InvalidInput, match="damaged"):
+        backup.restore(target, tmp_path / "backup")
+
+
+def test_a_generated_key_travels_with_the_backup_so_that_the_record_still_verifies(app, tmp_path):
+    (app.settings.data / "secret_key").write_text(app.settings.secret_key)
+    write_case(app)
+    backup.backup(app, tmp_path / "backup")
+    data = tmp_path / "restored"
+    data.mkdir()
+    (data / "secret_key").write_text("generated at the first start")
+    target = Settings(
+        data=data,
+        database_url=f"sqlite:///{data}/a.db",
+        queue_url="memory://",
+        secret_key="generated at the first start",
+    )
+
+    report = backup.restore(target, tmp_path / "backup")
+
+    assert report.problems == ()
+    assert (data / "secret_key").read_text() == app.settings.secret_key
+    assert (data / "secret_key").stat().st_mode & 0o077 == 0

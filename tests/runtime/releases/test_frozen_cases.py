@@ -1,0 +1,54 @@
+"""What an earlier release has stored: the present one loads every case and finishes it."""
+
+from __future__ import annotations
+
+import pytest
+
+from service import resources
+from service.runtime.incidents import incidents
+from service.runtime.keeping import audit
+from service.runtime.releases import deployments, migrations
+from service.runtime.scenarios.playing import Play
+from service.runtime.step.context import SYSTEM
+from tests.fixtures.frozen import RELEASES, remainder, stored, thawed
+
+CASES = [(release, name, case) for release in RELEASES for name, case in stored(release).items()]
+IDS = [f"{release}-{name}" for release, name, _ in CASES]
+CORRECTED = {"amount": 7}
+"""What the case that stopped at an incident is retried with."""
+
+
+def test_every_release_has_stored_its_cases():
+    assert {release for release, _, _ in CASES} == set(RELEASES)
+
+
+@pytest.mark.parametrize(("release", "name", "frozen"), CASES, ids=IDS)
+def test_a_case_stored_by_an_earlier_release_is_finished_by_this_one(release, name, frozen, tmp_path):
+    with thawed(release, frozen, tmp_path) as world:
+        assert audit.verify(world.app).problems == (), "as it was stored"
+        for incident in incidents.find(world.app, SYSTEM).items:
+            incidents.retry(world.app, SYSTEM, incident.id, variables=CORRECTED)
+
+        Play(remainder(release, name), world, dict(frozen.cases), frozen.current).run()
+
+        assert incidents.find(world.app, SYSTEM).items == ()
+        assert audit.verify(world.app).problems == (), "as it was finished"
+
+
+@pytest.mark.parametrize(("release", "name", "frozen"), CASES, ids=IDS)
+def test_a_case_stored_by_an_earlier_release_moves_to_the_drawings_of_this_one(
+    release, name, frozen, tmp_path
+):
+    with thawed(release, frozen, tmp_path) as world:
+        # A file more makes it another manifest even when this release has not changed the drawings.
+        files = resources.manifest_files() | {"another.form": b'{"id": "another", "components": []}'}
+        live = deployments.deploy(world.app, SYSTEM, files)
+        for incident in incidents.find(world.app, SYSTEM).items:
+            incidents.retry(world.app, SYSTEM, incident.id, variables=CORRECTED)
+
+        moved = migrations.migrate(world.app, SYSTEM).items
+        Play(remainder(release, name), world, dict(frozen.cases), frozen.current).run()
+
+        assert {view.to_deployment for view in moved} == {live.id}
+        assert {view.outcome for view in moved} == {"moved"}
+        assert audit.verify(world.app).problems == ()

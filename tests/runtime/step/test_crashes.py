@@ -1,0 +1,63 @@
+"""kill -9 at every commit: after the restart each case ends as if nothing had happened."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from service.runtime.cases import instances
+from service.runtime.keeping import audit
+from service.store.models import MessageBuffer, Outbox, ProcessInstance
+from tests.runtime.cases.test_messages import WAITING, ends, sender
+from tests.runtime.crashing import take_on
+
+ROOT = Path(__file__).resolve().parents[3]
+COMMITS = 4  # answer, start of the sender, delivery of its message, going on of the sender
+POINTS = [
+    f"K{number}{moment}:{number}:{moment}"
+    for number in range(1, COMMITS + 1)
+    for moment in ("before", "after")
+]
+
+
+@pytest.fixture
+def killed(any_company, tmp_path):
+    """Every case taken on by a process that was killed at its point."""
+    company = any_company
+    company.deploy(WAITING | sender())
+    for point in POINTS:
+        company.start("p", business_key=point.split(":")[0])
+    command = [sys.executable, "-m", "tests.runtime.crashing", company.app.settings.database_url]
+    done = subprocess.run(
+        [*command, str(tmp_path), *POINTS], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert done.stdout.split() == ["killed"] * len(POINTS), done.stdout + done.stderr
+    return company
+
+
+def test_after_a_kill_at_any_commit_everything_has_happened_exactly_once(killed):
+    company, app = killed, killed.app
+
+    for point in POINTS:
+        take_on(app, point.split(":")[0])
+
+    for point in POINTS:
+        key = point.split(":")[0]
+        case, telling = instances.find(app, company.cast.admin, business_key=key).items[::-1]
+        entered = [
+            line.activity_id
+            for line in instances.history(app, company.cast.admin, case.id)
+            if line.event == "entered"
+        ]
+        assert entered == ["begin", "first", "wait", "last"], key
+        assert company.get(case).variables["amount"] == 42, key
+        assert ends(company, telling) == ["done"], key
+    with app.db.read() as session:
+        assert set(session.scalars(select(Outbox.state))) == {"done"}
+        assert session.scalar(select(func.count()).select_from(MessageBuffer)) == 0
+        assert session.scalar(select(func.count()).select_from(ProcessInstance)) == 2 * len(POINTS)
+    assert audit.verify(app).problems == ()
