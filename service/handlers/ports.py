@@ -77,7 +77,7 @@ class OpenTask:
 
 
 class Ports(Protocol):
-    """Given to every handler. Implemented in `runtime/campaigns/ports.py`, and by a small fake in the tests."""
+    """Given to every handler. Implemented in `runtime/campaigns/ports.py`; the tests have a small fake."""
 
     now: datetime
     instance_id: str

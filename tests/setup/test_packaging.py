@@ -34,8 +34,8 @@ SERVE = """
 import re, sys
 from service import resources
 from service.app import create_app
-from service.runtime import deployments
-from service.runtime.context import SYSTEM, Application
+from service.runtime.releases import deployments
+from service.runtime.step.context import SYSTEM, Application
 from service.settings import Settings
 
 settings = Settings.from_env({"COUNTERSIGN_DATA": sys.argv[1]})
