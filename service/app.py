@@ -9,7 +9,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.runtime.step.context import Application
 from service.settings import Settings
-from service.web import api, auth, errors, probes, screens, security
+from service.web import auth, errors, probes, screens, security
+from service.web.api import routes
 
 
 def create_app(settings: Settings | None = None, *, application: Application | None = None) -> Flask:
@@ -33,7 +34,7 @@ def create_app(settings: Settings | None = None, *, application: Application | N
     security.install(app, settings)
     auth.install(app)
     probes.install(app)
-    api.install(app)
+    routes.install(app)
     screens.install(app)
     if settings.public_url:
         # A proxy stands in front: the address and scheme it forwards are the client's.

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-if TYPE_CHECKING:
-    from service.store.db import Database
+from service.store.sqlite import sqlite_engine
 
 # Any number, the same in every process that may start at the same time.
 _LOCK = 7_265_001
 
 
-def upgrade(database: Database, revision: str = "head") -> None:
+def upgrade(database: sa.Engine, revision: str = "head") -> None:
     """Run what is missing up to `revision`; of several processes one does it, the others wait."""
     with _locked(database) as connection:
         config = Config()
@@ -28,16 +26,14 @@ def upgrade(database: Database, revision: str = "head") -> None:
 
 
 @contextmanager
-def _locked(database: Database) -> Iterator[sa.Connection]:
-    if not database.is_sqlite:
-        with database.engine.begin() as connection:
+def _locked(database: sa.Engine) -> Iterator[sa.Connection]:
+    if database.dialect.name != "sqlite":
+        with database.begin() as connection:
             # However long the one that is at it takes: the others wait for it.
             connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
             yield connection
         return
-    from service.store.db import sqlite_engine
-
     if database.url.database:
         Path(database.url.database).parent.mkdir(parents=True, exist_ok=True)
     # Changing a table copies it under a new name: with foreign keys on, dropping the old one would cascade.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -17,8 +16,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from service.errors import Conflict
 from service.store import faults
+from service.store.sqlite import LOCK_TIMEOUT_SECONDS, sqlite_engine
 
-LOCK_TIMEOUT_SECONDS = 15
 CONNECT_SECONDS = 10
 IDLE_SECONDS = 60
 """A transaction that does nothing for so long belongs to a process that is no more: it is rolled back."""
@@ -90,7 +89,7 @@ class Database:
         from service.migrations import upgrade
 
         with _errors_named():
-            upgrade(self)
+            upgrade(self.engine)
 
     def optimize(self) -> None:
         """Let the database look at how its tables have grown, so that it keeps choosing the right index."""
@@ -132,51 +131,6 @@ def in_each_commit(mark: Callable[[Session], None]) -> Iterator[None]:
         yield
     finally:
         _each_commit.reset(token)
-
-
-def sqlite_engine(url: sa.URL | str, begin: str, *pragmas: str, pool_size: int = _POOL_SIZE) -> sa.Engine:
-    """Return an engine whose transactions start with BEGIN `begin`; `pragmas` come besides ours."""
-    engine = sa.create_engine(url, pool_size=pool_size, max_overflow=pool_size)
-    settings = (
-        # Other processes' writers are not in our queue.
-        f"busy_timeout={LOCK_TIMEOUT_SECONDS * 1000}",
-        # A committed decision survives a power cut.
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        *pragmas,
-    )
-
-    @sa.event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: Any) -> None:
-        # The driver would begin transactions late and DEFERRED; ours begin where SQLAlchemy says so.
-        connection.isolation_level = None
-        for setting in settings:
-            connection.execute(f"PRAGMA {setting}")
-        _keep_log_ahead(connection)
-
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        # On the driver itself: SQLAlchemy's way to it would cost as much as a query, three times a request.
-        connection.connection.driver_connection.execute(f"BEGIN {begin}")
-
-    return engine
-
-
-def _keep_log_ahead(connection: Any) -> None:
-    """Switch a database to write-ahead logging, once in its life.
-
-    SQLite does not wait its busy timeout for this: of two processes that open a new file, one is refused.
-    """
-    until = time.monotonic() + LOCK_TIMEOUT_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError as error:
-            is_busy = error.sqlite_errorname.startswith("SQLITE_BUSY")
-            if not is_busy or time.monotonic() > until:
-                raise
-            time.sleep(0.01)
 
 
 class FairLock:

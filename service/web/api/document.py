@@ -12,7 +12,6 @@ from pydantic import TypeAdapter
 
 import service
 from service.web.api import (
-    PREFIX,
     account,
     attachments,
     decisions,
@@ -23,7 +22,7 @@ from service.web.api import (
     notifications,
     tasks,
 )
-from service.web.api.section import Content, ListOf, Operation, Section
+from service.web.api.section import PREFIX, Content, ListOf, Operation, Section
 from service.web.errors import PROBLEM
 
 _REF = "#/components/schemas/{model}"

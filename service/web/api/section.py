@@ -26,6 +26,8 @@ from service.web import i18n
 from service.web.api import idempotency, reading
 from service.web.auth import require_actor
 
+PREFIX = "/api/v1"
+"""Where every operation is served."""
 JSON = "application/json"
 View = Callable[..., Any]
 
