@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from service.feel.calendar import calendar_table
 from service.feel.engine import FEEL, Call, Feel
-from service.feel.forms import FormError, FormResult, SchemaProblem, check_schema, form_keys
+from service.feel.forms import FormError, FormResult, SchemaProblem, check_schema
 from service.feel.parsing import Parsed, Problem, parse, strip_equals
+from service.feel.schema import Component, files_in, form_keys, value_at, walk
 from service.feel.values import Months
 
 __all__ = [
     "FEEL",
     "Call",
+    "Component",
     "Feel",
     "FormError",
     "FormResult",
@@ -23,7 +25,10 @@ __all__ = [
     "SchemaProblem",
     "calendar_table",
     "check_schema",
+    "files_in",
     "form_keys",
     "parse",
     "strip_equals",
+    "value_at",
+    "walk",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from threading import Lock
@@ -78,24 +78,6 @@ def check_schema(schema: Mapping[str, Any]) -> tuple[SchemaProblem, ...]:
     return tuple(
         SchemaProblem(**each, message=messages.finding(each["code"], each["params"])) for each in found
     )
-
-
-def form_keys(schema: Mapping[str, Any]) -> frozenset[str]:
-    """Return the top-level names a form answers to, hidden ones included."""
-    return frozenset(_top_level(schema.get("components", ())))
-
-
-def _top_level(components: Any) -> Iterator[str]:
-    for component in components:
-        own = (
-            component.get("path")
-            if component.get("type") in {"group", "dynamiclist"}
-            else component.get("key")
-        )
-        if own:
-            yield own.split(".")[0]
-        elif component.get("type") == "group":
-            yield from _top_level(component.get("components", ()))
 
 
 class SchemaTexts:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import url_for
 
 from service.domain.workdays import official_calendar
+from service.feel import files_in
 from service.runtime.cases import attachments
 from service.runtime.views import FormView, TaskView, to_json
 from service.web.asking import application, me
@@ -64,7 +65,7 @@ def _payload(mode: str, form: FormView, urls: dict[str, Any]) -> dict[str, Any]:
 
 def _known_files(form: FormView) -> dict[str, Any]:
     """Return the files that the form's data names: id → name and size."""
-    app, ids = application(), sorted(set(_file_ids(form.schema.get("components", ()), form.data)))
+    app, ids = application(), sorted(_file_ids(form))
     if not ids:
         return {}
     with app.db.read() as session:
@@ -72,17 +73,6 @@ def _known_files(form: FormView) -> dict[str, Any]:
     return {key: {"id": view.id, "name": view.name, "size": view.size} for key, view in found.items()}
 
 
-def _file_ids(components: Any, data: Any) -> list[str]:
-    if isinstance(data, (list, tuple)):
-        return [each for row in data for each in _file_ids(components, row)]
-    if not isinstance(data, Mapping):
-        return []
-    found: list[str] = []
-    for component in components:
-        if component.get("type") == "filepicker":
-            value = data.get(component.get("key", ""))
-            found += [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
-        elif component.get("components"):
-            inner = data.get(component["path"]) if component.get("path") else data
-            found += _file_ids(component["components"], inner)
-    return found
+def _file_ids(form: FormView) -> set[str]:
+    lists = (ids for _, ids in files_in(form.schema, form.data) if isinstance(ids, list))
+    return {each for ids in lists for each in ids if isinstance(each, str)}

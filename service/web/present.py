@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from service.feel import Component, value_at, walk
 from service.web.formatting import number, plain
 
 PLAIN_LISTS = ("taglist", "checklist")
@@ -57,20 +58,25 @@ Block = Facts | Table
 
 def present(schema: Mapping[str, Any], data: Mapping[str, Any]) -> tuple[Block, ...]:
     """Return the blocks that show `data` in the order of the form."""
-    return tuple(_merge(_blocks(schema.get("components", ()), data, "")))
+    return tuple(_merge(_blocks(_own(schema), data)))
 
 
-def _blocks(components: Sequence[Mapping[str, Any]], data: Mapping[str, Any], title: str) -> Iterator[Block]:
+def _own(holder: Mapping[str, Any]) -> list[Component]:
+    """Return the components of a form, or of a list's rows, without those of the lists inside."""
+    return [component for component in walk(holder) if component.rows_of is None]
+
+
+def _blocks(components: Sequence[Component], data: Mapping[str, Any]) -> Iterator[Block]:
     for component in components:
-        kind = component.get("type")
-        if kind == "dynamiclist":
+        if component.is_list:
             yield from _table(component, data)
-        elif kind == "group":
-            inner = _get(data, component["path"]) if component.get("path") else data
-            if isinstance(inner, Mapping):
-                yield from _blocks(component.get("components", ()), inner, label_of(component) or title)
         elif (fact := _fact(component, data)) is not None:
-            yield Facts(title, (fact,))
+            yield Facts(_title(component), (fact,))
+
+
+def _title(component: Component) -> str:
+    """Return the words of the nearest group that has some."""
+    return next((group.label for group in reversed(component.around) if group.label), "")
 
 
 def _merge(blocks: Iterator[Block]) -> Iterator[Block]:
@@ -89,66 +95,54 @@ def _merge(blocks: Iterator[Block]) -> Iterator[Block]:
         yield waiting
 
 
-def _table(component: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[Block]:
-    rows = _get(data, component.get("path", ""))
+def _table(component: Component, data: Mapping[str, Any]) -> Iterator[Table]:
+    rows = value_at(data, component.path)
     if not isinstance(rows, (list, tuple)) or not rows:
         return
-    asked = list(_leaves(component.get("components", ())))
+    asked = _own(component.raw)
     mappings = [row for row in rows if isinstance(row, Mapping)]
     used = [part for part in asked if any(_fact(part, row) is not None for row in mappings)]
     if used:
         columns = tuple(_column(part, mappings) for part in used)
         cells = tuple(tuple(_fact(part, row) or Fact("", "—") for part in used) for row in mappings)
-        yield Table(label_of(component), columns, cells)
+        yield Table(component.label, columns, cells)
+    inner = [part for part in asked if part.is_list]
     for position, row in enumerate(mappings, start=1):
-        for nested in _nested_tables(component.get("components", ()), row):
+        for nested in (table for part in inner for table in _table(part, row)):
             yield Table(f"{nested.title}（{position}）", nested.columns, nested.rows)
 
 
-def _column(part: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> tuple[str, bool]:
+def _column(part: Component, rows: Sequence[Mapping[str, Any]]) -> tuple[str, bool]:
     """Return (label, is_number) of a column, read off the first row that has a value in it."""
     first = next(fact for fact in (_fact(part, row) for row in rows) if fact is not None)
     return first.label, first.kind == "number"
 
 
-def _nested_tables(components: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> Iterator[Table]:
-    for part in _leaves(components):
-        if part.get("type") == "dynamiclist":
-            yield from (block for block in _table(part, row) if isinstance(block, Table))
-
-
-def _leaves(components: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    for component in components:
-        if component.get("type") == "group" and not component.get("path"):
-            yield from _leaves(component.get("components", ()))
-        else:
-            yield component
-
-
-def _fact(component: Mapping[str, Any], data: Mapping[str, Any]) -> Fact | None:
+def _fact(component: Component, data: Mapping[str, Any]) -> Fact | None:
     """Return the answered question, None when it has no label or no answer."""
-    if component.get("type") == "text":
-        return _computed(component, data)
-    key, label = component.get("key"), label_of(component)
-    value = _get(data, key) if key else None
-    if not label or value is None or value in ("", [], ()):
+    if component.type == "text":
+        return _computed(component.raw, value_at(data, component.inside))
+    if not component.key or not component.label or component.is_list or component.type == "group":
         return None
-    if component.get("type") == "filepicker":
+    value = value_at(data, component.path)
+    if value is None or value in ("", [], ()):
+        return None
+    if component.type == "filepicker":
         ids = tuple(str(entry) for entry in value) if isinstance(value, (list, tuple)) else ()
-        return Fact(label, "", "files", ids)
-    if _is_number(component):
-        return Fact(label, _number_text(component, value), "number")
-    return Fact(label, _text(component, value))
+        return Fact(component.label, "", "files", ids)
+    if component.type == "number":
+        return Fact(component.label, _number_text(component.raw, value), "number")
+    return Fact(component.label, _text(component.raw, value))
 
 
-def _computed(component: Mapping[str, Any], data: Mapping[str, Any]) -> Fact | None:
+def _computed(component: Mapping[str, Any], data: Any) -> Fact | None:
     """Return a text that shows one computed value as a fact: "总预算 **{{yuan(plan_total)}}**"."""
     words = str(component.get("text", ""))
     places = PLACE.findall(words)
     if len(places) != 1 or words.count("{{") != 1 or words.startswith("#"):
         return None
     before, after = PLACE.split(words)[0], PLACE.split(words)[-1]
-    value = _get(data, places[0][1])
+    value = value_at(data, places[0][1])
     label = MARKS.sub("", before).strip()
     if value is None or not label or isinstance(value, (Mapping, list, tuple)):
         return None
@@ -184,21 +178,3 @@ def _number_text(component: Mapping[str, Any], value: Any) -> str:
     digits = component.get("decimalDigits") if look.get("prefixAdorner") == "¥" else None
     before, after = look.get("prefixAdorner", ""), look.get("suffixAdorner", "")
     return f"{before}{number(value, digits)}{after}"
-
-
-def _is_number(component: Mapping[str, Any]) -> bool:
-    return component.get("type") == "number"
-
-
-def label_of(component: Mapping[str, Any]) -> str:
-    """Return the words of a component; templates in it are left out."""
-    properties = component.get("properties") or {}
-    words = component.get("label") or component.get("dateLabel") or properties.get("label") or ""
-    return str(words).split("{{")[0].strip()
-
-
-def _get(data: Mapping[str, Any], path: str) -> Any:
-    value: Any = data
-    for part in path.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return value

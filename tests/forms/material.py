@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from service.feel import FEEL
+from service.feel import FEEL, walk
 
 ROOT = Path(__file__).parents[2]
 FORMS = ROOT / "forms"
@@ -34,11 +34,9 @@ def example(form: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return found["answers"], found["inputs"]
 
 
-def components(form: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Every component of a form, the rows of its lists included."""
-    for component in form.get("components", ()):
-        yield component
-        yield from components(component)
+def components(form: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Every component of a form as written, the rows of its lists included."""
+    return (component.raw for component in walk(form))
 
 
 def changed(answers: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from service.feel import check_schema, parse
+from service.feel import check_schema, parse, walk
 from tests.forms.material import FORMS, NAMES, components, labels, schema
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -29,13 +29,11 @@ def texts(form: dict) -> Iterator[str]:
             yield component["validate"]["patternErrorMessage"]
 
 
-def keys_by_scope(component: dict, path: str = "") -> Iterator[tuple[str, str]]:
-    """(scope, key) of every answer: a list or a group with a path opens a scope of its own."""
-    for child in component.get("components", ()):
-        own = child.get("path") or child.get("key")
-        if own:
-            yield path, own
-        yield from keys_by_scope(child, f"{path}/{child['path']}" if child.get("path") else path)
+def keys_by_scope(form: dict) -> Iterator[tuple[str, str]]:
+    """(scope, key) of every answer: the form is one scope, the rows of each list another."""
+    for component in walk(form):
+        if component.key:
+            yield component.rows_of.raw["id"] if component.rows_of else "", component.path
 
 
 def expressions(form: dict) -> Iterator[str]:
@@ -107,14 +105,12 @@ def test_the_english_catalogue_is_english_and_keeps_every_placeholder():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_row_of_fields_is_wider_than_the_form(name):
-    def rows(container: dict) -> Iterator[tuple[str, int]]:
-        widths: Counter = Counter()
-        for component in container.get("components", ()):
-            widths[component["layout"]["row"]] += component["layout"]["columns"] or 0
-            yield from rows(component)
-        yield from widths.items()
+    widths: Counter = Counter()
+    for component in walk(schema(name)):
+        holder = component.around[-1].name if component.around else ""
+        widths[holder, component.raw["layout"]["row"]] += component.raw["layout"]["columns"] or 0
 
-    assert [row for row in rows(schema(name)) if row[1] > 16] == []
+    assert [row for row, width in widths.items() if width > 16] == []
 
 
 def test_forms_are_stored_as_readable_json():

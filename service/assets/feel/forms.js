@@ -4,6 +4,7 @@
 import { evaluateLeniently, testLeniently } from './engine.js';
 import { KEYED, checkField, settle } from './fields.js';
 import { broken, isMissing, isRequiredNow, rulesOf } from './rules.js';
+import { walk } from './schema.js';
 
 const MOST_PASSES = 12;
 const MOST_ROWS = 2000; // of all lists of a form together
@@ -14,19 +15,20 @@ const at = (object, key) => (isObject(object) && Object.hasOwn(object, key) ? ob
 
 /** Read a schema once: a tree of {role: field | list | group, field, steps, hide, rules, children}. */
 export function prepare(schema) {
-  return { role: 'group', field: {}, steps: [], hide: null, rules: rulesOf({}), children: prepareAll(schema.components ?? []) };
+  const form = { role: 'group', field: {}, steps: [], hide: null, rules: rulesOf({}), children: [] };
+  walk(schema.components, form, (field, holder) => {
+    const node = nodeOf(field);
+    if (node) holder.children.push(node);
+    return node;
+  });
+  return form;
 }
 
-function prepareAll(components) {
-  return components.map(prepareOne).filter(Boolean);
-}
-
-function prepareOne(field) {
-  const common = { field, hide: isExpression(field.conditional?.hide) ? field.conditional.hide : null, rules: rulesOf(field) };
-  if (KEYED.has(field.type) && field.key) return { ...common, role: 'field', steps: field.key.split('.'), children: [] };
+function nodeOf(field) {
+  const common = { field, hide: isExpression(field.conditional?.hide) ? field.conditional.hide : null, rules: rulesOf(field), children: [] };
+  if (KEYED.has(field.type) && field.key) return { ...common, role: 'field', steps: field.key.split('.') };
   if (field.type !== 'group' && field.type !== 'dynamiclist') return null;
-  const steps = field.path ? field.path.split('.') : [];
-  return { ...common, role: field.type === 'group' ? 'group' : 'list', steps, children: prepareAll(field.components ?? []) };
+  return { ...common, role: field.type === 'group' ? 'group' : 'list', steps: field.path ? field.path.split('.') : [] };
 }
 
 const specials = (local) => ({ ...local, _this_: local.this, _parent_: local.parent, _i_: local.i });

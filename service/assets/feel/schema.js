@@ -1,5 +1,5 @@
-// What is wrong with a form itself, told before it is deployed. Every finding is
-// {code, severity, field (id or key), params}; the wording is the caller's.
+// The one walk over a form's schema, and what is wrong with a form itself, told before it is deployed.
+// Every finding is {code, severity, field (id or key), params}; the wording is the caller's.
 import { analyse } from './engine.js';
 import { KEYED } from './fields.js';
 import { RULE_NAME } from './rules.js';
@@ -11,6 +11,18 @@ const CHOICES = new Set(['radio', 'select', 'checklist', 'taglist']);
 // Names that stand for something else wherever an expression of the form is evaluated.
 const TAKEN = new Set(['this', 'parent', 'i', 'value', 'item', 'partial', '_this_', '_parent_', '_i_']);
 const LIMITS = ['min', 'max', 'minLength', 'maxLength'];
+const HOLDERS = new Set(['group', 'dynamiclist']);
+
+/**
+ * Visit every component in the order of the form, those inside a group or a list after it.
+ * `visit(field, holder)` returns what the components inside are visited with; null keeps them unvisited.
+ */
+export function walk(components, holder, visit) {
+  for (const field of components ?? []) {
+    const inside = visit(field, holder);
+    if (inside && HOLDERS.has(field.type)) walk(field.components, inside, visit);
+  }
+}
 
 const isExpression = (text) => typeof text === 'string' && text.startsWith('=');
 
@@ -21,41 +33,46 @@ class Inspection {
 
   add(field, code, params = {}, severity = 'error') {
     this.findings.push({ code, severity, field: field.id ?? field.key ?? field.type ?? '', params });
+    return null;
   }
 
-  /** Check the components of one scope: the form, or the rows of a list. */
-  scope(components, prefix, keys) {
-    if (!Array.isArray(components)) return this.add({}, 'components');
-    components.forEach((field) => this.component(field, prefix, keys));
+  /** Tell whether something holds a list of components; it is a finding where it does not. */
+  holds(components) {
+    if (Array.isArray(components)) return true;
+    this.add({}, 'components');
+    return false;
   }
 
-  component(field, prefix, keys) {
+  /** Check one component. `scope`: {prefix, keys} of the form, or of the rows of a list; returned for what is inside. */
+  component(field, scope) {
     if (field === null || typeof field !== 'object') return this.add({}, 'components');
     if (FORBIDDEN.has(field.type)) return this.add(field, 'forbidden', { type: field.type });
     if (!KEYED.has(field.type) && !SHOWN.has(field.type)) return this.add(field, 'unknown_type', { type: String(field.type) });
     if (field.type === 'button' && !BUTTONS.has(field.action ?? 'submit')) this.add(field, 'button', { action: String(field.action) });
     this.expressions(field);
-    if (KEYED.has(field.type)) return this.keyed(field, prefix, keys);
-    if (field.type === 'group') return this.scope(field.components ?? [], this.below(field, prefix), keys);
-    if (field.type === 'dynamiclist') this.list(field, prefix, keys);
+    if (KEYED.has(field.type)) return this.keyed(field, scope);
+    if (!HOLDERS.has(field.type)) return null;
+    const inside = field.type === 'group' ? this.group(field, scope) : this.list(field, scope);
+    return inside && this.holds(field.components ?? []) ? inside : null;
   }
 
-  below(field, prefix) {
-    return field.path ? [...prefix, field.path] : prefix;
+  group(field, { prefix, keys }) {
+    return { prefix: field.path ? [...prefix, field.path] : prefix, keys };
   }
 
-  list(field, prefix, keys) {
+  list(field, { prefix, keys }) {
     if (!field.path) return this.add(field, 'no_path');
     this.claim(field, [...prefix, field.path].join('.'), keys);
-    this.scope(field.components ?? [], [], new Set());
+    return { prefix: [], keys: new Set() };
   }
 
-  keyed(field, prefix, keys) {
+  keyed(field, { prefix, keys }) {
     if (!field.key) return this.add(field, 'no_key');
     this.claim(field, [...prefix, field.key].join('.'), keys);
     const hasOptions = Array.isArray(field.values) || field.valuesKey || field.valuesExpression;
     if (CHOICES.has(field.type) && !hasOptions) this.add(field, 'no_options');
     this.pattern(field);
+    return null;
   }
 
   claim(field, key, keys) {
@@ -109,6 +126,8 @@ class Inspection {
 /** Everything wrong with a schema. */
 export function inspect(schema) {
   const inspection = new Inspection();
-  inspection.scope(schema?.components ?? null, [], Object.assign(new Set(), { isTop: true }));
+  const top = { prefix: [], keys: Object.assign(new Set(), { isTop: true }) };
+  const components = schema?.components ?? null;
+  if (inspection.holds(components)) walk(components, top, (field, scope) => inspection.component(field, scope));
   return inspection.findings;
 }

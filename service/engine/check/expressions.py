@@ -12,7 +12,7 @@ from lxml import etree
 from service.engine import timers, xml
 from service.engine.check.drawing import CONDITIONAL, Container, NodeElement, Report
 from service.engine.failures import EngineFailure
-from service.feel import Parsed, parse, strip_equals
+from service.feel import Parsed, form_keys, parse, strip_equals
 from service.wording import Text
 
 ALWAYS_KNOWN = frozenset({"dossier"})
@@ -80,19 +80,7 @@ def answers_of(node: NodeElement, forms: Mapping[str, Any]) -> tuple[frozenset[s
     if node.kind not in ("userTask", "manualTask", "startEvent"):
         return frozenset(), False
     schema = forms.get(node.extensions.attribute("formRef") or "")
-    return (frozenset(form_keys(schema)), False) if schema is not None else (frozenset(), True)
-
-
-def form_keys(schema: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the top-level keys of a form's answers."""
-    for component in schema.get("components") or []:
-        if not isinstance(component, Mapping):
-            continue
-        name = component.get("key") or component.get("path")
-        if isinstance(name, str) and name:
-            yield name.split(".")[0]
-        elif isinstance(component.get("components"), list):
-            yield from form_keys(component)
+    return (form_keys(schema), False) if schema is not None else (frozenset(), True)
 
 
 def _conditions(node: NodeElement) -> Iterator[Expression]:
@@ -207,7 +195,7 @@ def _dossier(expression: Expression, forms: Mapping[str, Any], report: Report) -
                 what=expression.what,
                 path=path,
             )
-        elif len(parts) > 2 and parts[2] not in set(form_keys(schema)):
+        elif len(parts) > 2 and parts[2] not in form_keys(schema):
             report.error(
                 expression.at,
                 "unknown-field",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.engine.definition import Model
 from service.errors import NotFound
+from service.feel import files_in
 from service.runtime.cases import attachments
 from service.runtime.cases.visibility import require_visible
 from service.runtime.step.context import Actor, Application
@@ -75,11 +76,7 @@ def _submission(
     row: Submission, schema: Mapping[str, Any], files: Mapping[str, AttachmentRef], is_latest: bool
 ) -> SubmissionView:
     element = None if row.element_index is None else ElementView(row.element_index, row.element_value)
-    named = [
-        file_id
-        for _, ids in answering.files_in(schema.get("components") or (), row.answers)
-        for file_id in ids
-    ]
+    named = [file_id for _, ids in files_in(schema, row.answers) for file_id in ids]
     return SubmissionView(
         id=row.id,
         form=row.form,
@@ -114,7 +111,7 @@ def _files(
     ids = {
         file_id
         for row in rows
-        for _, found in answering.files_in(_schema(row, models).get("components") or (), row.answers)
+        for _, found in files_in(_schema(row, models), row.answers)
         for file_id in found
     }
     if not ids:

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from service.feel import walk
 from service.runtime.releases.drawing_properties import drawing_properties
 from service.runtime.views import View
 from service.store import manifests
@@ -65,24 +66,20 @@ def _properties(name: str, content: bytes) -> Properties:
 
 
 def _form_properties(form: Mapping[str, Any]) -> Properties:
-    result: Properties = {}
-    _collect_fields(form, "", result)
-    return result
+    """Return the properties of a form and of its components, named by what they stand in: `lines.spec`."""
+    result = _plain_properties("", form)
+    order: dict[str, list[str]] = {}
+    for component in walk(form):
+        holder = ".".join(each.name for each in component.around)
+        element = f"{holder}.{component.name}" if holder else component.name
+        result |= _plain_properties(element, component.raw) | {(element, "element"): component.type}
+        order.setdefault(holder, []).append(component.name)
+    return result | {(holder, "order"): ", ".join(names) for holder, names in order.items()}
 
 
-def _collect_fields(container: Mapping[str, Any], element: str, result: Properties) -> None:
-    """Add the properties of a form, a group or a field, and of the fields inside it."""
-    own = {key: value for key, value in container.items() if key != "components"}
-    result.update({(element, path): value for path, value in _leaves(own)})
-    names = []
-    for position, field in enumerate(container.get("components", ())):
-        name = field.get("key") or field.get("path") or field.get("id") or str(position)
-        inner = f"{element}.{name}" if element else str(name)
-        names.append(str(name))
-        result[(inner, "element")] = str(field.get("type", ""))
-        _collect_fields(field, inner, result)
-    if names:
-        result[(element, "order")] = ", ".join(names)
+def _plain_properties(element: str, raw: Mapping[str, Any]) -> Properties:
+    own = {key: value for key, value in raw.items() if key != "components"}
+    return {(element, path): value for path, value in _leaves(own)}
 
 
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from service.engine.definition import Model, ProcessInfo
 from service.errors import FieldError, InvalidAnswers, NotFound
-from service.feel import codec, form_keys
+from service.feel import codec, files_in, form_keys
 from service.runtime.cases import attachments
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.submissions import content_hash
@@ -153,36 +153,11 @@ def keep_draft(app: Application, actor: Actor, subject: str, answers: Mapping[st
     return now
 
 
-def files_in(components: Sequence[Mapping[str, Any]], answers: Any) -> Iterator[tuple[str, Any]]:
-    """Yield (path, ids) of every file field of a form, in groups and rows too."""
-    for component in components:
-        inner = component.get("components") or ()
-        rows, place = _rows(component, answers)
-        if component.get("type") == "filepicker" and isinstance(answers, Mapping):
-            key = component.get("key", "")
-            yield key, answers.get(key) or []
-        for index, row in enumerate(rows):
-            prefix = f"{place}.{index}." if component.get("type") == "dynamiclist" else place
-            for path, ids in files_in(inner, row):
-                yield f"{prefix}{path}", ids
-
-
-def _rows(component: Mapping[str, Any], answers: Any) -> tuple[Sequence[Any], str]:
-    """Return what the fields inside a component answer for, and where that stands."""
-    path = component.get("path") or ""
-    if not path or not isinstance(answers, Mapping):
-        return [answers], ""
-    if component.get("type") == "dynamiclist":
-        return answers.get(path) or [], path
-    return [answers.get(path) or {}], f"{path}."
-
-
 def _note_files(step: Step, schema: Mapping[str, Any] | None, answers: Mapping[str, Any]) -> None:
-    for path, ids in files_in((schema or {}).get("components") or (), answers):
+    for path, ids in files_in(schema or EMPTY_FORM, answers):
         if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
             raise InvalidAnswers(errors=[FieldError(path, "a list of attachment ids is expected")])
-        if ids:
-            step.files.append((path, ids))
+        step.files.append((path, ids))
 
 
 def adopt_files(step: Step) -> None:
