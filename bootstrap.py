@@ -23,7 +23,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -47,7 +49,7 @@ class StageFailed(Exception):
 
 
 @contextlib.contextmanager
-def stage(title: str):
+def stage(title: str) -> Iterator[Callable[[str], None]]:
     """Print one progress line; the body calls what it is given to say how it went."""
     print(f"[bootstrap] {title} ...", end=" ", flush=True)
     started, outcome = time.monotonic(), ["done"]
@@ -59,12 +61,12 @@ def stage(title: str):
     print(f"{outcome[0]} ({time.monotonic() - started:.1f} s)", flush=True)
 
 
-def call(command: list, advice: str, env: dict | None = None) -> str:
+def call(command: Sequence[str | Path], advice: str, env: Mapping[str, str] | None = None) -> str:
     """Run a command and return what it printed; StageFailed shows its last lines and the advice."""
-    command = [str(part) for part in command]
+    words = [str(part) for part in command]
     try:
         done = subprocess.run(
-            command,
+            words,
             cwd=ROOT,
             env={**os.environ, **(env or {})},
             stdin=subprocess.DEVNULL,
@@ -73,20 +75,20 @@ def call(command: list, advice: str, env: dict | None = None) -> str:
             check=False,
         )
     except OSError as exc:
-        raise StageFailed(f"{command[0]} cannot be started ({exc.strerror}).\n{advice}") from exc
+        raise StageFailed(f"{words[0]} cannot be started ({exc.strerror}).\n{advice}") from exc
     output = done.stdout.decode("utf-8", "replace")
     LOG.parent.mkdir(exist_ok=True)
     with LOG.open("a", encoding="utf-8") as log:
-        log.write(f"$ {' '.join(command)}\n{output}\n")
+        log.write(f"$ {' '.join(words)}\n{output}\n")
     if done.returncode:
         tail = "\n".join("    " + line for line in output.strip().splitlines()[-15:])
         raise StageFailed(
-            f"{' '.join(command)}\nended with code {done.returncode}:\n{tail}\n{advice}\nAll of it: {LOG}"
+            f"{' '.join(words)}\nended with code {done.returncode}:\n{tail}\n{advice}\nAll of it: {LOG}"
         )
     return output
 
 
-def fingerprint(paths, *words: str) -> str:
+def fingerprint(paths: Iterable[Path], *words: str) -> str:
     """Return a hash over the content of files (folders: of everything in them) and some words."""
     digest = hashlib.sha256("\0".join(words).encode())
     for path in paths:
@@ -97,7 +99,7 @@ def fingerprint(paths, *words: str) -> str:
     return digest.hexdigest()
 
 
-def read_stamp(path: Path) -> dict:
+def read_stamp(path: Path) -> dict[str, Any]:
     """Return what the stage noted when it last succeeded; nothing when it never did or the note is broken."""
     try:
         stamp = json.loads(path.read_text(encoding="utf-8"))
@@ -106,12 +108,12 @@ def read_stamp(path: Path) -> dict:
     return stamp if isinstance(stamp, dict) else {}
 
 
-def write_stamp(path: Path, **facts) -> None:
+def write_stamp(path: Path, **facts: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(facts, sort_keys=True), encoding="utf-8")
 
 
-def built_files() -> dict:
+def built_files() -> dict[str, int]:
     """Return name → size of what building the assets made, to see later whether it is still whole."""
     files = [file for file in (*STATIC.rglob("*"), FEEL_BUNDLE) if file.is_file()]
     return {file.relative_to(ROOT).as_posix(): file.stat().st_size for file in files if file.name[0] != "."}
@@ -157,7 +159,7 @@ def make_venv() -> None:
         call([sys.executable, "-m", "venv", "--clear", VENV], advice)
 
 
-def install(extras: set) -> None:
+def install(extras: set[str]) -> None:
     """Install the locked packages and this project (editable); extras of earlier runs are kept."""
     with stage("Python packages") as say:
         inputs = [ROOT / name for name in ("setup.cfg", "pyproject.toml", "constraints.txt")]
@@ -168,7 +170,14 @@ def install(extras: set) -> None:
             say("up to date")
             return
         everything = ",".join(sorted(extras | have))
-        command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+        command: list[str | Path] = [
+            PYTHON,
+            "-m",
+            "pip",
+            "install",
+            "--disable-pip-version-check",
+            "--no-input",
+        ]
         call(
             [*command, "-c", "constraints.txt", "-e", f".[{everything}]" if everything else "."],
             "Check the network, or name your package index in PIP_INDEX_URL, and run this command again.",
@@ -245,7 +254,7 @@ def has_chinese_font() -> bool:
     return bool(found.stdout.strip())
 
 
-def ensure_browser() -> list:
+def ensure_browser() -> list[str]:
     """Return what the browser tests miss, after trying to install it."""
     with stage("browser for the tests") as say:
         wanted = {"chromium": has_chromium, "fonts-noto-cjk": has_chinese_font}
@@ -272,7 +281,7 @@ server.cleanup()
 """
 
 
-def ensure_postgres(services: contextlib.ExitStack, env: dict) -> list:
+def ensure_postgres(services: contextlib.ExitStack, env: dict[str, str]) -> list[str]:
     """Find a PostgreSQL for the tests, or start one that lives as long as they do."""
     name = "COUNTERSIGN_TEST_POSTGRES_URL"
     with stage("PostgreSQL for the tests") as say:
@@ -291,6 +300,8 @@ def ensure_postgres(services: contextlib.ExitStack, env: dict) -> list:
                 text=True,
             )
         )
+        assert process.stdin is not None, "it was asked for above"
+        assert process.stdout is not None, "it was asked for above"
         services.callback(process.stdin.close)
         url = process.stdout.readline().strip()
         if url:
@@ -316,7 +327,7 @@ def start_redis(services: contextlib.ExitStack) -> int | None:
         return None
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
     command = ["redis-server", "--port", str(port), "--save", "", "--appendonly", "no"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     services.callback(process.wait)
@@ -328,7 +339,7 @@ def start_redis(services: contextlib.ExitStack) -> int | None:
     return None
 
 
-def ensure_redis(services: contextlib.ExitStack, env: dict) -> list:
+def ensure_redis(services: contextlib.ExitStack, env: dict[str, str]) -> list[str]:
     """Find a Redis for the tests, or start one that lives as long as they do."""
     name = "COUNTERSIGN_TEST_REDIS_URL"
     with stage("Redis for the tests") as say:
@@ -347,14 +358,14 @@ def ensure_redis(services: contextlib.ExitStack, env: dict) -> list:
 # --- commands ------------------------------------------------------------------------------------
 
 
-def prepare(extras: set) -> None:
+def prepare(extras: set[str]) -> None:
     check_python()
     make_venv()
     install(extras)
     build_assets()
 
 
-def run(arguments: list) -> int:
+def run(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="bootstrap.py run", description="Start the service.")
     parser.add_argument("--host", help="address to listen on (COUNTERSIGN_HOST, 127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen on (COUNTERSIGN_PORT, 8000)")
@@ -371,9 +382,14 @@ def run(arguments: list) -> int:
     return subprocess.run(command, check=False).returncode
 
 
-def test(arguments: list) -> int:
+def prepare_all(_arguments: list[str]) -> int:
     prepare(TEST_EXTRAS)
-    env: dict = {}
+    return 0
+
+
+def test(arguments: list[str]) -> int:
+    prepare(TEST_EXTRAS)
+    env: dict[str, str] = {}
     with contextlib.ExitStack() as services:
         missing = ensure_browser() + ensure_postgres(services, env) + ensure_redis(services, env)
         for line in missing:
@@ -384,8 +400,8 @@ def test(arguments: list) -> int:
         return subprocess.run(command, cwd=ROOT, env={**os.environ, **env}, check=False).returncode
 
 
-def main(argv: list) -> int:
-    commands = {"run": run, "test": test, "prepare": lambda _: prepare(TEST_EXTRAS) or 0}
+def main(argv: list[str]) -> int:
+    commands = {"run": run, "test": test, "prepare": prepare_all}
     if not argv or argv[0] not in commands:
         print(__doc__)
         return 0 if argv and argv[0] in ("-h", "--help") else 2

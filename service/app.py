@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from flask import Flask
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.runtime.step.context import Application
@@ -27,8 +28,7 @@ def create_app(settings: Settings | None = None, *, application: Application | N
     )
     app.extensions["countersign"] = application or Application.open(settings)
     app.secret_key = hashlib.sha256(f"pages {settings.secret_key}".encode()).digest()
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json = _Json(app)
     # Errors first: what the others refuse is answered by them.
     errors.install(app)
     security.install(app, settings)
@@ -40,3 +40,10 @@ def create_app(settings: Settings | None = None, *, application: Application | N
         # A proxy stands in front: the address and scheme it forwards are the client's.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     return app
+
+
+class _Json(DefaultJSONProvider):
+    """JSON as people read it: Chinese as Chinese, fields in the order they were given."""
+
+    ensure_ascii = False
+    sort_keys = False

@@ -34,7 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(argv)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
-        return options.run(options)
+        run: Command = options.run
+        return run(options)
     except InvalidDeployment as error:
         _print_findings(error.findings, "text")
         return 1
@@ -245,7 +246,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     def command(name: str, run: Command, within: Any = commands) -> argparse.ArgumentParser:
-        added = within.add_parser(name, help=run.__doc__, description=run.__doc__)
+        added: argparse.ArgumentParser = within.add_parser(name, help=run.__doc__, description=run.__doc__)
         added.set_defaults(run=run)
         return added
 

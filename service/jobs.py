@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
+from huey.api import TaskWrapper
 from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
 
@@ -22,12 +23,14 @@ from service.errors import Unavailable
 from service.runtime.effects import outbox
 from service.runtime.keeping import housekeeping
 from service.runtime.step.context import Application
+from service.runtime.step.saving import AHEAD
 from service.runtime.time import timers
 from service.settings import Settings
 
 NAME = "countersign"
 WORKERS = 2
-_POLL = {"initial_delay": 0.05, "max_delay": 0.25}
+_POLL_SECONDS = 0.05
+_SLOWEST_POLL_SECONDS = 0.25
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +77,7 @@ class Jobs:
         self.app = app
         self.queue = make_queue(app.settings)
         self._consumer: Consumer | None = None
-        self._tasks: dict[str, Callable[..., Any]] = {
+        self._tasks: dict[str, TaskWrapper] = {
             "wake": self.queue.task(name="wake")(self._wake),
             "deliver": self.queue.task(name="deliver")(self._deliver),
         }
@@ -87,12 +90,12 @@ class Jobs:
         Never raises: the step is committed, and the sweep sends what could not be sent now.
         """
         delay = due - self.app.clock()
-        if delay > timers.AHEAD:
+        if delay > AHEAD:
             return
         task = self._tasks[kind]
         try:
             if delay > timedelta(0):
-                task.schedule((row_id,), delay=delay.total_seconds())  # type: ignore[attr-defined]
+                task.schedule((row_id,), delay=delay.total_seconds())
             else:
                 task(row_id)
         except Exception:
@@ -100,7 +103,9 @@ class Jobs:
 
     def start_embedded(self, workers: int = WORKERS) -> None:
         """Work in threads of this process, which keeps its own signal handlers."""
-        self._consumer = _Embedded(self.queue, workers=workers, worker_type="thread", **_POLL)
+        self._consumer = _Embedded(
+            self.queue, workers, initial_delay=_POLL_SECONDS, max_delay=_SLOWEST_POLL_SECONDS
+        )
         self._consumer.start()
         # What the last run left lying shall not wait for the full minute.
         self._sweep()
@@ -114,7 +119,11 @@ class Jobs:
     def run_worker(self, workers: int = WORKERS) -> None:
         """Work until SIGTERM or SIGINT, then finish what was begun."""
         consumer = Consumer(
-            self.queue, workers=workers, worker_type="thread", graceful_signal="TERM", **_POLL
+            self.queue,
+            workers,
+            initial_delay=_POLL_SECONDS,
+            max_delay=_SLOWEST_POLL_SECONDS,
+            graceful_signal="TERM",
         )
         self._sweep()
         consumer.run()

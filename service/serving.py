@@ -22,8 +22,11 @@ class AddressInUse(ServiceError):
 
 def with_address(settings: Settings, host: str | None, port: int | None) -> Settings:
     """Return the settings with the address given on the command line, if any."""
-    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    return dataclasses.replace(settings, **given)
+    return dataclasses.replace(
+        settings,
+        host=settings.host if host is None else host,
+        port=settings.port if port is None else port,
+    )
 
 
 def run(settings: Settings, *, bootstrap: bool, embedded_worker: bool) -> int:

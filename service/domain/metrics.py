@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from service.domain.money import ZERO, Number, decimal, ratio, total
 
@@ -98,9 +99,9 @@ AMOUNTS = ("gmv", "revenue", "refund", "cost")
 def totals(samples: Iterable[ChannelDay]) -> Totals:
     """Return the sums over all samples."""
     rows = list(samples)
-    counts = {name: sum(getattr(row, name) for row in rows) for name in COUNTS}
-    amounts = {name: total(getattr(row, name) for row in rows) for name in AMOUNTS}
-    return Totals(**counts, **amounts)
+    sums: dict[str, Any] = {name: sum(getattr(row, name) for row in rows) for name in COUNTS}
+    sums |= {name: total(getattr(row, name) for row in rows) for name in AMOUNTS}
+    return Totals(**sums)
 
 
 def by_channel(samples: Iterable[ChannelDay]) -> dict[str, Totals]:

@@ -63,7 +63,8 @@ class Feel:
 
     def unary(self, cell: str, value: Any, variables: Mapping[str, Any], *, now: datetime) -> bool:
         """Tell whether `value` passes a cell of a decision table. FeelError when that cannot be told."""
-        return self._single(Call("unary", cell, variables, value), now)
+        passes: bool = self._single(Call("unary", cell, variables, value), now)
+        return passes
 
     def batch(self, calls: Sequence[Call], *, now: datetime) -> list[Any | FeelError]:
         """Return the values of all calls, in order; a FeelError stands in place of a value that failed."""
@@ -80,9 +81,10 @@ class Feel:
             return [self._alone(request, now, attempts=2) for request in requests]
         seconds = min(STEP_SECONDS, EXPRESSION_SECONDS * len(requests))
         try:
-            return self._ask("batch", f'"calls":[{",".join(requests)}]', now, seconds)
+            answers: list[Any] = self._ask("batch", f'"calls":[{",".join(requests)}]', now, seconds)
         except FeelError:
             return self._one_by_one(requests, now)
+        return answers
 
     def _alone(self, request: str, now: datetime, *, attempts: int) -> Any:
         try:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from threading import Lock
 from typing import Any
@@ -23,7 +24,7 @@ class FormError(FieldError):
     """A refused answer with what its sentence was made of, so that it can be said in another language."""
 
     code: str = ""
-    params: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict, compare=False)
 
     def localized(self, gettext: Callable[[str], str]) -> FieldError:
         """Return the same error with its sentence translated."""
@@ -50,7 +51,7 @@ class SchemaProblem:
     severity: str
     field: str
     message: str
-    params: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict, compare=False)
 
 
 def result_of(answer: Mapping[str, Any]) -> FormResult:

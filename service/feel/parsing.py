@@ -59,12 +59,13 @@ def parse(expression: str, *, unary: bool = False) -> Parsed:
         with SHARED.isolate() as isolate:
             found = json.loads(isolate.ask(json.dumps(request), seconds=PARSE_SECONDS))["v"]
     except FeelTimeout:
-        return Parsed(
-            *[frozenset()] * 4,
-            problems=(Problem("too_large", messages.problem("The expression is too large"), 0),),
-        )
+        too_large = Problem("too_large", messages.problem("The expression is too large"), 0)
+        return Parsed(frozenset(), frozenset(), frozenset(), frozenset(), (too_large,))
     return Parsed(
-        *(frozenset(found[key]) for key in ("names", "optional", "paths", "calls")),
+        names=frozenset(found["names"]),
+        optional=frozenset(found["optional"]),
+        paths=frozenset(found["paths"]),
+        calls=frozenset(found["calls"]),
         problems=tuple(
             Problem(each["code"], messages.problem(each["message"]), each["offset"])
             for each in found["problems"]

@@ -109,7 +109,7 @@ def _targets(day: date, ports: Ports) -> dict[str, Any]:
     sheet = ports.submission("fill_kpi_sheet")
     answers = sheet.answers if sheet else {}
     base = {name: answers.get(f"{name}_target") for name in CORE_METRICS}
-    special = next(
+    special: Mapping[str, Any] = next(
         (row for row in answers.get("daily_overrides") or () if as_date(row.get("date")) == day), {}
     )
     return base | {name: special[name] for name in CORE_METRICS if special.get(name) is not None}

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from service.errors import NotFound, TooLarge, Unavailable
 
@@ -32,7 +32,7 @@ class BlobStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def put(self, stream: BinaryIO, *, limit_bytes: int) -> StoredBlob:
+    def put(self, stream: IO[bytes], *, limit_bytes: int) -> StoredBlob:
         """Keep the stream's bytes and return their address. TooLarge beyond the limit: nothing is kept.
 
         Unavailable when the disk is full or read-only.
@@ -44,7 +44,7 @@ class BlobStore:
                 f"The file cannot be kept: {exc.strerror}. Nothing was changed.", retry_after_seconds=30
             ) from exc
 
-    def _put(self, stream: BinaryIO, limit_bytes: int) -> StoredBlob:
+    def _put(self, stream: IO[bytes], limit_bytes: int) -> StoredBlob:
         self.folder.mkdir(parents=True, exist_ok=True)
         draft = tempfile.NamedTemporaryFile(dir=self.folder, prefix="draft-", delete=False)  # noqa: SIM115
         try:
@@ -81,7 +81,7 @@ class BlobStore:
         return self.folder / sha256[:2] / sha256
 
 
-def _copy(stream: BinaryIO, target: BinaryIO, limit_bytes: int) -> StoredBlob:
+def _copy(stream: IO[bytes], target: IO[bytes], limit_bytes: int) -> StoredBlob:
     digest, size, head = hashlib.sha256(), 0, b""
     while chunk := stream.read(_CHUNK_BYTES):
         size += len(chunk)

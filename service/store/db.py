@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from service.errors import Conflict
 from service.store import faults
-from service.store.sqlite import LOCK_TIMEOUT_SECONDS, sqlite_engine
+from service.store.sqlite import LOCK_TIMEOUT_SECONDS, driver_of, sqlite_engine
 
 CONNECT_SECONDS = 10
 IDLE_SECONDS = 60
@@ -95,7 +95,7 @@ class Database:
         """Let the database look at how its tables have grown, so that it keeps choosing the right index."""
         if self.is_sqlite:
             with self.engine.connect() as connection:
-                raw = connection.connection.driver_connection
+                raw = driver_of(connection)
                 raw.execute("PRAGMA analysis_limit=1000")
                 raw.execute("PRAGMA optimize=0x10002")
 

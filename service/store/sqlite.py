@@ -34,9 +34,16 @@ def sqlite_engine(url: sa.URL | str, begin: str, *pragmas: str, pool_size: int) 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         # On the driver itself: SQLAlchemy's way to it would cost as much as a query, three times a request.
-        connection.connection.driver_connection.execute(f"BEGIN {begin}")
+        driver_of(connection).execute(f"BEGIN {begin}")
 
     return engine
+
+
+def driver_of(connection: sa.Connection) -> Any:
+    """Return the driver's own connection below SQLAlchemy's."""
+    found = connection.connection.driver_connection
+    assert found is not None, "a connection in use has one of the driver's below it"
+    return found
 
 
 def _keep_log_ahead(connection: Any) -> None:

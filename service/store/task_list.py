@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from service.store.models import ProcessInstance, TaskCandidate, UserTask
@@ -59,18 +59,20 @@ def _branches(
     unassigned_only: bool,
     after: After | None,
     q: str | None,
-) -> list[Select]:
+) -> list[Select[datetime, str]]:
     branches = [_offered(principal, unassigned_only, after, q) for principal in dict.fromkeys(principals)]
     return branches + [_held(name, after, q) for name in dict.fromkeys(assignees)]
 
 
-def _held(assignee: str, after: After | None, q: str | None) -> Select:
+def _held(assignee: str, after: After | None, q: str | None) -> Select[datetime, str]:
     query = select(UserTask.due_order, UserTask.id.label("id"))
     query = query.where(UserTask.assignee == assignee, UserTask.state == "open")
     return _ordered(_named(query, q), UserTask.due_order, UserTask.id, after)
 
 
-def _offered(principal: str, unassigned_only: bool, after: After | None, q: str | None) -> Select:
+def _offered(
+    principal: str, unassigned_only: bool, after: After | None, q: str | None
+) -> Select[datetime, str]:
     query = select(TaskCandidate.due_order, TaskCandidate.task_id.label("id"))
     query = query.where(TaskCandidate.principal == principal)
     if unassigned_only or q:
@@ -80,7 +82,7 @@ def _offered(principal: str, unassigned_only: bool, after: After | None, q: str 
     return _ordered(_named(query, q), TaskCandidate.due_order, TaskCandidate.task_id, after)
 
 
-def _named(query: Select, q: str | None) -> Select:
+def _named(query: Select[datetime, str], q: str | None) -> Select[datetime, str]:
     if not q:
         return query
     of_case = ProcessInstance.search_text.contains(q.lower(), autoescape=True)
@@ -90,7 +92,9 @@ def _named(query: Select, q: str | None) -> Select:
     )
 
 
-def _ordered(query: Select, due: Any, task_id: Any, after: After | None) -> Select:
+def _ordered(
+    query: Select[datetime, str], due: Any, task_id: Any, after: After | None
+) -> Select[datetime, str]:
     if after is not None:
         query = query.where(_later(due, task_id, after))
     return query.order_by(due, task_id)
@@ -98,4 +102,4 @@ def _ordered(query: Select, due: Any, task_id: Any, after: After | None) -> Sele
 
 def _later(due: Any, task_id: Any, after: After) -> ColumnElement[bool]:
     # The first condition is a range of the index, the second trims its first day.
-    return (due >= after[0]) & or_(due > after[0], task_id > after[1])
+    return and_(due >= after[0], or_(due > after[0], task_id > after[1]))

@@ -9,7 +9,9 @@ from service.web import auth
 
 
 def application() -> Application:
-    return current_app.extensions["countersign"]
+    """Return the application behind this page."""
+    found: Application = current_app.extensions["countersign"]
+    return found
 
 
 def me() -> Actor:

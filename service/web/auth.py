@@ -57,7 +57,8 @@ def sign_out_response(response: Response) -> Response:
 
 def current_actor() -> Actor | None:
     """Return who is asking, None when nobody is signed in."""
-    return g.get("actor")
+    actor: Actor | None = g.get("actor")
+    return actor
 
 
 def require_actor() -> Actor:
@@ -87,4 +88,5 @@ def _identify() -> None:
 
 
 def _application() -> Application:
-    return current_app.extensions["countersign"]
+    application: Application = current_app.extensions["countersign"]
+    return application

@@ -48,7 +48,7 @@ def service_error(error: ServiceError) -> Response:
 def http_error(error: HTTPException) -> Response:
     """Answer what Flask itself refused; redirects of the router pass through."""
     if error.code is None or error.code < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     if isinstance(error, InternalServerError) and error.original_exception is not None:
         return unexpected_error(error.original_exception)
     response = _respond(error.code, error.name, error.description or "", None)
@@ -95,10 +95,13 @@ def _respond(status: int, title: str, message: str, errors: list[dict[str, Any]]
 
 def _fields(error: ServiceError) -> list[dict[str, Any]] | None:
     if isinstance(error, InvalidInput):
-        return i18n.for_programs([_in_their_language(each).as_json() for each in error.errors])
-    if isinstance(error, InvalidDeployment):
-        return i18n.for_programs([each.as_json() for each in error.findings])
-    return None
+        found = [_in_their_language(each).as_json() for each in error.errors]
+    elif isinstance(error, InvalidDeployment):
+        found = [each.as_json() for each in error.findings]
+    else:
+        return None
+    told: list[dict[str, Any]] = i18n.for_programs(found)
+    return told
 
 
 def _in_their_language(error: FieldError) -> FieldError:

@@ -9,7 +9,8 @@ from typing import IO, Any
 
 from babel.messages.extract import extract_python
 
-Message = tuple[int, str | None, Any, list[str]]
+Message = tuple[int, object, object, object]
+"""What Babel takes: the line, the function's name, the message or messages, the comments."""
 
 # Which argument is the template: of a function by its name, of a method by what it is called on.
 TEMPLATES = {"Text": 0, "joined": 1, "EngineFailure": 1, "report.error": 2, "report.warning": 2}
@@ -48,10 +49,13 @@ def _error_classes(tree: ast.Module) -> Iterator[Message]:
         text = ast.get_docstring(node)
         if text:
             yield node.lineno, None, " ".join(text.split()), []
-        for line in node.body:
-            target = line.target if isinstance(line, ast.AnnAssign) else None
-            names = [target] if target else getattr(line, "targets", [])
-            if any(getattr(name, "id", "") == "title" for name in names) and isinstance(
-                line.value, ast.Constant
-            ):
-                yield line.lineno, None, line.value.value, []
+        yield from _titles(node)
+
+
+def _titles(node: ast.ClassDef) -> Iterator[Message]:
+    for line in node.body:
+        if not isinstance(line, ast.Assign | ast.AnnAssign) or not isinstance(line.value, ast.Constant):
+            continue
+        targets = line.targets if isinstance(line, ast.Assign) else [line.target]
+        if any(isinstance(target, ast.Name) and target.id == "title" for target in targets):
+            yield line.lineno, None, line.value.value, []

@@ -14,15 +14,16 @@ INSTALLER = "installer"
 """Who has deployed what came with the program; nobody signs in by this name."""
 
 
-def remember(names: Iterable[str | None]) -> None:
-    """Look up the display names of these users in one go."""
-    known = g.setdefault("display_names", {})
+def remember(names: Iterable[str | None]) -> dict[str, str]:
+    """Look up the display names of these users in one go; return all that are known by now."""
+    known: dict[str, str] = g.setdefault("display_names", {})
     unknown = sorted({name for name in names if name} - known.keys())
     if unknown:
         app = current_app.extensions["countersign"]
         with app.db.read() as session:
             found = identity.display_names(session, unknown)
         known.update({name: found.get(name, name) for name in unknown})
+    return known
 
 
 def shown_name(name: str | None) -> str:
@@ -33,5 +34,4 @@ def shown_name(name: str | None) -> str:
         return _("the system")
     if name == INSTALLER:
         return _("the installation")
-    remember([name])
-    return g.display_names[name]
+    return remember([name])[name]

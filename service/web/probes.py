@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Flask, current_app, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
 from werkzeug.wrappers import Response
 
 from service.errors import NotFound, Unavailable
@@ -77,16 +80,16 @@ class _Metrics:
         return Response(generate_latest(self.registry), content_type=CONTENT_TYPE_LATEST)
 
 
-class _Backlog:
+class _Backlog(Collector):
     """What waits, as gauges."""
 
     def __init__(self, application: Application) -> None:
         self.application = application
 
-    def describe(self) -> list:
+    def describe(self) -> list[Metric]:
         return []
 
-    def collect(self) -> Any:
+    def collect(self) -> Iterator[Metric]:
         try:
             counted = backlog.count(self.application)
         except Unavailable:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO
 from zipfile import BadZipFile, ZipFile
 
 import filetype
@@ -58,7 +58,7 @@ class AttachmentView(View):
     instance_id: str | None
 
 
-def upload(app: Application, actor: Actor, stream: BinaryIO, name: str) -> AttachmentView:
+def upload(app: Application, actor: Actor, stream: IO[bytes], name: str) -> AttachmentView:
     """Keep a file. TooLarge, UnsupportedType (by its bytes, not its name), InvalidInput for a bad name."""
     clean = _clean_name(name)
     blob = app.blobs.put(stream, limit_bytes=app.settings.upload_bytes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -26,7 +27,7 @@ class Deployment(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     manifest_hash: Mapped[str] = mapped_column(index=True)
-    warnings: Mapped[list] = mapped_column(Values, default=list)
+    warnings: Mapped[list[Any]] = mapped_column(Values, default=list)
     created_by: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(Instant)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import request
 from pydantic import BaseModel, ConfigDict, Field
@@ -48,7 +49,7 @@ class CheckView(View):
 
     findings: tuple[Finding, ...]
 
-    def as_json(self) -> dict[str, list]:
+    def as_json(self) -> dict[str, list[dict[str, Any]]]:
         return {"findings": [finding.as_json() for finding in self.findings]}
 
 

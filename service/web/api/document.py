@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from flask import Response, json
 from pydantic import TypeAdapter
@@ -200,7 +200,9 @@ def _schemas(operations: Iterable[Operation]) -> dict[str, Any]:
         for kind in (operation.body, returned):
             if isinstance(kind, type):
                 kinds[kind.__name__] = kind
-    adapters = [(name, "validation", TypeAdapter(kind)) for name, kind in sorted(kinds.items())]
+    adapters: list[tuple[str, Literal["validation"], TypeAdapter[Any]]] = [
+        (name, "validation", TypeAdapter(kind)) for name, kind in sorted(kinds.items())
+    ]
     references, definitions = TypeAdapter.json_schemas(adapters, ref_template=_REF)
     found: dict[str, Any] = dict(definitions.get("$defs", {}))
     for (name, _), schema in references.items():

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 
 from flask import request
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from service.errors import FieldError, InvalidInput
@@ -15,6 +16,7 @@ from service.runtime.step.context import Actor, Application
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 _KEY_LENGTH = 255
+_CHUNK_BYTES = 1 << 20
 
 
 def once(app: Application, actor: Actor, answer: Callable[[], Response]) -> Response:
@@ -68,7 +70,13 @@ def _fingerprint() -> str:
     for name, file in sorted(
         request.files.items(multi=True), key=lambda pair: (pair[0], pair[1].filename or "")
     ):
-        content = hashlib.file_digest(file.stream, "sha256").hexdigest()
-        file.stream.seek(0)
-        digest.update(repr((name, file.filename, content)).encode())
+        digest.update(repr((name, file.filename, _content(file))).encode())
+    return digest.hexdigest()
+
+
+def _content(file: FileStorage) -> str:
+    digest = hashlib.sha256()
+    while chunk := file.stream.read(_CHUNK_BYTES):
+        digest.update(chunk)
+    file.stream.seek(0)
     return digest.hexdigest()

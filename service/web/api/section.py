@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from flask import current_app, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -30,6 +30,7 @@ PREFIX = "/api/v1"
 """Where every operation is served."""
 JSON = "application/json"
 View = Callable[..., Any]
+Entry = TypeVar("Entry")
 
 
 class Body(BaseModel):
@@ -59,7 +60,7 @@ class Slice(BaseModel):
     limit: int | None = Field(None, ge=1)
     cursor: str | None = Field(None, description="`next` of the page before")
 
-    def cut(self, entries: Sequence[Any], key: Callable[[Any], str]) -> Page:
+    def cut(self, entries: Sequence[Entry], key: Callable[[Entry], str]) -> Page[Entry]:
         """Return the page of `entries` that follows the one whose `key` is the cursor."""
         keys = [key(entry) for entry in entries]
         if self.cursor is not None and self.cursor not in keys:
