@@ -47,6 +47,16 @@ class Activity:
     parent: str | None = None
     called: str | None = None
 
+    @property
+    def not_by(self) -> tuple[str, ...]:
+        """Return whom four eyes keep from a task: `applicant`, or who did these activities."""
+        return self.extensions.listed("notBy")
+
+    @property
+    def return_targets(self) -> tuple[str, ...]:
+        """Return the activities a task may send the case back to."""
+        return self.extensions.listed("returnTo")
+
 
 @dataclass(frozen=True)
 class Model:

@@ -120,12 +120,12 @@ def send_back(task_id: str) -> Response:
 
 def _returns(task: TaskView) -> list[tuple[str, str]]:
     """Return where the task may send the case back to: (activity id, its name)."""
-    wanted = [name.strip() for name in (task.properties.get("returnTo") or "").split(",") if name.strip()]
-    if not wanted:
+    if not task.properties.get("returnTo"):
         return []
     case = instances.get(application(), me(), task.instance_id)
     activities = application().model(case.deployment_id or "").activities(task.definition)
-    return [(name, activities[name].name or name) for name in wanted if name in activities]
+    targets = activities[task.activity_id].return_targets
+    return [(name, activities[name].name or name) for name in targets if name in activities]
 
 
 def _version() -> int | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from service.engine.extensions import split_list
 from service.errors import Conflict, FieldError, InvalidInput, NotFound
 from service.runtime import showing
 from service.runtime.cases import visibility
@@ -96,8 +97,8 @@ def _name_candidates(step: Step, incident: Incident) -> None:
     """Look again who may do a task that nobody could be found for."""
     query = select(UserTask).where(UserTask.instance_id == incident.instance_id, UserTask.state == "open")
     task = step.session.scalars(query.where(UserTask.token_id == incident.token_id)).one()
-    names = task.properties.get(candidates.DRAWN_FOR, "").split(",")
-    groups, users = candidates.resolve(step, filter(None, names), step.instance.variables)
+    names = split_list(task.properties.get(candidates.DRAWN_FOR))
+    groups, users = candidates.resolve(step, names, step.instance.variables)
     found = candidates.Candidates(groups, users, task.assignee, tuple(task.barred_users))
     if found.is_nobody:
         incident.attempts += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from service.engine.extensions import split_list
 from service.errors import FourEyes, NotACandidate, NotFound
 from service.runtime.cases import visibility
 from service.runtime.step.context import Actor, Application
@@ -74,4 +75,4 @@ def require_four_eyes(step: Step, task: UserTask, on_behalf_of: str | None) -> N
 
 def not_by(task: UserTask) -> tuple[str, ...]:
     """Return what the task's `notBy` names: `applicant`, or activities."""
-    return tuple(filter(None, (task.properties.get("notBy") or "").split(",")))
+    return split_list(task.properties.get("notBy"))

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, exists, insert, select, update
 from sqlalchemy.orm import Session, defer
 
+from service.engine.extensions import split_list
 from service.engine.failures import UnknownToken
 from service.errors import (
     Conflict,
@@ -165,7 +166,7 @@ def return_to(
         seen = _look(session, actor, task_id)
         stood_for = task_rights.require_answerer(app, session, seen.task, actor)
         _require_current(seen, version)
-    if activity_id not in _listed(seen.task.properties.get("returnTo")):
+    if activity_id not in split_list(seen.task.properties.get("returnTo")):
         raise InvalidInput(errors=[FieldError("activity_id", "this task cannot be returned there")])
     with on_instance(app, seen.instance.id, actor) as step:
         task_rights.require_four_eyes(step, seen.task, stood_for)
@@ -307,7 +308,3 @@ def _place(task: UserTask) -> dict[str, Any]:
         "name": task.name,
         "token_id": task.token_id,
     }
-
-
-def _listed(value: Any) -> tuple[str, ...]:
-    return tuple(part.strip() for part in (value or "").split(",") if part.strip())

@@ -98,9 +98,15 @@ def test_ending_a_case_ends_what_it_has_started(company):
 
 def test_a_task_is_returned_only_where_the_drawing_allows_and_the_record_stays(company):
     company.deploy(
-        chain("p", d.user("write", group="市场部"), d.user("review", properties={"returnTo": "write"}))
+        chain(
+            "p",
+            d.user("ask", group="市场部"),
+            d.user("write", group="市场部"),
+            d.user("review", properties={"returnTo": "ask、write"}),
+        )
     )
     case = company.start("p", by="linyue")
+    company.complete(case, "ask", by="linyue")
     company.complete(case, "write", by="linyue", text="初稿")
     app, zhou, task = company.app, company.cast.zhouheng, company.task(case, "review")
 

@@ -53,7 +53,7 @@ def test_four_eyes_keep_away_whoever_did_the_named_activity(company):
         chain(
             "p",
             d.user("write", group="市场部"),
-            d.user("review", group="市场部", properties={"notBy": "applicant, write"}),
+            d.user("review", group="市场部", properties={"notBy": "applicant、write"}),
         )
     )
     case = company.start("p", by="xunuo")
