@@ -37,7 +37,11 @@ class Duration:
     rest: timedelta
 
     def after(self, moment: datetime) -> datetime:
-        return add_months(moment, self.months) + self.rest
+        """Return the moment so much later. EngineFailure when the calendar ends before that."""
+        try:
+            return add_months(moment, self.months) + self.rest
+        except (OverflowError, ValueError) as exc:
+            raise EngineFailure("bad_timer", "the time lies beyond the year 9999") from exc
 
     @property
     def is_positive(self) -> bool:
@@ -99,7 +103,7 @@ def _first_of_cycle(value: Any, now: datetime) -> dict[str, Any]:
 def parse_cycle(value: Any) -> tuple[int | None, datetime | None, Duration]:
     """Read `R3/PT10H`, `R/P1D` or `R5/2030-01-01T09:00:00+08:00/P1D`: count, start, interval."""
     parts = value.strip().split("/") if isinstance(value, str) else []
-    if len(parts) not in (2, 3) or not re.fullmatch(r"[Rr]\d*", parts[0]):
+    if len(parts) not in (2, 3) or not re.fullmatch(r"[Rr]\d{0,9}", parts[0]):
         raise EngineFailure("bad_timer", "{value} is not a cycle such as R3/PT10H", value=repr(value))
     left = int(parts[0][1:]) if len(parts[0]) > 1 else None
     interval = to_duration(parts[-1])
@@ -119,7 +123,10 @@ def to_moment(value: Any) -> datetime:
         value = datetime.combine(value, time.min)
     if not isinstance(value, datetime):
         raise EngineFailure("bad_timer", "{value} is not a date", value=repr(value))
-    return (value if value.tzinfo else value.replace(tzinfo=ZONE)).astimezone(UTC)
+    try:
+        return (value if value.tzinfo else value.replace(tzinfo=ZONE)).astimezone(UTC)
+    except OverflowError as exc:
+        raise EngineFailure("bad_timer", "{value} lies outside the calendar", value=str(value)) from exc
 
 
 def to_due(value: Any, now: datetime) -> datetime:
@@ -148,9 +155,12 @@ def parse_duration(value: Any) -> Duration:
     }
     if match is None or not parts:
         raise EngineFailure("bad_timer", "{value} is not an ISO 8601 duration", value=repr(value))
-    months = int(parts.pop("years", 0) * 12 + parts.pop("months", 0))
     sign = -1 if match["sign"] else 1
-    return Duration(sign * months, sign * timedelta(**parts))
+    try:
+        months = int(parts.pop("years", 0) * 12 + parts.pop("months", 0))
+        return Duration(sign * months, sign * timedelta(**parts))
+    except OverflowError as exc:
+        raise EngineFailure("bad_timer", "{value} is too long", value=repr(value)) from exc
 
 
 _NOTHING = re.match("", "")

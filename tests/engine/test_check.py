@@ -102,6 +102,9 @@ def test_a_sound_drawing_has_no_findings():
         ([start(), catch("a", message("m")), end(), LINE], "a: dangling-message"),
         ([start(), catch("a", timer("cycle", "R/PT1H")), end(), LINE], "a: cycle-timer"),
         ([start(), catch("a", timer("duration", "1 hour")), end(), LINE], "a: bad-timer"),
+        ([start(), catch("a", timer("duration", "P3000000D")), end(), LINE], "a: bad-timer"),
+        ([start(), catch("a", timer("date", "0001-01-01")), end(), LINE], "a: bad-timer"),
+        ([start(), user("a", camunda_dueDate="P3000000D"), end(), LINE], "a: bad-timer"),
         ([start(), catch("a", timer("date", "")), end(), LINE], "a: empty-timer"),
         (
             [

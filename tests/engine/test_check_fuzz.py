@@ -136,6 +136,42 @@ SOUND = process(
 )
 
 
+COUNTS = st.one_of(st.integers(0, 10**6), st.sampled_from(["9" * 9, "9" * 25, "9" * 400, "9" * 5000])).map(
+    str
+)
+SPANS = st.builds(
+    lambda sign, count, unit: f"{sign}P{count}{unit}" if unit in "YMWD" else f"{sign}PT{count}{unit[1:]}",
+    st.sampled_from(["", "-"]),
+    COUNTS,
+    st.sampled_from(["Y", "M", "W", "D", "TH", "TM", "TS"]),
+)
+MOMENTS = st.sampled_from(
+    ["0001-01-01", "9999-12-31", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "2026-02-30", "P"]
+)
+CYCLES = st.builds("R{}/{}".format, COUNTS, SPANS) | st.builds("R/{}/{}".format, MOMENTS, SPANS)
+TIMES = st.tuples(
+    st.sampled_from(["date", "duration", "cycle"]),
+    st.one_of(SPANS, MOMENTS, CYCLES, st.text("PTYDHRZW0123-+:./ ", max_size=9)),
+)
+
+
+@RELAXED
+@given(TIMES, st.booleans(), SPANS | MOMENTS)
+def test_a_time_however_far_away_gives_findings_and_never_a_traceback(time, interrupting, due):
+    drawing = process(
+        start(),
+        user("a", camunda_dueDate=due),
+        boundary("late", "a", timer(*time), interrupting=interrupting),
+        end(),
+        path("begin", "a", "done"),
+        path("late", "done"),
+    )
+
+    findings = check({"x.bpmn": drawing}, topics={})
+
+    assert {finding.code for finding in findings} <= {"bad-timer", "empty-timer", "cycle-timer"}
+
+
 @RELAXED
 @given(st.integers(0, len(SOUND)), st.integers(0, 60), st.binary(max_size=12))
 def test_a_damaged_file_gives_findings_and_never_a_traceback(place, cut, noise):

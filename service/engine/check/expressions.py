@@ -263,8 +263,8 @@ def _timer(definition: etree._Element, report: Report) -> None:
         report.error(definition, "empty-timer", "The timer says no time: give a date, a duration or a cycle.")
     readers = {
         "timeDate": timers.to_moment,
-        "timeDuration": timers.to_duration,
-        "timeCycle": timers.parse_cycle,
+        "timeDuration": lambda text: timers.to_duration(text).after(_ANY_MOMENT),
+        "timeCycle": lambda text: timers.parse_cycle(text)[2].after(_ANY_MOMENT),
     }
     for kind, text in found.items():
         if text and not text.startswith("=") and kind in readers:
