@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from service import resources
+from service import manifest, resources
 from service.engine.check import check
 from service.engine.findings import Finding
+from service.errors import NotFound
 from service.handlers import HANDLERS
+from service.wording import Text
 
-_SUFFIXES = (".bpmn", ".dmn", ".form", ".yaml")
 # Good enough to see which process or decision a file declares; the check itself parses it properly.
 _DECLARED = re.compile(rb"<(?:[\w.-]+:)?(process|decision)\b[^>]*?\bid\s*=\s*[\"']([^\"']+)[\"']")
 
@@ -26,17 +27,19 @@ def check_paths(paths: Iterable[Path]) -> list[Finding]:
     return [finding for finding in found if finding.file in given]
 
 
-def read_files(paths: Iterable[Path]) -> dict[str, bytes]:
-    """Return name → content of files and of the folders' files; SystemExit names a path that is missing."""
-    found: dict[str, bytes] = {}
+def find_files(paths: Iterable[Path]) -> dict[str, Path]:
+    """Return files by name, and those of folders that belong into a manifest. NotFound for a wrong path."""
+    found: list[Path] = []
     for path in paths:
         if not path.exists():
-            raise SystemExit(f"{path}: there is no such file or folder")
-        inside = sorted(path.iterdir()) if path.is_dir() else [path]
-        for each in inside:
-            if each.is_file() and (each.suffix in _SUFFIXES or not path.is_dir()):
-                found[each.name] = each.read_bytes()
-    return found
+            raise NotFound(Text("{path}: there is no such file or folder.", path=str(path)))
+        found += manifest.files_in(path) if path.is_dir() else [path]
+    return manifest.by_name(found)
+
+
+def read_files(paths: Iterable[Path]) -> dict[str, bytes]:
+    """Return the same files as name → content."""
+    return {name: path.read_bytes() for name, path in find_files(paths).items()}
 
 
 def _installed_beside(given: Mapping[str, bytes]) -> dict[str, bytes]:

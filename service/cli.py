@@ -68,6 +68,18 @@ def deploy(options: argparse.Namespace) -> int:
     return 0
 
 
+def weave(options: argparse.Namespace) -> int:
+    """Write form parts into the forms that hold them; without a path into those of this installation."""
+    from service import resources, weaving
+
+    stale = weaving.weave(options.paths or [resources.forms()])
+    for each in stale:
+        if not options.check:
+            each.path.write_bytes(each.content)
+        print(f"{each.path}: {', '.join(each.parts)}")
+    return int(options.check and bool(stale))
+
+
 def test(options: argparse.Namespace) -> int:
     """Run scenarios; without a path those of this installation."""
     from service import resources
@@ -259,6 +271,9 @@ def _parser() -> argparse.ArgumentParser:
     deployed = command("deploy", deploy)
     deployed.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     deployed.add_argument("--remove", action="append", default=[], metavar="NAME", help="drop a live file")
+    weaved = command("weave", weave)
+    weaved.add_argument("paths", nargs="*", type=Path, metavar="PATH")
+    weaved.add_argument("--check", action="store_true", help="only say which forms are stale; 1 when any is")
     command("test", test).add_argument("paths", nargs="*", type=Path, metavar="SCENARIO")
     command("worker", worker).add_argument("--workers", type=int, default=2, help="threads (2)")
     served = command("serve", serve)

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from service import manifest
 from service.errors import ServiceError
 
 PACKAGE = Path(__file__).resolve().parent
-MODEL_SUFFIXES = (".bpmn", ".dmn", ".form")
-ORGANISATION = "organisation.yaml"
 
 
 class MissingResources(ServiceError):
@@ -50,11 +49,7 @@ def static() -> Path:
 def manifest_files() -> dict[str, bytes]:
     """Return everything this installation brings to deploy: file name → content.
 
-    Drawings, decision tables and forms, and the organisation they are checked against.
+    Drawings, decision tables, forms and their parts, and what they are checked against.
     """
-    paths = [path for root in (processes(), forms()) for path in sorted(root.iterdir()) if _deployable(path)]
-    return {path.name: path.read_bytes() for path in paths}
-
-
-def _deployable(path: Path) -> bool:
-    return path.is_file() and (path.suffix in MODEL_SUFFIXES or path.name == ORGANISATION)
+    paths = manifest.by_name([*manifest.files_in(processes()), *manifest.files_in(forms())])
+    return {name: path.read_bytes() for name, path in paths.items()}

@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
+from service import manifest
 from service.engine.findings import Finding
 from service.errors import InvalidDeployment, InvalidInput
 from service.runtime.identity import rights
@@ -26,7 +27,6 @@ from service.web.i18n import worded
 
 blueprint = signed_in_only(Blueprint("releases", __name__, url_prefix="/processes"))
 
-SUFFIXES = (".bpmn", ".dmn", ".form", ".yaml")
 MOST_BYTES = 16 * 1024 * 1024
 PAGE = 30
 
@@ -39,7 +39,7 @@ def _readers_only() -> None:
 @blueprint.get("/upload")
 def upload() -> str:
     rights.require(me(), "deployment.create")
-    return render_template("upload.html", suffixes=SUFFIXES)
+    return render_template("upload.html", suffixes=manifest.SUFFIXES)
 
 
 @blueprint.post("/check")
@@ -115,13 +115,13 @@ def old_file(deployment_id: str, name: str) -> Response:
 def _refuse_other_files(files: Mapping[str, bytes]) -> None:
     if not files:
         raise InvalidInput(_("Choose at least one file."))
-    strange = [name for name in files if not name.endswith(SUFFIXES)]
+    strange = [name for name in files if manifest.kind_of(name) is None]
     if strange:
         raise InvalidInput(
             _(
                 "%(names)s cannot be deployed. Use files that end in %(suffixes)s.",
                 names="、".join(strange),
-                suffixes=" ".join(SUFFIXES),
+                suffixes=" ".join(manifest.SUFFIXES),
             )
         )
 

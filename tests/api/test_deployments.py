@@ -218,3 +218,22 @@ def test_findings_are_english_unless_the_program_asks_for_chinese(review, client
         assert "There is no start event." in said(path)
         assert "There is no start event." in said(path, **{"Accept-Language": "*"})
         assert "没有开始事件，请加上一个。" in said(path, **{"Accept-Language": "zh-CN,zh;q=0.9"})
+
+
+PART = b'{"components": [{"type": "textfield", "id": "a", "key": "name", "label": "%s"}]}'
+HOLDER = b"""{"components": [{"type": "group", "id": "g", "properties": {"part": "person"}, "components": [
+    {"type": "textfield", "id": "g_a", "key": "name", "label": "%s"}]}]}"""
+
+
+def test_a_changed_part_alone_names_the_forms_that_it_would_leave_behind(review, client_for):
+    admin = client_for("admin")
+    admin.upload("/deployments", {"person.form": PART % b"Name", "apply.form": HOLDER % b"Name"})
+
+    refused = admin.upload("/deployments", {"person.form": PART % b"Full name"})
+    both = {"person.form": PART % b"Full name", "apply.form": HOLDER % b"Full name"}
+
+    assert refused.status_code == 422
+    assert [(each["file"], each["element"], each["code"]) for each in refused.json["errors"]] == [
+        ("apply.form", "g", "part-stale")
+    ]
+    assert admin.upload("/deployments", both).status_code == 201

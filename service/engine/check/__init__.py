@@ -2,13 +2,12 @@
 
 `structure` looks at the shape, `soundness` for joins that wait for ever, `branches` for gaps and
 overlaps of conditions, `references` at what is referred
-to, `expressions` at FEEL, `variables` at what is read and never set; decision tables are judged in
-`engine.decisions`.
+to, `expressions` at FEEL, `variables` at what is read and never set, `parts` at the copies of form parts;
+decision tables are judged in `engine.decisions`.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,12 +18,14 @@ from service.engine import xml
 from service.engine.check.branches import check_branches
 from service.engine.check.drawing import Container, Report, read
 from service.engine.check.expressions import check_expressions
+from service.engine.check.parts import check_parts
 from service.engine.check.references import Surroundings, check_references, process_inputs
 from service.engine.check.soundness import check_soundness
 from service.engine.check.structure import check_ids, check_structure
 from service.engine.check.variables import check_variables
 from service.engine.decisions import check_dmn, parse_dmn
 from service.engine.findings import Finding
+from service.engine.forms import read_form
 from service.errors import InvalidDeployment
 from service.feel.forms import check_schema
 
@@ -49,6 +50,8 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Any]) -> list[Find
     for name, container in containers:
         _judge(container, around, reports[name])
     _duplicate_decisions(files, reports)
+    for finding in check_parts(_schemas(files, around)):
+        reports[finding.file].findings.append(finding)
     found = [finding for report in reports.values() for finding in report.findings]
     return sorted(found, key=lambda each: (each.file, each.line, each.severity, each.code))
 
@@ -165,12 +168,9 @@ def _duplicate_decisions(files: Mapping[str, bytes], reports: dict[str, Report])
 
 def _form(name: str, content: bytes, around: Surroundings, report: Report) -> None:
     try:
-        schema = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        report.error(None, "not-json", "This is not valid JSON: {reason}.", reason=str(error))
-        return
-    if not isinstance(schema, dict):
-        report.error(None, "not-a-form", "A form is a JSON object with a list of components.")
+        schema = read_form(name, content)
+    except InvalidDeployment as refused:
+        report.findings += refused.findings
         return
     for problem in check_schema(schema):
         report.findings.append(
@@ -179,6 +179,14 @@ def _form(name: str, content: bytes, around: Surroundings, report: Report) -> No
     around.forms[name.removesuffix(".form")] = schema
     if isinstance(schema.get("id"), str):
         around.forms.setdefault(schema["id"], schema)
+
+
+def _schemas(files: Mapping[str, bytes], around: Surroundings) -> dict[str, Any]:
+    """Return the forms that could be read, by name of their file."""
+    names = (name for name in files if name.endswith(".form"))
+    return {
+        name: around.forms[stem] for name in names if (stem := name.removesuffix(".form")) in around.forms
+    }
 
 
 def _organisation(content: bytes, around: Surroundings, report: Report) -> None:

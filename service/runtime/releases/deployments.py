@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service import manifest
 from service.engine.check import check as check_manifest
 from service.engine.findings import Finding
 from service.errors import Conflict, FieldError, InvalidDeployment, InvalidInput, NotFound
@@ -27,7 +27,6 @@ from service.wording import Text
 if TYPE_CHECKING:
     from service.engine.definition import ProcessInfo
 
-KINDS = {".bpmn": "bpmn", ".dmn": "dmn", ".form": "form", ".yaml": "yaml", ".json": "json"}
 LIVE = "live"
 _FILE_BYTES = 5 * 2**20
 _NAME_LENGTH = 120
@@ -171,7 +170,7 @@ def resource(app: Application, name: str, *, deployment_id: str | None = None) -
         if row is None:
             raise NotFound("There is no such file in this deployment.", name=name)
         content = session.get_one(ResourceBlob, row.sha256).content
-        return ResourceContent(name, kind_of(name), row.version, row.sha256, content)
+        return ResourceContent(name, _kind(name), row.version, row.sha256, content)
 
 
 def compare(app: Application, from_id: str, to_id: str) -> tuple[Change, ...]:
@@ -218,11 +217,6 @@ def live_id(session: Session) -> str | None:
     return manifests.live_id(session)
 
 
-def kind_of(name: str) -> str:
-    """Return bpmn, dmn, form, yaml or json; KeyError for a name that was never deployed."""
-    return KINDS[PurePosixPath(name).suffix]
-
-
 def _merged(
     app: Application, files: Mapping[str, bytes], remove: tuple[str, ...]
 ) -> tuple[str | None, dict[str, bytes]]:
@@ -243,8 +237,8 @@ def _merged(
 
 def _refusal(name: str, content: bytes) -> Finding | None:
     """Return why a file has no place in a manifest, whatever stands in it."""
-    if PurePosixPath(name).suffix not in KINDS:
-        text = Text("Only files ending in {kinds} are deployed.", kinds=", ".join(KINDS))
+    if manifest.kind_of(name) is None:
+        text = Text("Only files ending in {kinds} are deployed.", kinds=", ".join(manifest.SUFFIXES))
         return Finding(name, 0, "", "error", "file-kind", text)
     if not name.isprintable() or "/" in name or "\\" in name or len(name) > _NAME_LENGTH:
         text = Text("A file name without folders, at most {length} characters.", length=_NAME_LENGTH)
@@ -309,7 +303,7 @@ def _files_of(session: Session, deployment_id: str) -> dict[str, bytes]:
 
 def _files(session: Session, deployment_id: str) -> tuple[ResourceView, ...]:
     rows = manifests.rows_of(session, deployment_id)
-    return tuple(ResourceView(row.name, kind_of(row.name), row.version, row.sha256) for row in rows)
+    return tuple(ResourceView(row.name, _kind(row.name), row.version, row.sha256) for row in rows)
 
 
 def _view(session: Session, row: Deployment, *, live_id: str | None) -> DeploymentView:
@@ -321,6 +315,10 @@ def _view(session: Session, row: Deployment, *, live_id: str | None) -> Deployme
         created_at=row.created_at,
         is_live=row.id == live_id,
     )
+
+
+def _kind(name: str) -> str:
+    return manifest.kind_of(name) or ""
 
 
 def _definition(info: ProcessInfo, version: int) -> DefinitionView:
