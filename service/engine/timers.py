@@ -69,11 +69,18 @@ class TimerDefinition:
 def reschedule(memory: dict[str, Any], now: datetime) -> dict[str, Any] | None:
     """Return the memory for the next turn of a cycle after one has fired; None when it was the last.
 
-    Turns missed while nothing ran count as the one that has just fired.
+    Turns missed while nothing ran count as the one that has just fired. Beyond the calendar there is none.
     """
     cycle = memory.get("cycle")
     if cycle is None:
         return None
+    try:
+        return _next_turn(memory, cycle, now)
+    except (OverflowError, EngineFailure):
+        return None
+
+
+def _next_turn(memory: dict[str, Any], cycle: dict[str, Any], now: datetime) -> dict[str, Any] | None:
     left, interval, due = cycle["left"], to_duration(cycle["interval"]), memory["due"]
     while due <= now:
         if left is not None:

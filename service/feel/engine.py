@@ -144,7 +144,11 @@ class Feel:
         text = f'{{"request":"{request}","now":{milliseconds},{content}}}'
         with self._pool.isolate() as isolate:
             answer = isolate.ask(text, seconds=seconds)
-        result = crossing.loads(answer)
+        try:
+            result = crossing.loads(answer)
+        except (OverflowError, ValueError) as exc:
+            # JavaScript's dates reach further than Python's.
+            raise FeelError(Text("A date, time or duration in the result lies beyond the calendar.")) from exc
         if "e" in result:
             raise FeelError(messages.problem(result["e"]), code=result["c"])
         return result["v"]

@@ -71,12 +71,50 @@ def test_a_timer_is_due_when_it_says(kind, text, due):
         ("date", "tomorrow"),
         ("date", "=1 + 1"),
         ("date", "=missing"),
+        ("duration", "P9999Y"),
+        ("duration", "P3000000D"),
+        ("duration", "PT999999999999999999H"),
+        ("duration", '=duration("P1D") * 3000000'),
+        ("date", "0001-01-01"),
+        ("date", '=date("9999-12-31") + duration("P1D")'),
     ],
 )
 def test_a_timer_that_makes_no_sense_is_an_incident_at_its_event(kind, text):
     case = Case(process(start(), catch("wait", timer(kind, text)), end(), path("begin", "wait", "done")))
 
     assert [activity for activity, _ in case.failed()] == ["wait"]
+
+
+@pytest.mark.parametrize("due", ["P9999Y", "P3000000D", '=now() + duration("P1D") * 3000000'])
+def test_a_due_date_beyond_the_calendar_is_an_incident_at_its_task(due):
+    case = Case(process(start(), user("a", camunda_dueDate=due), end(), path("begin", "a", "done")))
+
+    assert [activity for activity, _ in case.failed()] == ["a"]
+
+
+def test_a_computed_date_beyond_the_calendar_is_an_incident_at_its_script():
+    case = Case(
+        process(
+            start(),
+            user("ask", outputs={"days": "=days"}),
+            script("add", '=date("2026-12-01") + duration("P1D") * days', "until"),
+            end(),
+            path("begin", "ask", "add", "done"),
+        )
+    )
+
+    case.complete("ask", days=3_000_000)
+
+    assert case.failed() == [("add", "feel_error")]
+
+
+def test_a_cycle_that_leaves_the_calendar_has_had_its_last_turn():
+    case = Case(REMIND.replace(b"R3/P1D", b"R/P7970Y"))
+
+    assert case.wait(days=7_970 * 365.25)
+
+    assert case.tasks() == ["legal", "read"]
+    assert case.progress.next_due is None
 
 
 def test_an_interrupting_timer_takes_the_task_away():
