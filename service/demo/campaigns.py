@@ -17,7 +17,7 @@ from service.domain.workdays import official_calendar, workdays_after, workdays_
 from service.errors import ServiceError
 from service.runtime.campaigns import measurements
 from service.runtime.step.context import SYSTEM, Application
-from service.runtime.views import TaskView
+from service.runtime.tasks.views import TaskView
 from service.settings import ZONE
 
 BASIC, SELECT = "澄野基础", "澄野臻选"

@@ -13,8 +13,8 @@ from service.runtime import identity
 from service.runtime.cases import attachments, instances
 from service.runtime.step.context import SYSTEM, Actor, Application
 from service.runtime.tasks import user_tasks
+from service.runtime.tasks.views import TaskView
 from service.runtime.time import timers
-from service.runtime.views import TaskView
 from service.settings import ZONE
 
 MORNING, EVENING = time(9, 30), time(18)

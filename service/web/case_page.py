@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.runtime.cases import instances
-from service.runtime.tasks import user_tasks
-from service.runtime.views import (
+from service.runtime.cases.views import (
     AttachmentRef,
     DiagramView,
     DossierView,
     InstanceSummary,
     InstanceView,
     SubmissionView,
-    TaskView,
 )
+from service.runtime.tasks import user_tasks
+from service.runtime.tasks.views import TaskView
 from service.web import diagrams, people
 from service.web.asking import application, me
 from service.web.formatting import Due, due

@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.engine.definition import ProcessInfo
 from service.runtime.cases import dossier, instances
+from service.runtime.cases.views import InstanceView
 from service.runtime.identity import rights
-from service.runtime.views import InstanceView
 from service.web import people
 from service.web.asking import application, me, signed_in_only
 from service.web.case_page import case_context

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import url_for
 
-from service.runtime.views import DiagramView
+from service.runtime.cases.views import DiagramView
 
 
 def of_instance(

@@ -10,7 +10,8 @@ from flask import url_for
 from service.domain.workdays import official_calendar
 from service.feel import files_in
 from service.runtime.cases import attachments
-from service.runtime.views import FormView, TaskView, to_json
+from service.runtime.step.views import to_json
+from service.runtime.tasks.views import FormView, TaskView
 from service.web.asking import application, me
 from service.web.labels import localized
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from service.runtime.views import TaskView
+from service.runtime.tasks.views import TaskView
 from service.web import people
 from service.web.asking import me
 

@@ -11,11 +11,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from service.runtime.cases import dossier, instances
+from service.runtime.cases.views import InstanceView
 from service.runtime.identity import rights
 from service.runtime.incidents import incidents
 from service.runtime.releases import deployments, migrations
 from service.runtime.step.context import Actor, Application
-from service.runtime.views import InstanceView
 from service.web import people
 from service.web.asking import application, me, signed_in_only
 from service.web.case_page import case_context

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from service.errors import NotFound
 from service.runtime.cases import dossier, instances
 from service.runtime.tasks import user_tasks
-from service.runtime.views import TaskView
+from service.runtime.tasks.views import TaskView
 from service.web import form_payload, people
 from service.web.asking import application, me, signed_in_only
 from service.web.case_page import case_context, task_due

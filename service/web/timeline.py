@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.runtime.views import DossierView, HistoryView, OpinionView, TaskView
+from service.runtime.cases.views import DossierView, HistoryView, OpinionView
+from service.runtime.tasks.views import TaskView
 from service.web.formatting import conclusion_tone
 from service.web.holders import holders
 

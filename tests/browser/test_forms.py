@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from service.runtime.cases.views import InstanceView
 from service.runtime.tasks import user_tasks
-from service.runtime.views import InstanceView, TaskView
+from service.runtime.tasks.views import TaskView
 from tests.browser.conftest import PHONE, Window
 from tests.conftest import PASSWORD
 from tests.web.company import Company, example

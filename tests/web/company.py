@@ -15,10 +15,11 @@ from service import resources
 from service.app import create_app
 from service.runtime import identity
 from service.runtime.cases import instances
+from service.runtime.cases.views import InstanceView
 from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM, Actor, Application
 from service.runtime.tasks import user_tasks
-from service.runtime.views import InstanceView, TaskView
+from service.runtime.tasks.views import TaskView
 from service.settings import Settings
 from tests.conftest import PASSWORD, Clock, hire_cast
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from service.runtime.views import InstanceView
+from service.runtime.cases.views import InstanceView
 from tests.web.company import Company, open_company
 
 

@@ -19,12 +19,12 @@ from service import resources
 from service.app import create_app
 from service.runtime import identity
 from service.runtime.cases import instances
+from service.runtime.cases.views import InstanceView
 from service.runtime.scenarios.playing import Play
 from service.runtime.scenarios.reading import Scenario, read
 from service.runtime.scenarios.workbench import Workbench, World
 from service.runtime.scenarios.yaml_lines import load
 from service.runtime.step.context import SYSTEM
-from service.runtime.views import InstanceView
 from service.web.auth import COOKIE
 from tests.web.company import example
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import pytest
 
+from service.runtime.cases.views import DossierView, HistoryView, InstanceView
 from service.runtime.tasks import answering
-from service.runtime.views import DossierView, HistoryView, InstanceView
 from service.settings import ZONE
 from service.web.formatting import without_sources
 from service.web.timeline import timeline

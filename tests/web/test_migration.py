@@ -9,10 +9,10 @@ import pytest
 
 from service import resources
 from service.runtime.cases import instances
+from service.runtime.cases.views import InstanceView
 from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM
 from service.runtime.tasks import user_tasks
-from service.runtime.views import InstanceView
 from tests.web.company import Company
 
 

@@ -7,10 +7,10 @@ import re
 import pytest
 
 from service.runtime.cases import instances
+from service.runtime.cases.views import InstanceView
 from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM
 from service.runtime.time import timers
-from service.runtime.views import InstanceView
 from tests.engine import diagrams as d
 from tests.runtime.drawings import chain
 from tests.web.company import Company

@@ -11,7 +11,7 @@ from service.domain.budget import Allowance
 from service.domain.money import ZERO, money
 from service.errors import FieldError, InvalidInput
 from service.runtime.identity.rights import require
-from service.runtime.keeping import audit
+from service.runtime.step import audit
 from service.runtime.step.context import Actor, Application
 from service.store.models import AllowanceCommitment, DepartmentAllowance
 

@@ -10,7 +10,7 @@ from service.domain.metrics import LoadSample
 from service.runtime.campaigns import measurements
 from service.runtime.cases import instances
 from service.runtime.step.context import SYSTEM, Actor, Application
-from service.runtime.views import View
+from service.runtime.step.views import View
 from service.store.models import ProcessInstance
 
 PROCESS = "load_response"

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from service.domain.metrics import ChannelDay
 from service.domain.metrics import LoadSample as Load
 from service.errors import NotFound
-from service.runtime.cases import visibility
+from service.runtime.identity import visibility
 from service.runtime.identity.rights import require
 from service.runtime.step.context import Actor, Application
 from service.store.models import LoadSample, MetricSample

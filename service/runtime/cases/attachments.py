@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from service.errors import FieldError, InvalidAnswers, InvalidInput, NotFound, UnsupportedType
 from service.runtime.identity.rights import may
 from service.runtime.step.context import Actor, Application
-from service.runtime.views import View
+from service.runtime.step.views import View
 from service.store import participants
 from service.store.models import Attachment, AttachmentUse
 

@@ -12,18 +12,18 @@ from service.engine.definition import Model
 from service.errors import NotFound
 from service.feel import files_in
 from service.runtime.cases import attachments
-from service.runtime.cases.visibility import require_visible
-from service.runtime.step.context import Actor, Application
-from service.runtime.step.submissions import of_case
-from service.runtime.tasks import answering
-from service.runtime.views import (
+from service.runtime.cases.views import (
     AttachmentRef,
     DossierSection,
     DossierView,
-    ElementView,
     OpinionView,
     SubmissionView,
 )
+from service.runtime.identity.visibility import require_visible
+from service.runtime.step.context import Actor, Application
+from service.runtime.step.submissions import of_case
+from service.runtime.step.views import ElementView
+from service.runtime.tasks import answering
 from service.store.models import Submission
 
 OPINION = "opinion"

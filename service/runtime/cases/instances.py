@@ -8,16 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.errors import FieldError, InvalidInput
-from service.runtime import showing
-from service.runtime.cases import visibility
+from service.runtime.cases import showing
 from service.runtime.cases.record import diagram_state, diagram_xml, history, variables
 from service.runtime.cases.starting import save_start_draft, start, start_form, startable
-from service.runtime.cases.visibility import may_see, require_visible
+from service.runtime.cases.views import InstanceSummary, InstanceView
+from service.runtime.identity import visibility
 from service.runtime.identity.rights import require
+from service.runtime.identity.visibility import may_see, require_visible
 from service.runtime.step import saving
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.transaction import RUNNING, Step, on_instance
-from service.runtime.views import InstanceSummary, InstanceView, Page
+from service.runtime.step.views import Page
 from service.store import cursor as cursors
 from service.store.models import ProcessInstance, UserTask
 

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import select
 
 from service.errors import NotFound
-from service.runtime import showing
-from service.runtime.cases.visibility import require_visible
+from service.runtime.cases import showing
+from service.runtime.cases.views import ActivityState, DiagramView, HistoryView
+from service.runtime.identity.visibility import require_visible
 from service.runtime.releases import deployments
 from service.runtime.step.context import Actor, Application
-from service.runtime.views import ActivityState, DiagramView, HistoryView
 from service.store.models import ActivityHistory, ProcessInstance
 
 TOKEN_EVENTS = frozenset({"entered", "left", "cancelled", "failed"})

@@ -13,15 +13,16 @@ from sqlalchemy.orm import Session
 from service.engine.definition import Model, ProcessInfo
 from service.errors import Conflict, FieldError, Forbidden, InvalidInput
 from service.feel import codec
-from service.runtime import showing
-from service.runtime.cases import visibility
+from service.runtime.cases import showing
+from service.runtime.cases.views import InstanceView
+from service.runtime.identity import visibility
 from service.runtime.identity.rights import may
 from service.runtime.releases import deployments
 from service.runtime.step import saving
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.transaction import Step
 from service.runtime.tasks import answering, candidates
-from service.runtime.views import FormView, InstanceView
+from service.runtime.tasks.views import FormView
 from service.settings import ZONE
 from service.store.models import Draft, ProcessInstance, new_id
 

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Row, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.errors import NotFound
-from service.runtime.cases import visibility
+from service.runtime.identity import visibility
 from service.runtime.step.context import Actor, Application
-from service.runtime.views import Page, View
+from service.runtime.step.views import Page, View
 from service.store import cursor as cursors
 from service.store.models import CarbonCopy, Notification, ProcessInstance
 

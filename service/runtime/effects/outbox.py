@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from service.engine.progress import NewIncident
 from service.errors import InstanceNotActive, NotFound, Unavailable
 from service.runtime.effects import effects
-from service.runtime.incidents import incident_rows
+from service.runtime.incidents import rows as incident_rows
 from service.runtime.step.context import SYSTEM, Application
 from service.runtime.step.transaction import RUNNING, on_instance
 from service.store.models import Outbox

@@ -15,7 +15,7 @@ from service.errors import Conflict, NotFound, NotSignedIn, Throttled, Unavailab
 from service.runtime.identity.passwords import is_password
 from service.runtime.identity.users import actor_of, with_groups
 from service.runtime.step.context import Actor, Application
-from service.runtime.views import View
+from service.runtime.step.views import View
 from service.store.models import LoginAttempt, User, WebSession
 from service.store.participants import insert
 

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session, aliased
 
 from service.errors import FieldError, InvalidInput, NotFound
 from service.runtime.identity.rights import may, require
-from service.runtime.keeping import audit
+from service.runtime.step import audit
 from service.runtime.step.context import Actor, Application
-from service.runtime.views import View
+from service.runtime.step.views import View
 from service.store.models import Substitution, User
 
 

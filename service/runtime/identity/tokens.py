@@ -13,9 +13,9 @@ from service.errors import Conflict, FieldError, InvalidInput, NotFound, Unavail
 from service.runtime.identity.rights import may, require
 from service.runtime.identity.sessions import hash_of
 from service.runtime.identity.users import actor_of, with_groups
-from service.runtime.keeping import audit
+from service.runtime.step import audit
 from service.runtime.step.context import Actor, Application
-from service.runtime.views import View
+from service.runtime.step.views import View
 from service.store.models import ApiToken, User
 
 PREFIX = "csgn_"

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from service.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound
 from service.runtime.identity.passwords import hash_password, is_password
 from service.runtime.identity.rights import ADMIN, require
-from service.runtime.keeping import audit
+from service.runtime.step import audit
 from service.runtime.step.context import Actor, Application
-from service.runtime.views import View
+from service.runtime.step.views import View
 from service.store.models import OrganisationUnit, User, UserGroup, WebSession
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")

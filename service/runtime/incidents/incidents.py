@@ -9,16 +9,18 @@ from sqlalchemy import select, update
 
 from service.engine.extensions import split_list
 from service.errors import Conflict, FieldError, InvalidInput, NotFound
-from service.runtime import showing
-from service.runtime.cases import visibility
+from service.runtime.cases import showing
+from service.runtime.cases.views import InstanceView
 from service.runtime.effects import effects
+from service.runtime.identity import visibility
 from service.runtime.identity.rights import may, require
-from service.runtime.incidents import incident_rows
+from service.runtime.incidents import rows as incident_rows
 from service.runtime.step import saving
 from service.runtime.step.context import Actor, Application
+from service.runtime.step.showing import incident as incident_view
 from service.runtime.step.transaction import Step, on_instance
+from service.runtime.step.views import IncidentView, Page
 from service.runtime.tasks import answering, candidates
-from service.runtime.views import IncidentView, InstanceView, Page
 from service.store import cursor as cursors
 from service.store.models import Incident, ProcessInstance, UserTask
 
@@ -47,7 +49,7 @@ def find(
             visibility.require_visible(app, session, actor, instance)
             query = query.where(Incident.instance_id == instance)
         rows = session.scalars(query.limit(limit + 1)).all()
-    items = tuple(showing.incident(row) for row in rows[:limit])
+    items = tuple(incident_view(row) for row in rows[:limit])
     return Page(items, cursors.encode(items[-1].id) if len(rows) > limit else None)
 
 

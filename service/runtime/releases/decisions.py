@@ -8,8 +8,8 @@ from typing import Any
 
 from service.errors import NotFound
 from service.runtime.step.context import Actor, Application
+from service.runtime.step.views import View
 from service.runtime.tasks.answering import as_values
-from service.runtime.views import View
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ from service.engine.check import check as check_manifest
 from service.engine.findings import Finding
 from service.errors import Conflict, FieldError, InvalidDeployment, InvalidInput, NotFound
 from service.runtime.identity.rights import require
-from service.runtime.keeping import audit
 from service.runtime.releases.differences import Change, differences
+from service.runtime.step import audit
 from service.runtime.step.context import Actor, Application
-from service.runtime.views import Page, View
+from service.runtime.step.views import Page, View
 from service.store import cursor as cursors
 from service.store import manifests
 from service.store.models import Activation, Deployment, DeploymentFile, ResourceBlob

@@ -15,7 +15,7 @@ import yaml
 
 from service.feel import walk
 from service.runtime.releases.drawing_properties import drawing_properties
-from service.runtime.views import View
+from service.runtime.step.views import View
 from service.store import manifests
 
 Properties = dict[tuple[str, str], str]

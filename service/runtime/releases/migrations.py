@@ -19,10 +19,10 @@ from service.engine.migration import Note, Obstacle
 from service.errors import FieldError, InvalidInput, NotFound, ServiceError, Unavailable
 from service.runtime.identity.rights import require
 from service.runtime.releases import deployments, redrawing
-from service.runtime.showing import looking
 from service.runtime.step.context import Actor, Application
+from service.runtime.step.showing import looking
 from service.runtime.step.transaction import RUNNING, Step, on_instance
-from service.runtime.views import Page, View
+from service.runtime.step.views import Page, View
 from service.store import cursor as cursors
 from service.store import manifests
 from service.store.models import ProcessInstance, UserTask

@@ -11,7 +11,7 @@ from service.engine.definition import Model
 from service.engine.migration import Note
 from service.engine.progress import OpenTask
 from service.runtime import identity
-from service.runtime.incidents import incident_rows
+from service.runtime.incidents import rows as incident_rows
 from service.runtime.step import saving
 from service.store.models import Incident, TaskCandidate, UserTask
 from service.wording import Text

@@ -13,7 +13,7 @@ from service.runtime.scenarios.workbench import World
 from service.runtime.step.context import SYSTEM, Actor
 from service.runtime.tasks import user_tasks
 from service.runtime.tasks.answering import as_values
-from service.runtime.views import TaskView
+from service.runtime.tasks.views import TaskView
 
 ATTACHMENT = "附件"
 _PDF = (

@@ -18,7 +18,7 @@ from service.runtime.scenarios.scene import Scene
 from service.runtime.scenarios.spans import after, moment_of, shown
 from service.runtime.step.context import SYSTEM, Actor
 from service.runtime.tasks import user_tasks
-from service.runtime.views import TaskView
+from service.runtime.tasks.views import TaskView
 from service.store.models import ProcessInstance
 
 END = "结束"

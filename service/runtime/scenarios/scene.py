@@ -11,7 +11,7 @@ from service.runtime.scenarios.reading import Scenario, Step
 from service.runtime.scenarios.workbench import World
 from service.runtime.step.context import SYSTEM, Actor
 from service.runtime.tasks import user_tasks
-from service.runtime.views import TaskView
+from service.runtime.tasks.views import TaskView
 from service.store.models import ProcessInstance
 
 

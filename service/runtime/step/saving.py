@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from service.engine.progress import OpenTask, Progress
 from service.engine.progress import Step as Move
-from service.runtime.incidents import incident_rows
-from service.runtime.keeping import audit
+from service.runtime.incidents import rows as incident_rows
+from service.runtime.step import audit
 from service.runtime.step.context import SYSTEM
 from service.runtime.tasks import answering, candidates
 from service.store import participants

@@ -23,13 +23,12 @@ from service.errors import (
     StaleVersion,
     TaskFinished,
 )
-from service.runtime import showing
-from service.runtime.cases import visibility
+from service.runtime.identity import visibility
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.transaction import Step, on_instance
-from service.runtime.tasks import answering, task_rights
-from service.runtime.tasks.task_lists import count, find
-from service.runtime.views import CompletionView, FormView, TaskView
+from service.runtime.tasks import answering, rights, showing
+from service.runtime.tasks.lists import count, find
+from service.runtime.tasks.views import CompletionView, FormView, TaskView
 from service.store import participants
 from service.store.models import ActivityHistory, Draft, ProcessInstance, UserTask
 
@@ -105,7 +104,7 @@ def may_complete(app: Application, actor: Actor, task_id: str) -> bool:
         seen = _look(session, actor, task_id)
         is_open = seen.task.state == "open" and seen.instance.state == "active"
         people = (actor, *visibility.absent(app, session, actor)) if is_open else ()
-    mine = any(task_rights.may_answer(seen.task, each) for each in people)
+    mine = any(rights.may_answer(seen.task, each) for each in people)
     return mine and actor.name not in seen.task.barred_users
 
 
@@ -127,13 +126,13 @@ def complete(
     """
     with app.db.read() as session:
         seen = _look(session, actor, task_id)
-        stood_for = task_rights.require_answerer(app, session, seen.task, actor, on_behalf_of)
+        stood_for = rights.require_answerer(app, session, seen.task, actor, on_behalf_of)
         _require_current(seen, version)
         model = app.model(seen.instance.deployment_id, session=session)
     schema = answering.schema_of(model, seen.task.form) if seen.task.form else None
     checked = answering.check(app, schema, answers, seen.task.inputs)
     with on_instance(app, seen.instance.id, actor) as step:
-        task_rights.require_four_eyes(step, seen.task, stood_for)
+        rights.require_four_eyes(step, seen.task, stood_for)
         _close(step, seen, stood_for, answering.conclusion_of(checked))
         content_hash = answering.hand_in(step, seen.task, checked, stood_for)
         _engine_does(step, lambda: step.engine.complete(seen.task.token_id, checked))
@@ -164,12 +163,12 @@ def return_to(
         raise InvalidInput(errors=[FieldError("reason", "say why it goes back")])
     with app.db.read() as session:
         seen = _look(session, actor, task_id)
-        stood_for = task_rights.require_answerer(app, session, seen.task, actor)
+        stood_for = rights.require_answerer(app, session, seen.task, actor)
         _require_current(seen, version)
     if activity_id not in split_list(seen.task.properties.get("returnTo")):
         raise InvalidInput(errors=[FieldError("activity_id", "this task cannot be returned there")])
     with on_instance(app, seen.instance.id, actor) as step:
-        task_rights.require_four_eyes(step, seen.task, stood_for)
+        rights.require_four_eyes(step, seen.task, stood_for)
         _close(step, seen, stood_for, RETURNED)
         _engine_does(step, lambda: step.engine.return_to(seen.task.token_id, activity_id))
         step.line("returned", reason, **_place(seen.task))
@@ -183,9 +182,9 @@ def claim(app: Application, actor: Actor, task_id: str, version: int | None = No
         seen = _look(session, actor, task_id)
         if seen.task.assignee == actor.name and seen.task.state == "open":
             return showing.task(seen.task, seen.instance)
-        if seen.task.assignee and task_rights.is_candidate(seen.task, actor):
+        if seen.task.assignee and rights.is_candidate(seen.task, actor):
             raise Conflict("A colleague has already taken this task.", assignee=seen.task.assignee)
-        if task_rights.require_answerer(app, session, seen.task, actor) is not None:
+        if rights.require_answerer(app, session, seen.task, actor) is not None:
             # Held by the substitute it would be lost to the one they stand in for.
             raise NotACandidate("A substitute answers at once: only candidates themselves take a task.")
         _require_current(seen, version)
@@ -221,7 +220,7 @@ def save_draft(
     """
     with app.db.read() as session:
         seen = _look(session, actor, task_id)
-        task_rights.require_answerer(app, session, seen.task, actor)
+        rights.require_answerer(app, session, seen.task, actor)
         _require_current(seen, version, states=("active", "suspended"))
     return answering.keep_draft(app, actor, task_id, answers)
 
@@ -235,7 +234,7 @@ def _look(session: Session, actor: Actor, task_id: str) -> Seen:
 
 
 def _require_readable(app: Application, session: Session, seen: Seen, actor: Actor) -> None:
-    if not task_rights.may_read(app, session, seen.task, actor):
+    if not rights.may_read(app, session, seen.task, actor):
         raise NotFound(task=seen.task.id)
 
 

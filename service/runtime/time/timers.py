@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from service.engine.progress import NewIncident
 from service.errors import InstanceNotActive, NotFound, Unavailable
 from service.runtime.effects import outbox
-from service.runtime.incidents import incident_rows
+from service.runtime.incidents import rows as incident_rows
 from service.runtime.step.context import SYSTEM, Application
 from service.runtime.step.saving import AHEAD, LEASE
 from service.runtime.step.transaction import RUNNING, on_instance

@@ -9,7 +9,7 @@ from pydantic import Field
 from service.runtime import identity
 from service.runtime.identity import TokenView
 from service.runtime.step.context import Actor, Application
-from service.runtime.views import Page, View
+from service.runtime.step.views import Page, View
 from service.web.api.section import Body, ListOf, Section, Slice
 
 section = Section("Account")

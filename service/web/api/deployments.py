@@ -14,7 +14,7 @@ from service.runtime.releases import deployments
 from service.runtime.releases.deployments import DefinitionView, DeploymentView, ResourceView
 from service.runtime.releases.differences import Change
 from service.runtime.step.context import Actor, Application
-from service.runtime.views import Page, View
+from service.runtime.step.views import Page, View
 from service.web.api import reading
 from service.web.api.section import Content, ListOf, Query, Section, Slice
 

@@ -12,7 +12,7 @@ from service.domain.metrics import ChannelDay, LoadSample
 from service.runtime.campaigns import load_reports, measurements
 from service.runtime.campaigns.load_reports import LoadReportView
 from service.runtime.step.context import Actor, Application
-from service.runtime.views import View
+from service.runtime.step.views import View
 from service.web.api.section import Body, Section
 
 section = Section("Campaign figures")

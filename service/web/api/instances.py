@@ -8,17 +8,10 @@ from flask import url_for
 from pydantic import Field
 
 from service.runtime.cases import dossier, instances, messages
+from service.runtime.cases.views import DossierView, HistoryView, InstanceSummary, InstanceView, MessageView
 from service.runtime.incidents import incidents
 from service.runtime.step.context import Actor, Application
-from service.runtime.views import (
-    DossierView,
-    HistoryView,
-    IncidentView,
-    InstanceSummary,
-    InstanceView,
-    MessageView,
-    Page,
-)
+from service.runtime.step.views import IncidentView, Page
 from service.web.api.section import Body, Created, ListOf, Query, Section, Slice
 
 section = Section("Process instances")

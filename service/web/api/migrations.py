@@ -7,7 +7,7 @@ from pydantic import Field
 from service.runtime.releases import deployments, migrations
 from service.runtime.releases.migrations import MigrationView
 from service.runtime.step.context import Actor, Application
-from service.runtime.views import Page
+from service.runtime.step.views import Page
 from service.web.api.section import Body, ListOf, Section
 
 section = Section("Process instances")

@@ -9,7 +9,7 @@ from pydantic import Field
 from service.runtime.effects import notifications
 from service.runtime.effects.notifications import NotificationView
 from service.runtime.step.context import Actor, Application
-from service.runtime.views import Page, View
+from service.runtime.step.views import Page, View
 from service.web.api.section import ListOf, Query, Section
 
 section = Section("Notifications")

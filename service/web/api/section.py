@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from werkzeug.wrappers import Response
 
 from service.errors import FieldError, InvalidInput
-from service.runtime.views import Page, to_json
+from service.runtime.step.views import Page, to_json
 from service.web import i18n
 from service.web.api import idempotency, reading
 from service.web.auth import require_actor

@@ -9,8 +9,9 @@ from typing import Any
 from pydantic import Field
 
 from service.runtime.step.context import Actor, Application
+from service.runtime.step.views import Page, View
 from service.runtime.tasks import user_tasks
-from service.runtime.views import CompletionView, FormView, Page, TaskView, View
+from service.runtime.tasks.views import CompletionView, FormView, TaskView
 from service.web.api.section import Body, ListOf, Query, Section
 
 section = Section("User tasks")

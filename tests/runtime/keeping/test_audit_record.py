@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from service.errors import Forbidden, NotFound
 from service.runtime.keeping import audit
+from service.runtime.step import audit as written
 from service.runtime.step.context import SYSTEM, Actor
 from service.store.audit_chain import AuditKeys
 from tests.store.rows import add_instance
@@ -20,7 +21,9 @@ def case(any_app):
     with any_app.db.begin() as session:
         instance = add_instance(session)
         for number in range(1, 6):
-            audit.append(any_app, session, instance, "task.completed", by="zhouheng", opinion=f"意见{number}")
+            written.append(
+                any_app, session, instance, "task.completed", by="zhouheng", opinion=f"意见{number}"
+            )
     return instance.id
 
 
@@ -132,7 +135,7 @@ def test_after_a_change_of_key_the_old_entries_still_verify(any_app, case):
         from service.store.models import ProcessInstance
 
         instance = session.get(ProcessInstance, case, with_for_update=True)
-        audit.append(any_app, session, instance, "task.completed", by="xunuo")
+        written.append(any_app, session, instance, "task.completed", by="xunuo")
 
     assert problems(any_app) == []
     any_app.audit_keys = AuditKeys.derive("a new secret of the tests")
@@ -141,8 +144,8 @@ def test_after_a_change_of_key_the_old_entries_still_verify(any_app, case):
 
 def test_what_belongs_to_no_case_has_a_chain_of_its_own(any_app):
     with any_app.db.begin() as session:
-        audit.append_system(any_app, session, "user.created", by="admin", user="linyue")
-        audit.append_system(any_app, session, "user.groups", by="admin", user="linyue")
+        written.append_system(any_app, session, "user.created", by="admin", user="linyue")
+        written.append_system(any_app, session, "user.groups", by="admin", user="linyue")
 
     assert audit.verify(any_app).entries == 2
     tamper(any_app, "DELETE FROM audit_entry WHERE seq = 2")

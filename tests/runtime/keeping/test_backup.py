@@ -9,7 +9,8 @@ from sqlalchemy import func, select, text
 
 from service.errors import Conflict, InvalidInput
 from service.runtime.cases import attachments
-from service.runtime.keeping import audit, backup
+from service.runtime.keeping import backup
+from service.runtime.step import audit as written
 from service.runtime.step.context import SYSTEM
 from service.settings import Settings
 from service.store import dump
@@ -65,7 +66,7 @@ def write_case(app):
     with app.db.begin() as session:
         instance = add_instance(session)
         for number in range(3):
-            audit.append(app, session, instance, "task.completed", by="zhouheng", number=number)
+            written.append(app, session, instance, "task.completed", by="zhouheng", number=number)
 
 
 def count(url):

@@ -10,11 +10,12 @@ from sqlalchemy import Select, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from service.errors import FieldError, Forbidden, InvalidInput
-from service.runtime import showing
-from service.runtime.cases import visibility
+from service.runtime.identity import visibility
 from service.runtime.identity.rights import may
 from service.runtime.step.context import Actor, Application
-from service.runtime.views import Page, TaskView
+from service.runtime.step.views import Page
+from service.runtime.tasks import showing
+from service.runtime.tasks.views import TaskView
 from service.store import cursor as cursors
 from service.store import participants, task_list
 from service.store.base import Instant

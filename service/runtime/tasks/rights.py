@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from service.engine.extensions import split_list
 from service.errors import FourEyes, NotACandidate, NotFound
-from service.runtime.cases import visibility
+from service.runtime.identity import visibility
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.transaction import Step
 from service.runtime.tasks import candidates

@@ -1,0 +1,69 @@
+"""Instances become views."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from service.engine.definition import Model
+from service.engine.instance import Instance
+from service.runtime.cases.views import InstanceSummary, InstanceView
+from service.runtime.step.context import Application
+from service.runtime.step.showing import active, looking, open_incidents
+from service.store.models import ProcessInstance
+
+
+def instance(
+    app: Application, session: Session, row: ProcessInstance, engine: Instance | None = None
+) -> InstanceView:
+    """Return an instance whole. Its tokens come from `engine`, or from the snapshot."""
+    model = app.model(row.deployment_id, session=session)
+    if engine is None:
+        engine = peek(app, row, model)
+    return InstanceView(
+        id=row.id,
+        definition=row.definition,
+        version=row.definition_version,
+        state=row.state,
+        active=active(engine.active()) if engine is not None else (),
+        variables=dict(row.variables),
+        incidents=open_incidents(session, row),
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        name=row.title,
+        definition_name=_process_name(model, row.definition),
+        business_key=row.business_key,
+        applicant=row.applicant,
+        department=row.department,
+        deployment_id=row.deployment_id,
+        next_due=row.next_due_at,
+    )
+
+
+def summary(row: ProcessInstance, model: Model, waits_for: tuple[str, ...] = ()) -> InstanceSummary:
+    """Return the line of a list; `waits_for` names its open tasks."""
+    return InstanceSummary(
+        id=row.id,
+        definition=row.definition,
+        definition_name=_process_name(model, row.definition),
+        version=row.definition_version,
+        state=row.state,
+        name=row.title,
+        business_key=row.business_key,
+        applicant=row.applicant,
+        department=row.department,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        incidents=row.open_incidents,
+        waits_for=waits_for,
+    )
+
+
+def peek(app: Application, row: ProcessInstance, model: Model) -> Instance | None:
+    """Return the running case to look at, None when it has ended. Nothing may be done with it."""
+    if row.snapshot is None:
+        return None
+    return Instance.load(model, row.snapshot, looking(app))
+
+
+def _process_name(model: Model, key: str) -> str:
+    return model.processes[key].name if key in model.processes else key
