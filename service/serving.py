@@ -111,11 +111,12 @@ def deploy_installed(app: Any) -> str:
 
     Returns a note when their deployment was left alone, else "".
     """
+    from service.engine.rights import ADMIN
     from service.runtime.releases import deployments
     from service.runtime.step.context import Actor
 
     # Its name is how we know later that nobody has deployed by hand.
-    installer = Actor("system", "installer", "安装程序", frozenset({"admin"}), is_admin=True)
+    installer = Actor("system", "installer", "安装程序", frozenset({ADMIN}), is_admin=True)
     files = resources.manifest_files()
     try:
         live = deployments.get(app, installer, app.live().deployment_id)

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
-from service.engine import dialect, extensions, nodes, xml
+from service.engine import dialect, extensions, nodes, organisation, xml
 from service.engine.decisions import Decision, parse_dmn
 from service.engine.extensions import Extensions, split_list
+from service.engine.organisation import Organisation
 from service.errors import NotFound
 
 
@@ -65,7 +64,7 @@ class Model:
     processes: Mapping[str, ProcessInfo]
     decisions: Mapping[str, Decision]
     forms: Mapping[str, dict[str, Any]]
-    organisation: Mapping[str, Any]
+    organisation: Organisation
     specs: Mapping[str, Any] = field(repr=False)
     _activities: Mapping[str, Mapping[str, Activity]] = field(repr=False)
 
@@ -90,8 +89,8 @@ class Model:
             name.removesuffix(".form"): json.loads(data) for name, data in files.items() if _is_form(name)
         }
         forms |= {schema["id"]: schema for schema in forms.values() if isinstance(schema.get("id"), str)}
-        organisation = yaml.safe_load(files.get("organisation.yaml", b"")) or {}
-        return cls(processes, decisions, forms, organisation, specs, activities)
+        declared = organisation.read(files.get(organisation.FILE, b"")).organisation
+        return cls(processes, decisions, forms, declared, specs, activities)
 
     def spec(self, key: str) -> Any | None:
         return self.specs.get(key)

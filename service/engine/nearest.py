@@ -14,4 +14,4 @@ def suggestion(word: str, known: Iterable[str]) -> Text:
     near = get_close_matches(word, names, n=1, cutoff=0.6)
     if near:
         return Text(" Did you mean {name!r}?", name=near[0])
-    return Text(" Known are {names}.", names=", ".join(names)) if names else Text("")
+    return Text(" Known are {names}.", names=", ".join(names)) if names else Text(" None is known.")

@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 from service.store.models import Activation, Deployment, DeploymentFile, ResourceBlob
 from service.store.participants import insert
 
+LIVE = select(Activation.deployment_id).order_by(Activation.seq.desc()).limit(1).scalar_subquery()
+"""Which deployment is live, to be asked for within another query."""
+
 
 def digest(content: bytes) -> str:
     """Return the address of a content."""

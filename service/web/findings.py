@@ -15,6 +15,7 @@ def _(text: str) -> str:
 
 
 HEADLINES = {
+    "ambiguous-name": _("A name means two things"),
     "bad-timer": _("The time cannot be read"),
     "boundary-never-fires": _("The boundary event can never happen"),
     "candidate-users": _("Use an assignee or a group"),
@@ -50,6 +51,7 @@ HEADLINES = {
     "decision-unreachable": _("A rule can never match"),
     "decision-unsupported": _("This kind of decision is not supported"),
     "decision-values": _("A result is not among the allowed values"),
+    "declaration-shape": _("The declaration is not written as expected"),
     "duplicate-decision": _("Another file has this decision too"),
     "duplicate-flow": _("Two flows lead to the same event"),
     "duplicate-id": _("An id is used more than once"),
@@ -92,7 +94,7 @@ HEADLINES = {
     "not-executable": _("The process is not marked as executable"),
     "not-feel": _("This is no FEEL expression"),
     "not-json": _("This is no valid JSON"),
-    "not-yaml": _("The organisation file cannot be read"),
+    "not-yaml": _("The file of declarations cannot be read"),
     "output-collection": _("The result list has no name"),
     "output-element": _("It is not said what to collect"),
     "overlapping-branches": _("Conditions can be true together"),
@@ -100,6 +102,7 @@ HEADLINES = {
     "part-property": _("This cannot hold a part"),
     "part-stale": _("The group differs from its part"),
     "reserved-id": _("This id belongs to the engine"),
+    "reserved-right": _("Only admins hold this right"),
     "result-mapping": _("The kind of result is unknown"),
     "result-unused": _("The result goes nowhere"),
     "script-format": _("Scripts must be FEEL"),
@@ -119,8 +122,10 @@ HEADLINES = {
     "unknown-part": _("The part does not exist"),
     "unknown-part-key": _("The part has no such field"),
     "unknown-process": _("The called process does not exist"),
+    "unknown-right": _("There is no such right"),
     "unknown-topic": _("The topic does not exist"),
     "unknown-variable": _("A variable is read that nothing sets"),
+    "unknown-word": _("The word is not known here"),
     "unsupported-element": _("This element is not supported"),
     "unsupported-event": _("This event is not supported"),
     "xml-doctype": _("Document types are not allowed"),

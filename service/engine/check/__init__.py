@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
 from lxml import etree
 
 from service.engine import xml
 from service.engine.check.branches import check_branches
 from service.engine.check.drawing import Container, Report, read
 from service.engine.check.expressions import check_expressions
+from service.engine.check.organisation import check_organisation
 from service.engine.check.parts import check_parts
 from service.engine.check.references import Surroundings, check_references, process_inputs
 from service.engine.check.soundness import check_soundness
@@ -26,10 +26,11 @@ from service.engine.check.variables import check_variables
 from service.engine.decisions import check_dmn, parse_dmn
 from service.engine.findings import Finding
 from service.engine.forms import read_form
+from service.engine.organisation import FILE as ORGANISATION
+from service.engine.organisation import read as read_organisation
 from service.errors import InvalidDeployment
 from service.feel.forms import check_schema
 
-ALWAYS_GROUPS = frozenset({"admin"})
 KINDS = (".bpmn", ".dmn", ".form")
 
 
@@ -75,7 +76,7 @@ def _read(
         _decisions(name, content, around, report)
     elif name.endswith(".form"):
         _form(name, content, around, report)
-    elif name == "organisation.yaml":
+    elif name == ORGANISATION:
         _organisation(content, around, report)
     else:
         report.error(
@@ -190,11 +191,10 @@ def _schemas(files: Mapping[str, bytes], around: Surroundings) -> dict[str, Any]
 
 
 def _organisation(content: bytes, around: Surroundings, report: Report) -> None:
-    try:
-        data = yaml.safe_load(content) or {}
-        groups = {*data.get("groups", {}), *data.get("relations", {})}
-        around.lanes = frozenset(data.get("lanes") or {})
-    except (yaml.YAMLError, AttributeError, TypeError) as error:
-        report.error(None, "not-yaml", "The organisation cannot be read: {reason}.", reason=str(error))
+    reading = read_organisation(content)
+    report.findings += reading.findings
+    if any(finding.code == "not-yaml" for finding in reading.findings):
         return
-    around.groups = frozenset(groups) | ALWAYS_GROUPS
+    report.findings += check_organisation(reading.organisation)
+    around.lanes = frozenset(reading.organisation.lanes)
+    around.groups = reading.organisation.people

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from service.domain.budget import Allowance
 from service.domain.metrics import ChannelDay, LoadSample
-from service.domain.workdays import Calendar, official_calendar
+from service.domain.workdays import Calendar
 from service.engine.progress import HandlerCall
 from service.handlers import Wait
 from service.handlers.ports import CampaignSummary, CaseInstance, OpenTask, Submission
@@ -39,12 +38,9 @@ class HandlerPorts:
         self.activity: str = call.activity_id
         self.variables: Mapping[str, Any] = call.variables
 
-    @cached_property
+    @property
     def calendar(self) -> Calendar:
-        dates = self._step.model.organisation.get("calendar") or {}
-        return official_calendar().with_company(
-            holidays=map(_day, dates.get("holidays") or ()), workdays=map(_day, dates.get("workdays") or ())
-        )
+        return self._step.model.organisation.calendar
 
     # ---- reading ----------------------------------------------------------------------------------
 
@@ -170,10 +166,6 @@ class HandlerPorts:
         if self._step.is_engine_loaded:
             return self._step.engine.variables
         return self.variables
-
-
-def _day(value: Any) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(str(value))
 
 
 def _with_facts(text: str, facts: Mapping[str, Any]) -> str:

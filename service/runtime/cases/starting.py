@@ -165,7 +165,7 @@ def _is_related(app: Application, actor: Actor, model: Model, process: ProcessIn
     with app.db.read() as session:
         found = session.execute(query).first()
         variables = {"applicant": found.applicant, "department": found.department} if found else {}
-        relations = [name for name in process.starter_groups if name in candidates.relations(model)]
+        relations = [name for name in process.starter_groups if name in model.organisation.relations]
         return actor.name in candidates.related_users(session, model, relations, variables)
 
 

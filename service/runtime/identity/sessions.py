@@ -63,7 +63,7 @@ def authenticate(app: Application, name: str, password: str, *, address: str) ->
     if not is_password(found[0].password_hash if found else None, password):
         raise NotSignedIn("User name or password is not right.")
     _forget_attempts(app, name, address)
-    return actor_of(found)
+    return actor_of(app, found)
 
 
 def sign_in(app: Application, actor: Actor, *, address: str = "", user_agent: str = "") -> str:
@@ -101,7 +101,7 @@ def actor_for_session(app: Application, secret: str) -> Actor | None:
     session_id, seen_at, *_ = found[0]
     if now - seen_at >= _SEEN_EVERY:
         _prolong(app, session_id, now)
-    return actor_of(found)
+    return actor_of(app, found)
 
 
 def sessions(app: Application, actor: Actor, *, secret: str | None = None) -> tuple[SessionView, ...]:

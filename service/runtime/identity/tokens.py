@@ -90,7 +90,7 @@ def actor_for_token(app: Application, token: str) -> Actor | None:
         # Who may only look needs no database that can be written to.
         with suppress(Unavailable, Conflict), app.db.begin() as session:
             session.get_one(ApiToken, row.id).used_at = now
-    return actor_of(found)
+    return actor_of(app, found)
 
 
 def tokens(app: Application, actor: Actor) -> tuple[TokenView, ...]:

@@ -11,12 +11,14 @@ from typing import Any
 from sqlalchemy import Row, Select, delete, select
 from sqlalchemy.orm import Session
 
+from service.engine.rights import ADMIN
 from service.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound
 from service.runtime.identity.passwords import hash_password, is_password
-from service.runtime.identity.rights import ADMIN, require
+from service.runtime.identity.rights import require
 from service.runtime.step import audit
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import View
+from service.store import manifests
 from service.store.models import OrganisationUnit, User, UserGroup, WebSession
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
@@ -30,6 +32,7 @@ _ACCOUNT = (
     User.department,
     User.language,
     User.email,
+    manifests.LIVE.label("live_deployment"),
 )
 
 
@@ -175,7 +178,7 @@ def actor(app: Application, name: str) -> Actor:
         found = session.execute(query).all()
     if not found:
         raise NotFound("There is no such user.", user=name)
-    return actor_of(found)
+    return actor_of(app, found)
 
 
 def with_groups(query: Select) -> Select:
@@ -185,7 +188,7 @@ def with_groups(query: Select) -> Select:
     )
 
 
-def actor_of(rows: Sequence[Row]) -> Actor:
+def actor_of(app: Application, rows: Sequence[Row]) -> Actor:
     """Return an account as somebody who asks, from the rows of `with_groups`."""
     row = rows[0]
     belongs = frozenset(each.group_name for each in rows if each.group_name is not None)
@@ -194,11 +197,20 @@ def actor_of(rows: Sequence[Row]) -> Actor:
         name=row.name,
         display_name=row.display_name,
         groups=belongs,
+        rights=_rights_of(app, row.live_deployment, belongs),
         department=row.department,
         is_admin=ADMIN in belongs,
         language=row.language,
         email=row.email,
     )
+
+
+def _rights_of(app: Application, live_deployment: str | None, groups: frozenset[str]) -> frozenset[str]:
+    """Return what the live organisation gives to these groups: nothing while nothing is deployed."""
+    # Admins hold every right: they get in to mend it even where the live drawings cannot be loaded.
+    if live_deployment is None or ADMIN in groups:
+        return frozenset()
+    return app.model(live_deployment).organisation.rights_of(groups)
 
 
 def members(session: Session, group: str) -> tuple[str, ...]:
@@ -297,4 +309,4 @@ def _declared(app: Application) -> frozenset[str] | None:
         organisation = app.live().model.organisation
     except NotFound:
         return None
-    return frozenset(organisation.get("groups") or ()) or None
+    return frozenset(organisation.groups) or None

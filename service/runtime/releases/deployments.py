@@ -11,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service import manifest
+from service.engine import organisation
 from service.engine.check import check as check_manifest
 from service.engine.findings import Finding
-from service.errors import Conflict, FieldError, InvalidDeployment, InvalidInput, NotFound
-from service.runtime.identity.rights import require
+from service.errors import Conflict, FieldError, Forbidden, InvalidDeployment, InvalidInput, NotFound
+from service.runtime.identity.rights import may, require
 from service.runtime.releases.differences import Change, differences
 from service.runtime.step import audit
 from service.runtime.step.context import Actor, Application
@@ -94,6 +95,7 @@ def deploy(
     """Make a new manifest live: these files replace, `remove` drops, the rest carries over.
 
     InvalidDeployment carries every finding of the check. The live manifest over again changes nothing.
+    Forbidden when it would change who holds which right, and an admin is not who deploys it.
     """
     require(by, "deployment.create")
     dropped = tuple(remove)
@@ -101,6 +103,8 @@ def deploy(
         raise InvalidInput(errors=[FieldError("files", "no file was sent")])
     base, merged = _merged(app, files, dropped)
     found = _checked(app, merged)
+    if base is not None:
+        _require_same_rights(app, by, base, merged)
     with app.db.begin() as session:
         # This entry takes the lock that lets deployments in one at a time; it goes when nothing is new.
         audit.lock_system(session)
@@ -125,7 +129,10 @@ def activate(app: Application, by: Actor, deployment_id: str) -> DeploymentView:
     with app.db.read() as session:
         _existing(session, deployment_id)
         files = manifests.files_of(session, deployment_id)
+        live = manifests.live_id(session)
     _checked(app, files)
+    if live is not None:
+        _require_same_rights(app, by, live, files)
     with app.db.begin() as session:
         audit.lock_system(session)
         row = _existing(session, deployment_id)
@@ -258,6 +265,18 @@ def _checked(app: Application, files: Mapping[str, bytes]) -> tuple[Finding, ...
     if any(finding.severity == "error" for finding in found):
         raise InvalidDeployment(findings=found)
     return found
+
+
+def _require_same_rights(app: Application, by: Actor, live: str, files: Mapping[str, bytes]) -> None:
+    """Only admins change who may do what: whoever draws could otherwise give themselves any right."""
+    held = app.model(live).organisation.rights
+    wanted = organisation.read(files.get(organisation.FILE, b"")).organisation.rights
+    if _granted(held) != _granted(wanted) and not may(by, "rights.change"):
+        raise Forbidden("Only admins may change who holds which right (organisation.yaml, rights).")
+
+
+def _granted(rights: Mapping[str, tuple[str, ...]]) -> set[tuple[str, str]]:
+    return {(right, group) for right, groups in rights.items() for group in groups}
 
 
 def _same_as_live(session: Session, live: str | None, files: Mapping[str, bytes]) -> Deployment | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.engine.rights import ADMIN
 from service.errors import NotFound
 from service.settings import Settings
 from service.store import manifests, participants
@@ -31,12 +32,16 @@ _CACHED_MODELS = 32
 
 @dataclass(frozen=True)
 class Actor:
-    """A person who asks, with what their rights follow from. `name` is what records cite."""
+    """A person who asks. `name` is what records cite.
+
+    `rights`: what their groups hold by the live organisation, as it was when they asked; admins hold all.
+    """
 
     user_id: str
     name: str
     display_name: str
     groups: frozenset[str] = frozenset()
+    rights: frozenset[str] = frozenset()
     department: str | None = None
     is_admin: bool = False
     language: str | None = None
@@ -48,7 +53,7 @@ class Actor:
         return (participants.user(self.name), *(participants.group(name) for name in sorted(self.groups)))
 
 
-SYSTEM = Actor("system", "system", "系统", frozenset({"admin"}), is_admin=True)
+SYSTEM = Actor("system", "system", "系统", frozenset({ADMIN}), is_admin=True)
 """Asks for what timers, handlers and the command line do."""
 
 

@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.engine.definition import Model
+from service.engine.organisation import Relation
 from service.engine.progress import OpenTask
+from service.engine.rights import ADMIN
 from service.runtime import identity
-from service.runtime.identity.rights import ADMIN
 from service.store import participants
 from service.store.models import UserTask
 
@@ -22,12 +23,6 @@ if TYPE_CHECKING:
 APPLICANT = "applicant"
 DRAWN_FOR = "drawnFor"
 """Property of a task nobody may do: the names it was drawn for, to be looked up again."""
-
-RELATIONS: Mapping[str, Mapping[str, str]] = {
-    "发起人": {"user": "applicant"},
-    "部门负责人": {"head_of": "department"},
-}
-"""What relations mean where a manifest has no organisation.yaml."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +63,7 @@ def resolve(
 
     A relation that leads to nobody is left out.
     """
-    known = relations(step.model)
+    known = step.model.organisation.relations
     wanted = dict.fromkeys(names)
     own = {APPLICANT: step.instance.applicant, "department": step.instance.department}
     filled = {**own, **{name: value for name, value in variables.items() if value}}
@@ -76,16 +71,11 @@ def resolve(
     return tuple(name for name in wanted if name not in known), users
 
 
-def relations(model: Model) -> Mapping[str, Mapping[str, str]]:
-    """Return the relations a manifest knows, by name."""
-    return model.organisation.get("relations") or RELATIONS
-
-
 def related_users(
     session: Session, model: Model, names: Iterable[str], variables: Mapping[str, Any]
 ) -> tuple[str, ...]:
     """Return the users that relations lead to, given the variables they speak of."""
-    known = relations(model)
+    known = model.organisation.relations
     found = (_related(session, known[name], variables) for name in names)
     return tuple(dict.fromkeys(user for user in found if user))
 
@@ -110,9 +100,10 @@ def doers(session: Session, instance_id: str, activities: Iterable[str]) -> list
     return [name for row in session.execute(query) for name in row if name]
 
 
-def _related(session: Session, relation: Mapping[str, str], variables: Mapping[str, Any]) -> str | None:
-    kind, variable = next(iter(relation.items()))
-    value = variables.get(variable)
+def _related(session: Session, relation: Relation, variables: Mapping[str, Any]) -> str | None:
+    if relation.kind == "head":
+        return identity.head_of(session, relation.of)
+    value = variables.get(relation.of)
     if not value:
         return None
-    return identity.head_of(session, value) if kind == "head_of" else value
+    return identity.head_of(session, value) if relation.kind == "head_of" else value

@@ -24,6 +24,13 @@ def case(any_company):
     return any_company.start("review").business_key
 
 
+@pytest.fixture
+def deployed(any_company):
+    """The company with its organisation deployed, which says who may do what."""
+    any_company.deploy(review())
+    return any_company
+
+
 def stored(company, case):
     with company.app.db.read() as session:
         return campaign_figures.metrics(session, case, DAY, DAY)
@@ -67,8 +74,8 @@ def test_load_is_kept_with_its_time(any_company, case):
         assert campaign_figures.load_samples(session, case, MONDAY) == [sample]
 
 
-def test_an_approved_campaign_holds_its_share_once(any_company):
-    app, finance = any_company.app, any_company.cast.xunuo
+def test_an_approved_campaign_holds_its_share_once(deployed):
+    app, finance = deployed.app, deployed.cast.xunuo
     allowances.grant(app, finance, *QUARTER, Decimal(1_200_000), committed=Decimal(640_000))
 
     for amount in (90_000, 100_000, 100_000):  # approved, raised by a change order, and recorded twice
@@ -86,8 +93,8 @@ def test_a_quarter_without_an_allowance_counts_nothing(any_company):
         assert allowances.of_case(session, "市场部", "2030Q1", "C-1") is None
 
 
-def test_raising_an_allowance_keeps_what_is_committed(any_company):
-    app, finance = any_company.app, any_company.cast.xunuo
+def test_raising_an_allowance_keeps_what_is_committed(deployed):
+    app, finance = deployed.app, deployed.cast.xunuo
     allowances.grant(app, finance, *QUARTER, Decimal(100), committed=Decimal(40))
 
     allowances.grant(app, finance, *QUARTER, Decimal(200))
@@ -96,8 +103,8 @@ def test_raising_an_allowance_keeps_what_is_committed(any_company):
     assert (found.granted, found.committed) == (200, 40)
 
 
-def test_only_finance_grants_and_nobody_grants_less_than_nothing(any_company):
-    app, cast = any_company.app, any_company.cast
+def test_only_finance_grants_and_nobody_grants_less_than_nothing(deployed):
+    app, cast = deployed.app, deployed.cast
 
     with pytest.raises(Forbidden):
         allowances.grant(app, cast.linyue, *QUARTER, Decimal(1))

@@ -12,7 +12,7 @@ from service.runtime.step.context import SYSTEM, Actor
 from service.store.audit_chain import AuditKeys
 from tests.store.rows import add_instance
 
-AUDITOR = Actor("u", "shenji", "审计", frozenset({"审计部"}))
+AUDITOR = Actor("u", "shenji", "审计", frozenset({"审计部"}), rights=frozenset({"audit.read"}))
 
 
 @pytest.fixture

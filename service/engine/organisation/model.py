@@ -1,0 +1,59 @@
+"""What the owners declare of their company, typed and frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+from service.domain.workdays import Calendar, official_calendar
+from service.engine.rights import ADMIN
+
+RelationKind = Literal["user", "head_of", "head"]
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A name that leads to one person.
+
+    `user`: whom the variable of this name holds. `head_of`: the head of the department it holds.
+    `head`: the head of the group of this name.
+    """
+
+    name: str
+    kind: RelationKind
+    of: str
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """What the owners declare. `lines` tells where: (section, name) → line of the file."""
+
+    groups: Mapping[str, str] = field(default_factory=dict)
+    relations: Mapping[str, Relation] = field(default_factory=dict)
+    lanes: Mapping[str, str] = field(default_factory=dict)
+    rights: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    brand_lines: tuple[str, ...] = ()
+    company_holidays: frozenset[date] = frozenset()
+    company_workdays: frozenset[date] = frozenset()
+    lines: Mapping[tuple[str, str], int] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The official calendar with the company's own dates on top."""
+        return official_calendar().with_company(self.company_holidays, self.company_workdays)
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Every name that leads to people: groups, relations, and the admins."""
+        return frozenset({*self.groups, *self.relations, ADMIN})
+
+    def rights_of(self, groups: Collection[str]) -> frozenset[str]:
+        """Return the rights that members of these groups hold by them."""
+        return frozenset(right for right, holders in self.rights.items() if not {*holders}.isdisjoint(groups))
+
+    def line_of(self, section: str, name: str = "") -> int:
+        """Return the line in which a section, or an entry of it, begins; 0 when it is not declared."""
+        return self.lines.get((section, name), 0)

@@ -1,0 +1,43 @@
+"""The rights an organisation can give to its groups. Who holds which is the owners' to say."""
+
+from __future__ import annotations
+
+ADMIN = "admin"
+"""The one group Python knows: its members hold every right, and it exists without being declared."""
+
+GRANTED = frozenset(
+    {
+        "allowance.grant",
+        "allowance.read",
+        "audit.read",
+        "case.see_all",
+        "deployment.activate",
+        "deployment.create",
+        "deployment.read",
+        "incident.read",
+        "incident.retry",
+        "instance.cancel",
+        "instance.migrate",
+        "instance.suspend",
+        "message.send",
+        "sample.record",
+        "scenario.run",
+        "system.inspect",
+        "task.see_all",
+    }
+)
+"""What `organisation.yaml` may give to groups."""
+
+RESERVED = frozenset(
+    {
+        "instance.modify",
+        "instance.set_inputs",
+        "record.erase",
+        "rights.change",
+        "token.manage_all",
+        "user.manage",
+    }
+)
+"""What only admins hold: with any of these somebody could give themselves everything else."""
+
+RIGHTS = GRANTED | RESERVED
