@@ -1,6 +1,7 @@
 // Builds the islands: one entry per kind of screen that needs more than server-rendered HTML.
 // A later editor (diagram, decision or form designer) is one more name in this list.
 import { defineConfig } from 'vite';
+import { precompressed } from './service/assets/precompressed.mjs';
 
 const islands = ['base', 'form', 'diagram'];
 
@@ -9,6 +10,7 @@ export default defineConfig({
   base: '/static/dist/',
   publicDir: false,
   resolve: { dedupe: ['preact', '@bpmn-io/feelin', 'luxon'] },
+  plugins: [precompressed()],
   build: {
     outDir: '../static/dist',
     emptyOutDir: true,

@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.runtime.step.context import Application
 from service.settings import Settings
-from service.web import auth, errors, probes, screens, security
+from service.web import auth, compression, errors, probes, screens, security
 from service.web.api import routes
 
 
@@ -29,6 +29,8 @@ def create_app(settings: Settings | None = None, *, application: Application | N
     app.extensions["countersign"] = application or Application.open(settings)
     app.secret_key = hashlib.sha256(f"pages {settings.secret_key}".encode()).digest()
     app.json = _Json(app)
+    # First of all, so that it comes last: an answer is compressed when nobody changes it any more.
+    compression.install(app)
     # Errors first: what the others refuse is answered by them.
     errors.install(app)
     security.install(app, settings)

@@ -13,6 +13,7 @@ guardAgainstDoubleSubmit();
 askBeforeDangerousForms();
 closeMenusOutside();
 forgetOnSignOut();
+rememberFolds();
 
 document.documentElement.dataset.base = 'ready';
 
@@ -65,6 +66,15 @@ function forgetOnSignOut() {
     if (event.target.getAttribute('action') !== '/logout') return;
     for (const key of Object.keys(sessionStorage)) if (key.startsWith('countersign:')) sessionStorage.removeItem(key);
   });
+}
+
+/** A section somebody keeps open is open on the next page too: `data-remember` names it. */
+function rememberFolds() {
+  for (const fold of document.querySelectorAll('details[data-remember]')) {
+    const key = `countersign:open:${fold.dataset.remember}`;
+    if (localStorage.getItem(key)) fold.open = true;
+    fold.addEventListener('toggle', () => (fold.open ? localStorage.setItem(key, '1') : localStorage.removeItem(key)));
+  }
 }
 
 function closeMenusOutside() {

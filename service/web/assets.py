@@ -1,4 +1,4 @@
-"""The built browser assets: which files an island needs, and how long browsers may keep them.
+"""The built browser assets: which files an island needs, in which form they travel, how long they are kept.
 
 Vite writes `static/dist/manifest.json`: source name → hashed file, its style sheets, the chunks it imports.
 """
@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import json
 import logging
+import mimetypes
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, request, send_from_directory, url_for
 from markupsafe import Markup
+from werkzeug.security import safe_join
 
 HASHED = "/static/dist/assets/"
 ONE_YEAR = "public, max-age=31536000, immutable"
+ENDINGS = {"br": ".br", "gzip": ".gz"}
+"""What the build puts beside a file: encoding → ending, the smaller one first."""
 
 log = logging.getLogger(__name__)
 
@@ -66,13 +70,32 @@ class Assets:
         return url_for("static", filename=f"dist/{name}")
 
 
+class BuiltFiles:
+    """The view of the built files: each in the smallest form the browser takes and the build has made."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __call__(self, filename: str) -> Response:
+        encoding = next((each for each in ENDINGS if self._has(filename, each)), None)
+        if encoding is None:
+            response = send_from_directory(self._folder, filename)
+        else:
+            kind, _ = mimetypes.guess_type(filename)
+            response = send_from_directory(self._folder, filename + ENDINGS[encoding], mimetype=kind)
+            response.content_encoding = encoding
+        response.vary.add("Accept-Encoding")
+        if request.path.startswith(HASHED):
+            response.headers["Cache-Control"] = ONE_YEAR
+        return response
+
+    def _has(self, filename: str, encoding: str) -> bool:
+        path = safe_join(str(self._folder), filename + ENDINGS[encoding])
+        return request.accept_encodings.quality(encoding) > 0 and path is not None and Path(path).is_file()
+
+
 def install(app: Flask) -> None:
-    """Give templates `island(name)`, and hashed files a cache time of a year."""
-    app.add_template_global(Assets(Path(app.static_folder or "")).tags, "island")
-    app.after_request(_cache_hashed_files)
-
-
-def _cache_hashed_files(response: Response) -> Response:
-    if request.path.startswith(HASHED) and response.status_code == 200:
-        response.headers["Cache-Control"] = ONE_YEAR
-    return response
+    """Give templates `island(name)`, and serve the built files."""
+    folder = Path(app.static_folder or "")
+    app.add_template_global(Assets(folder).tags, "island")
+    app.view_functions["static"] = BuiltFiles(folder)

@@ -38,10 +38,47 @@ def test_an_admin_sees_where_a_case_stands_and_goes_down_into_the_phase(
 def test_the_makers_logo_stays_visible_on_drawings_and_forms(company: Company, window: Windows) -> None:
     task = company.task(company.campaign("标志"), "goals")
     page = window("linyue").open_form(f"/tasks/{task.id}")
+    page.get_by_text("当前进度").click()
     page.wait_for_selector("html[data-diagram=ready]")
 
     expect(page.locator(".bjs-powered-by")).to_be_visible()
     expect(page.locator(".fjs-powered-by")).to_be_visible()
+
+
+def test_opening_a_task_transfers_little_and_the_drawing_only_when_it_is_opened(
+    company: Company, window: Windows
+) -> None:
+    task = company.task(company.campaign("轻装上阵"), "goals")
+    someone = window("linyue")
+    network = someone.context.new_cdp_session(someone.page)
+    transferred: list[float] = []
+    network.on("Network.loadingFinished", lambda event: transferred.append(event["encodedDataLength"]))
+    network.send("Network.enable")
+    network.send("Network.clearBrowserCache")
+
+    page = someone.open_form(f"/tasks/{task.id}")
+    page.wait_for_load_state("networkidle")
+
+    assert 100_000 < sum(transferred) <= 250_000
+    expect(page.locator(".djs-container")).to_have_count(0)
+
+
+def test_a_drawing_once_opened_beside_a_task_is_open_beside_the_next(
+    company: Company, window: Windows
+) -> None:
+    case = company.campaign("看图办事")
+    someone = window("linyue")
+    page = someone.open_form(f"/tasks/{company.task(case, 'resources').id}")
+    add = page.get_by_role("button", name="添加一行")
+    colour = add.evaluate("node => getComputedStyle(node).color")
+    page.get_by_text("当前进度").click()
+    expect(page.locator(".djs-element.is-active[data-element-id=resources]")).to_be_visible()
+    # The viewer's style sheet comes after the form's: it must not repaint it.
+    expect(add).to_have_css("color", colour)
+
+    someone.open_diagram(f"/tasks/{company.task(case, 'risks').id}")
+
+    expect(page.locator(".djs-element.is-active[data-element-id=risks]")).to_be_visible()
 
 
 def test_a_broken_drawing_shows_its_errors_where_they_are(window: Windows) -> None:

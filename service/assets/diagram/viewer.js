@@ -1,0 +1,122 @@
+// The drawings in a viewer: where the case stands, what it has passed, what the check found; the way into called ones.
+import 'bpmn-js/dist/assets/diagram-js.css';
+import 'bpmn-js/dist/assets/bpmn-js.css';
+import '../styles/diagram.css';
+import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
+import { el } from '../lib/dom.js';
+import { t } from '../lib/i18n.js';
+import { mark } from './marks.js';
+import { fingers } from './touch.js';
+
+const READABLE_SCALE = 0.62;
+const MARGIN = 30;
+
+/** Show the drawings that a host holds; returns what points at an element of the one that is open. */
+export async function view(host) {
+  const given = JSON.parse(host.querySelector('script[type="application/json"]').textContent);
+  const canvasHost = el('div.diagram-canvas', { tabindex: '0', role: 'group', 'aria-label': host.dataset.label || '' });
+  const path = el('ol.crumbs.diagram-path');
+  const viewer = new NavigatedViewer({
+    container: canvasHost,
+    zoomScroll: { enabled: false },
+  });
+  host.append(path, canvasHost, tools(viewer));
+  onlyWhenUsed(viewer, canvasHost);
+  fingers(viewer, canvasHost);
+
+  async function open(index) {
+    const diagram = given.diagrams[index];
+    try {
+      await viewer.importXML(diagram.xml ?? (await load(diagram.url)));
+    } catch (error) {
+      canvasHost.replaceChildren(el('p.diagram-problem', { role: 'alert' }, t('The diagram could not be loaded.')));
+      throw error;
+    }
+    mark(viewer, diagram, { into: (element) => into(given, diagram, element, open) });
+    frame(viewer, diagram);
+    path.replaceChildren(...crumbs(given, diagram, open));
+    host.dataset.shown = diagram.definition;
+  }
+
+  await open(given.open || 0);
+  return (id) => show(viewer, id, canvasHost);
+}
+
+async function load(url) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url}: ${response.status}`);
+  return response.text();
+}
+
+/** What a called diagram's button does: open the called instance in place, or go to the definition's page. */
+function into(given, diagram, element, open) {
+  const child = given.diagrams.findIndex((one) => one.parent === diagram.path && one.call === element.id && one !== diagram);
+  if (child >= 0) return () => open(child);
+  const called = element.businessObject.calledElement;
+  const url = given.definitions?.[called];
+  return url ? () => location.assign(url) : null;
+}
+
+function crumbs(given, diagram, open) {
+  const trail = [];
+  for (let one = diagram; one; one = one.path === '' ? null : given.diagrams.find((other) => other.path === one.parent)) trail.unshift(one);
+  if (trail.length < 2) return [];
+  return trail.map((one) => el('li', {}, one === diagram
+    ? el('span', { 'aria-current': 'true' }, one.name)
+    : el('button.linklike', { type: 'button', onclick: () => open(given.diagrams.indexOf(one)) }, one.name)));
+}
+
+/** Show all of it; where that would be too small to read, show the part that matters, readable. */
+function frame(viewer, diagram) {
+  const canvas = viewer.get('canvas');
+  canvas.zoom('fit-viewport');
+  const fitted = canvas.zoom();
+  if (fitted > 1) canvas.zoom(1, 'auto');
+  if (fitted >= READABLE_SCALE) return;
+  const registry = viewer.get('elementRegistry');
+  const states = Object.entries(diagram.activities || {});
+  const [busy] = states.find(([, state]) => state.failed || state.active) || [];
+  const focus = busy || diagram.findings?.find((one) => one.element)?.element || Object.values(diagram.changes || {}).flat()[0];
+  const element = focus && registry.get(focus);
+  const start = element || registry.find((one) => one.type === 'bpmn:StartEvent');
+  canvas.zoom(READABLE_SCALE);
+  if (start) center(canvas, start);
+}
+
+/** Bring an element to the middle, as far as the drawing's edges allow: no empty half beside its first step. */
+function center(canvas, element) {
+  const { scale, outer, inner } = canvas.viewbox();
+  const middle = element.waypoints ? element.waypoints[0] : { x: element.x + element.width / 2, y: element.y + element.height / 2 };
+  const place = (wanted, first, length, room) => (length + 2 * MARGIN <= room
+    ? first - (room - length) / 2
+    : Math.min(Math.max(wanted - room / 2, first - MARGIN), first + length + MARGIN - room));
+  const [width, height] = [outer.width / scale, outer.height / scale];
+  canvas.viewbox({ x: place(middle.x, inner.x, inner.width, width), y: place(middle.y, inner.y, inner.height, height), width, height });
+}
+
+function show(viewer, id, canvasHost) {
+  const element = viewer.get('elementRegistry').get(id);
+  if (!element) return;
+  const canvas = viewer.get('canvas');
+  if (canvas.zoom() < READABLE_SCALE) canvas.zoom(READABLE_SCALE);
+  center(canvas, element);
+  for (const other of viewer.get('elementRegistry').filter((one) => canvas.hasMarker(one, 'is-pointed'))) canvas.removeMarker(other, 'is-pointed');
+  canvas.addMarker(element, 'is-pointed');
+  canvasHost.scrollIntoView({ block: 'nearest' });
+}
+
+function tools(viewer) {
+  const canvas = viewer.get('canvas');
+  const button = (label, sign, action) => el('button.btn.small', { type: 'button', 'aria-label': label, title: label, onclick: action }, sign);
+  return el('div.diagram-tools', {},
+    button(t('Zoom in'), '＋', () => canvas.zoom(Math.min(3, canvas.zoom() * 1.25))),
+    button(t('Zoom out'), '－', () => canvas.zoom(Math.max(0.1, canvas.zoom() / 1.25))),
+    button(t('Whole diagram'), t('Fit'), () => canvas.zoom('fit-viewport')));
+}
+
+/** The wheel moves the page until somebody clicks into the drawing. */
+function onlyWhenUsed(viewer, canvasHost) {
+  const scroll = viewer.get('zoomScroll');
+  canvasHost.addEventListener('pointerdown', () => scroll.toggle(true));
+  canvasHost.addEventListener('pointerleave', () => scroll.toggle(false));
+}
