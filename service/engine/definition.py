@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from service.engine import dialect, extensions, nodes, organisation, xml
-from service.engine.decisions import Decision, parse_dmn
+from service.engine.decisions import Decision, read_dmn
 from service.engine.extensions import Extensions, split_list
 from service.engine.organisation import Organisation
 from service.errors import NotFound
@@ -84,7 +84,7 @@ class Model:
                     processes[info.key] = info
                     activities[info.key] = dict(_activities(info.key, specs))
             elif name.endswith(".dmn"):
-                decisions.update((decision.id, decision) for decision in parse_dmn(name, content))
+                decisions.update((decision.id, decision) for decision in read_dmn(name, content).decisions)
         forms = {
             name.removesuffix(".form"): json.loads(data) for name, data in files.items() if _is_form(name)
         }

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from service.engine import events, joins, nodes
-from service.engine.decisions import map_result
+from service.engine.decisions import evaluate, map_result
 from service.engine.evaluation import Evaluation
 from service.engine.extensions import split_list
 from service.engine.failures import EngineFailure
@@ -313,7 +313,7 @@ class Run(Evaluation):
         if decision is None:
             raise EngineFailure("decision_not_found", "the decision {key!r} is not deployed", key=key)
         variables = {**self.scope_of(token).visible(), **self.inputs(token)}
-        result = decision.evaluate(variables, self.env.feel, self.now)
+        result = evaluate(decision, variables, self.env.feel, self.now)
         return map_result(result, mapping or _usual_mapping(decision))
 
     def call_handler(self, token: Token) -> HandlerResult:

@@ -1,8 +1,9 @@
-"""The one XML parser for drawings and decision tables."""
+"""The one XML reader for drawings and decision tables: lxml, hardened, its result frozen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from lxml import etree
 
@@ -18,6 +19,47 @@ NS = {
     "dc": "http://www.omg.org/spec/DD/20100524/DC",
     "camunda": CAMUNDA,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One XML element as written, without comments: its name, attributes, text, and what is inside.
+
+    `name` and `space` are the local name and the namespace, `line` counts from 1. Attributes of another
+    namespace are named `{namespace}name`. `text` is what stands before the first child, stripped.
+    """
+
+    name: str
+    space: str
+    line: int
+    attributes: Mapping[str, str]
+    text: str = ""
+    children: tuple[Tag, ...] = ()
+
+    def get(self, attribute: str, default: str = "") -> str:
+        return self.attributes.get(attribute, default)
+
+    @property
+    def id(self) -> str:
+        return self.attributes.get("id", "")
+
+    def all(self, name: str, space: str | None = None) -> Iterator[Tag]:
+        """Yield the children of a name, in one namespace or in any."""
+        return (each for each in self.children if each.name == name and space in (None, each.space))
+
+    def first(self, name: str, space: str | None = None) -> Tag | None:
+        return next(self.all(name, space), None)
+
+    def everything(self) -> Iterator[Tag]:
+        """Yield the element and all that is inside, in the order of the file."""
+        yield self
+        for child in self.children:
+            yield from child.everything()
+
+
+def read_xml(name: str, content: bytes) -> Tag:
+    """Return the root element of `content`, frozen; else as `parse_xml`."""
+    return _frozen(parse_xml(name, content), {})
 
 
 def parse_xml(name: str, content: bytes) -> etree._Element:
@@ -41,9 +83,26 @@ def parse_xml(name: str, content: bytes) -> etree._Element:
     return root
 
 
-def refusal(name: str, line: int, code: str, message: str) -> InvalidDeployment:
+def refusal(name: str, line: int, code: str, message: Text) -> InvalidDeployment:
     """Return the exception for a file that cannot be read at all."""
     return InvalidDeployment(findings=[Finding(name, line, "", "error", code, message)])
+
+
+def text_of(tag: Tag | None) -> str:
+    """Return the text of an element; "" for None."""
+    return "" if tag is None else tag.text
+
+
+def _frozen(element: etree._Element, names: dict[str, tuple[str, str]]) -> Tag:
+    """Return an lxml element as a Tag. `names` keeps the tags that were taken apart already."""
+    written = str(element.tag)
+    if written not in names:
+        qualified = etree.QName(written)
+        names[written] = (qualified.localname, qualified.namespace or "")
+    name, space = names[written]
+    text = (element.text or "").strip()
+    children = tuple(_frozen(child, names) for child in element.iterchildren("*"))
+    return Tag(name, space, element.sourceline or 0, dict(element.items()), text, children)
 
 
 def local_name(element: etree._Element) -> str:

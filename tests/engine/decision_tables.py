@@ -8,7 +8,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 from zoneinfo import ZoneInfo
 
-from service.engine.decisions import Decision, DecisionResult, parse_dmn
+from service.engine.decisions import Decision, DecisionResult, evaluate, read_dmn
 from service.feel import FEEL
 
 NOW = datetime(2026, 9, 29, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -43,11 +43,11 @@ def table(
 
 def decide(text: str, **variables: Any) -> DecisionResult:
     """Evaluate the first decision of a file."""
-    return decision(text).evaluate(variables, FEEL, NOW)
+    return evaluate(decision(text), variables, FEEL, NOW)
 
 
 def decision(text: str) -> Decision:
-    return parse_dmn("t.dmn", definitions(text))[0]
+    return read_dmn("t.dmn", definitions(text)).decisions[0]
 
 
 def _input(number: int, spec: str) -> str:

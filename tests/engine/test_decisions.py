@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from service.engine.decisions import DecisionResult, map_result, parse_dmn, reads
+from service.engine.decisions import DecisionResult, evaluate, map_result, read_dmn, reads
 from service.errors import DecisionError, InvalidDeployment
 from service.feel import FEEL
 from tests.engine.decision_tables import NOW, decide, decision, definitions, literal, requires, table
@@ -158,9 +158,9 @@ def test_a_decision_reads_the_decision_it_requires() -> None:
     rules = [("> 2", '"big"'), ("<= 2", '"small"')]
     file = definitions(table(rules, inputs=["both:number"], extra=requires("sum")), literal("a + b"))
 
-    choice = parse_dmn("t.dmn", file)[0]
+    choice = read_dmn("t.dmn", file).decisions[0]
 
-    assert choice.evaluate({"a": 1, "b": 2}, FEEL, NOW).outputs == {"y": "big"}
+    assert evaluate(choice, {"a": 1, "b": 2}, FEEL, NOW).outputs == {"y": "big"}
     assert reads(choice) == {"a", "b"}
 
 
@@ -207,15 +207,6 @@ def test_many_results_do_not_pass_for_one() -> None:
 )
 def test_a_file_that_is_no_table_cannot_be_deployed(content: bytes, code: str) -> None:
     with pytest.raises(InvalidDeployment) as refused:
-        parse_dmn("t.dmn", content)
+        read_dmn("t.dmn", content)
 
     assert [finding.code for finding in refused.value.findings] == [code]
-
-
-def test_a_table_can_be_written_as_csv() -> None:
-    assert decision(table(OVERLAPPING)).to_csv().splitlines() == [
-        "UNIQUE,x,y,annotations",
-        '1,> 0,"""low""",',
-        '2,> 10,"""high""",',
-        '3,> 100,"""low""",',
-    ]

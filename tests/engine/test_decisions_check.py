@@ -9,18 +9,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.engine.decisions import check_dmn
-from service.engine.decisions.coverage import Atom, Box, grid
+from service.engine.check import check
+from service.engine.decisions import read_dmn
+from service.engine.decisions.atoms import Atom
+from service.engine.decisions.check import check_decision
+from service.engine.decisions.coverage import Grid, grid
 from service.engine.decisions.model import Decision, Input, Rule
+from service.engine.decisions.search import Box
 from tests.engine.decision_tables import decision, definitions, literal, requires, table
 
 
 def codes(text: str) -> list[str]:
-    return [finding.code for finding in decision(text).check()]
+    return [finding.code for finding in check_decision(decision(text))]
 
 
 def messages(text: str) -> list[str]:
-    return [finding.message for finding in decision(text).check()]
+    return [finding.message for finding in check_decision(decision(text))]
 
 
 COMPLETE = [("< 50000", '"a"'), ("[50000..200000]", '"b"'), ("> 200000", '"c"')]
@@ -68,7 +72,7 @@ def test_no_gap_is_claimed(text: str) -> None:
 
 
 def test_an_overlap_under_unique_is_a_warning_on_the_lower_rule() -> None:
-    findings = decision(table([("<= 10", '"a"'), (">= 10", '"b"')])).check()
+    findings = check_decision(decision(table([("<= 10", '"a"'), (">= 10", '"b"')])))
 
     assert [(f.code, f.severity, f.line) for f in findings] == [("decision-overlap", "warning", 4)]
 
@@ -123,7 +127,7 @@ def test_a_rule_written_twice_is_a_warning() -> None:
     ],
 )
 def test_what_cannot_run_right_is_refused_by_name(text: str, code: str) -> None:
-    findings = [finding for finding in decision(text).check() if finding.severity == "error"]
+    findings = [finding for finding in check_decision(decision(text)) if finding.severity == "error"]
 
     assert {finding.code for finding in findings} == {code}
     assert all(finding.line > 1 and finding.file == "t.dmn" for finding in findings)
@@ -132,14 +136,14 @@ def test_what_cannot_run_right_is_refused_by_name(text: str, code: str) -> None:
 def test_an_id_used_twice_and_parts_we_do_not_run_are_refused() -> None:
     file = definitions(table(COMPLETE), table(COMPLETE, id_="other"), '<businessKnowledgeModel id="bkm"/>')
 
-    found = {(finding.element, finding.code) for finding in check_dmn("t.dmn", file)}
+    found = {(finding.element, finding.code) for finding in read_dmn("t.dmn", file).findings}
 
     assert ("bkm", "decision-unsupported") in found
     assert ("in0", "decision-duplicate-id") in found
 
 
 def test_a_file_that_is_no_xml_gives_one_finding() -> None:
-    assert [finding.code for finding in check_dmn("t.dmn", b"oops")] == ["xml-syntax"]
+    assert [finding.code for finding in check({"t.dmn": b"oops"}, topics={})] == ["xml-syntax"]
 
 
 # The search for gaps, overlaps and unreachable rules against plain counting, on small tables.
@@ -162,13 +166,23 @@ CELLS = st.one_of(
     st.lists(TESTS, min_size=2, max_size=2).map(", ".join),
     TESTS.map(lambda test: f"not({test})"),
 )
-POINTS = [Decimal(n) / 2 for n in range(-2, 13)]  # every whole number named, and what lies around each
+WORDS = ["a", "b", "c"]
+CHOICES = st.one_of(
+    st.just("-"),
+    st.sampled_from(WORDS).map('"{}"'.format),
+    st.lists(st.sampled_from(WORDS), min_size=2, max_size=2).map(lambda two: f'"{two[0]}", "{two[1]}"'),
+    st.sampled_from(WORDS).map('not("{}")'.format),
+)
+NUMBERS = [Decimal(n) / 2 for n in range(-2, 13)]  # every whole number named, and what lies around each
+POINTS = {"number": NUMBERS, "string": [*WORDS, "another"]}
 
 
-def matches(cell: str, x: Decimal) -> bool:
+def matches(cell: str, x: Decimal | str) -> bool:
     """Answer a cell the slow way, by Python's own comparisons."""
     if cell.startswith("not("):
         return not matches(cell[4:-1], x)
+    if isinstance(x, str):
+        return cell == "-" or f'"{x}"' in cell
     return cell == "-" or any(_test(part.strip(), x) for part in cell.split(","))
 
 
@@ -186,26 +200,51 @@ def _test(test: str, x: Decimal) -> bool:
     }[operator]
 
 
-def lies_in(box: Box, point: tuple[Decimal, ...]) -> bool:
-    return all(any(holds(atom, x) for atom in atoms) for atoms, x in zip(box, point, strict=True))
+def lies_in(cut: Grid, box: Box, point: tuple[Decimal | str, ...]) -> bool:
+    return all(
+        any(holds(atom, x) for atom in column.pick(atoms))
+        for column, atoms, x in zip(cut.columns, box, point, strict=True)
+    )
 
 
-def holds(atom: Atom, x: Decimal) -> bool:
+def holds(atom: Atom, x: Decimal | str) -> bool:
+    if isinstance(x, str):
+        return atom.sample.value == x if atom.sample.kind == "string" else x == "another"
     if atom.low == atom.high:
         return atom.low is None or x == atom.low.value
     return (atom.low is None or x > atom.low.value) and (atom.high is None or x < atom.high.value)
 
 
-@settings(max_examples=150, deadline=None)
+CELLS_OF = {"number": CELLS, "string": CHOICES}
+TABLES = st.sampled_from(
+    [["number"], ["number", "string"], ["number", "number"], ["string", "number", "string"]]
+)
+
+
+@settings(max_examples=200, deadline=None)
 @given(
-    st.integers(1, 2).flatmap(
-        lambda n: st.lists(st.lists(CELLS, min_size=n, max_size=n), min_size=1, max_size=5)
+    TABLES.flatmap(
+        lambda types: st.tuples(
+            st.just(types),
+            st.lists(st.tuples(*(CELLS_OF[each] for each in types)), min_size=1, max_size=6),
+        )
     )
 )
-def test_gaps_overlaps_and_unreachable_rules_agree_with_counting(rows: list[list[str]]) -> None:
-    columns = tuple(Input(f"i{n}", "", f"x{n}", "number") for n in range(len(rows[0])))
-    rules = tuple(Rule(f"r{n}", tuple(row), ('"y"',)) for n, row in enumerate(rows))
-    points = list(product(POINTS, repeat=len(columns)))
+def test_gaps_overlaps_and_unreachable_rules_agree_with_counting(
+    drawn: tuple[list[str], list[tuple[str, ...]]],
+) -> None:
+    types, rows = drawn
+    columns = tuple(Input(f"i{n}", "", f"x{n}", each) for n, each in enumerate(types))
+    rules = tuple(Rule(f"r{n}", row, ('"y"',)) for n, row in enumerate(rows))
+    named = [{word for row in rows for word in WORDS if f'"{word}"' in row[n]} for n in range(len(types))]
+    points = list(
+        product(
+            *(
+                [point for point in POINTS[each] if each == "number" or point in {*words, "another"}]
+                for each, words in zip(types, named, strict=True)
+            )
+        )
+    )
     hits = {
         point: [
             n for n, row in enumerate(rows) if all(matches(c, x) for c, x in zip(row, point, strict=True))
@@ -216,11 +255,54 @@ def test_gaps_overlaps_and_unreachable_rules_agree_with_counting(rows: list[list
     cut = grid(Decision("d", "d", "t.dmn", inputs=columns, rules=rules))
 
     gaps = list(cut.gaps())
-    assert {p for p in points if any(lies_in(box, p) for box in gaps)} == {p for p in points if not hits[p]}
+    free = {point for point in points if not hits[point]}
+    assert {point for point in points if any(lies_in(cut, box, point) for box in gaps)} == free
     together = {(a, b) for found in hits.values() for a in found for b in found if a < b}
     assert set(cut.overlaps()) == together
     first = {found[0] for found in hits.values() if found}
     assert set(cut.unreachable()) == set(range(len(rows))) - first - {0}
+
+
+def test_a_gap_is_told_once_and_as_large_as_it_goes() -> None:
+    rules = [("[0..10)", "[0..10)", '"a"'), ("[5..20)", "[5..20)", '"b"')]
+    text = table(rules, inputs=["x:number", "z:number"], hit="ANY")
+
+    assert [each for each in messages(text) if "No rule" in each] == [
+        f"No rule matches when {where}; add a rule or a default output."
+        for where in (
+            "x is < 0 or >= 20",
+            "x is < 5 or >= 20 and z is < 0 or >= 10",
+            "z is < 0 or >= 20",
+        )
+    ]
+
+
+def stock(rows: int, *, complete: bool = False) -> str:
+    """Write a table of so many articles, each with a band of amounts of its own."""
+    bands = [(f'"SKU{n}"', f"[{n * 10}..{n * 10 + 10})", f'"{n}"') for n in range(rows)]
+    rest = [(f'"SKU{n}"', f"not([{n * 10}..{n * 10 + 10}))", '"-"') for n in range(rows)]
+    others = [("not(" + ", ".join(f'"SKU{n}"' for n in range(rows)) + ")", "-", '"-"')]
+    return table([*bands, *rest, *others] if complete else bands, inputs=["sku:string", "amount:number"])
+
+
+def test_a_table_of_a_thousand_rows_is_searched_whole() -> None:
+    assert codes(stock(500, complete=True)) == []
+    assert messages(stock(1000))[0] == (
+        'No rule matches when sku is "SKU0" or any other value and amount is < 0 or >= 10; '
+        "add a rule or a default output."
+    )
+
+
+def test_a_case_of_many_values_is_told_by_a_few_of_them() -> None:
+    articles = [f'"b{n:02}"' for n in range(20)]
+    rules = [(", ".join(articles), "> 0", '"y"'), (f"not({', '.join(articles)})", "-", '"y"')]
+
+    [gap] = messages(table(rules, inputs=["k:string", "x:number"]))
+
+    assert gap == (
+        "No rule matches when k is " + " or ".join(articles[:8]) + " or one of 12 others"
+        " and x is <= 0; add a rule or a default output."
+    )
 
 
 def test_an_atom_between_two_days_exists_only_when_a_day_lies_between() -> None:
@@ -230,15 +312,15 @@ def test_an_atom_between_two_days_exists_only_when_a_day_lies_between() -> None:
     )
 
     assert codes(text) == []
-    assert all(atom.sample.kind == "date" for atom in grid(decision(text)).atoms[0])
+    assert all(atom.sample.kind == "date" for atom in grid(decision(text)).columns[0].atoms)
 
 
 def test_a_table_too_large_to_search_is_told_and_not_searched_for_ever() -> None:
-    columns = [f"x{n}:number" for n in range(12)]
-    rules = [[*(f"> {(n * 11 + c * 17) % 89}" for c in range(12)), '"y"'] for n in range(60)]
-    otherwise = [*["-"] * 12, '"z"']
+    steps = [(f">= {n}", f"< {n}", '"y"') for n in range(1800)]
 
-    assert codes(table([*rules, otherwise], inputs=columns, hit="FIRST")) == ["decision-complex"]
+    found = codes(table(steps, inputs=["x:number", "z:number"], hit="FIRST"))
+
+    assert found[-1] == "decision-complex"
 
 
 def test_two_limits_that_differ_in_the_thirtieth_digit_leave_a_gap_between_them() -> None:

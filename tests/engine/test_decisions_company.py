@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from service.engine.decisions import Decision, check_dmn, map_result, parse_dmn
+from service.engine.decisions import Decision, evaluate, map_result, read_dmn
 from service.errors import DecisionError
 from service.feel import FEEL
 from tests.engine.decision_tables import NOW
@@ -20,13 +20,13 @@ D = Decimal
 
 @pytest.fixture(scope="module")
 def decisions() -> dict[str, Decision]:
-    found = [decision for file in FILES for decision in parse_dmn(file.name, file.read_bytes())]
+    found = [decision for file in FILES for decision in read_dmn(file.name, file.read_bytes()).decisions]
     return {decision.id: decision for decision in found}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_a_company_table_has_no_finding(file: Path) -> None:
-    assert check_dmn(file.name, file.read_bytes()) == []
+    assert read_dmn(file.name, file.read_bytes()).findings == ()
 
 
 def test_every_table_cites_the_rule_it_carries_out(decisions: dict[str, Decision]) -> None:
@@ -53,7 +53,7 @@ def test_every_table_cites_the_rule_it_carries_out(decisions: dict[str, Decision
 def test_the_tier_follows_the_total_to_the_cent(
     decisions: dict[str, Decision], budget_total: Any, tier: str
 ) -> None:
-    assert decisions["approval_tier"].evaluate({"budget_total": budget_total}, FEEL, NOW).outputs == {
+    assert evaluate(decisions["approval_tier"], {"budget_total": budget_total}, FEEL, NOW).outputs == {
         "tier": tier
     }
 
@@ -61,11 +61,11 @@ def test_the_tier_follows_the_total_to_the_cent(
 @pytest.mark.parametrize("budget_total", [None, "50000", True])
 def test_no_tier_is_guessed_for_what_is_no_amount(decisions: dict[str, Decision], budget_total: Any) -> None:
     with pytest.raises(DecisionError):
-        decisions["approval_tier"].evaluate({"budget_total": budget_total}, FEEL, NOW)
+        evaluate(decisions["approval_tier"], {"budget_total": budget_total}, FEEL, NOW)
 
 
 def outputs(decision: Decision, names: str, values: tuple[Any, ...]) -> Any:
-    result = decision.evaluate(dict(zip(names.split(), values, strict=True)), FEEL, NOW)
+    result = evaluate(decision, dict(zip(names.split(), values, strict=True)), FEEL, NOW)
     return map_result(result, "collectEntries") if decision.is_list else tuple(result.outputs.values())
 
 
@@ -182,13 +182,13 @@ def test_every_activity_has_one_accountable_and_somebody_responsible(decisions: 
 
     assert len(activities) == 7
     for activity in activities:
-        rows = map_result(raci.evaluate({"activity": activity}, FEEL, NOW), "resultList")
+        rows = map_result(evaluate(raci, {"activity": activity}, FEEL, NOW), "resultList")
         assert [row["role"] for row in rows].count("A") == 1, activity
         assert "R" in [row["role"] for row in rows], activity
 
 
 def test_finance_answers_for_the_budget_and_marketing_draws_it_up(decisions: dict[str, Decision]) -> None:
-    rows = decisions["raci"].evaluate({"activity": "预算"}, FEEL, NOW).outputs
+    rows = evaluate(decisions["raci"], {"activity": "预算"}, FEEL, NOW).outputs
 
     assert {"department": "财务部", "role": "A"} in rows
     assert {"department": "市场部", "role": "R"} in rows

@@ -9,6 +9,7 @@ import pytest
 
 from service import languages
 from service.engine.check import check
+from service.engine.decisions.check import check_decision
 from service.engine.failures import EngineFailure
 from service.engine.findings import Finding
 from service.engine.timers import to_moment
@@ -99,7 +100,7 @@ def test_a_gap_between_branches_is_described_in_chinese():
 
 
 def test_findings_about_tables_and_forms_are_said_in_chinese():
-    [overlap] = decision(table([("<= 10", '"a"'), (">= 10", '"b"')])).check()
+    [overlap] = check_decision(decision(table([("<= 10", '"a"'), (">= 10", '"b"')])))
     [nameless] = check({"f.form": b'{"components": [{"type": "textfield", "id": "x"}]}'}, topics={})
 
     assert translated(overlap.message, CHINESE) == (

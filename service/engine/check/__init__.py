@@ -23,7 +23,7 @@ from service.engine.check.references import Surroundings, check_references, proc
 from service.engine.check.soundness import check_soundness
 from service.engine.check.structure import check_ids, check_structure
 from service.engine.check.variables import check_variables
-from service.engine.decisions import check_dmn, parse_dmn
+from service.engine.decisions import read_dmn
 from service.engine.findings import Finding
 from service.engine.forms import read_form
 from service.engine.organisation import FILE as ORGANISATION
@@ -50,15 +50,10 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Any]) -> list[Find
     ]
     for name, container in containers:
         _judge(container, around, reports[name])
-    _duplicate_decisions(files, reports)
     for finding in check_parts(_schemas(files, around)):
         reports[finding.file].findings.append(finding)
     found = [finding for report in reports.values() for finding in report.findings]
     return sorted(found, key=lambda each: (each.file, each.line, each.severity, each.code))
-
-
-def has_errors(findings: list[Finding]) -> bool:
-    return any(finding.severity == "error" for finding in findings)
 
 
 def _read(
@@ -139,32 +134,22 @@ def _judge(container: Container, around: Surroundings, report: Report) -> None:
 
 
 def _decisions(name: str, content: bytes, around: Surroundings, report: Report) -> None:
-    report.findings += check_dmn(name, content)
     try:
-        decisions = parse_dmn(name, content)
-    except InvalidDeployment:
+        file = read_dmn(name, content)
+    except InvalidDeployment as refused:
+        report.findings += refused.findings
         return
-    for decision in decisions:
-        around.decisions.setdefault(decision.id, decision)
-
-
-def _duplicate_decisions(files: Mapping[str, bytes], reports: dict[str, Report]) -> None:
-    seen: dict[str, str] = {}
-    for name in (name for name in files if name.endswith(".dmn")):
-        try:
-            decisions = parse_dmn(name, files[name])
-        except InvalidDeployment:
-            continue
-        for decision in decisions:
-            if seen.setdefault(decision.id, name) != name:
-                report = reports[name]
-                report.error(
-                    None,
-                    "duplicate-decision",
-                    "{other} has a decision {decision!r} too.",
-                    other=seen[decision.id],
-                    decision=decision.id,
-                )
+    report.findings += file.findings
+    for decision in file.decisions:
+        known = around.decisions.setdefault(decision.id, decision)
+        if known.file != name:
+            report.error(
+                None,
+                "duplicate-decision",
+                "{other} has a decision {decision!r} too.",
+                other=known.file,
+                decision=decision.id,
+            )
 
 
 def _form(name: str, content: bytes, around: Surroundings, report: Report) -> None:

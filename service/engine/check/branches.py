@@ -12,7 +12,7 @@ from contextlib import suppress
 from itertools import islice
 
 from service.engine.check.drawing import CONDITIONAL, Container, FlowElement, NodeElement, Report
-from service.engine.decisions.coverage import Grid, TooComplex, describe, grid
+from service.engine.decisions.coverage import Grid, TooComplex, grid
 from service.engine.decisions.model import Decision, Input, Rule
 from service.feel import strip_equals
 from service.wording import Text
@@ -57,7 +57,7 @@ def _warn_of_gaps(node: NodeElement, cut: Grid, report: Report) -> None:
                 "uncovered-branch",
                 "{element!r} has no way on when {case}: add a flow or make one the default.",
                 element=node.name,
-                case=describe(cut, box),
+                case=cut.described(box),
             )
 
 

@@ -1,23 +1,26 @@
 """Decision tables: DMN files read, checked and evaluated over FEEL.
 
-`parse` reads a file, `check` judges it, `evaluate` decides; `cells` and `coverage` find gaps between rules.
+`file` reads a file once (`reading`, `tables`) and has it checked (`check`, `cell_checks`); `coverage` finds
+gaps, overlaps and rules never reached (`atoms`, `search`); `evaluate` decides.
 """
 
 from __future__ import annotations
 
-from service.engine.decisions.check import check_dmn, reads
+from service.engine.decisions.evaluate import evaluate
+from service.engine.decisions.file import DecisionFile, read_dmn
 from service.engine.decisions.model import Decision, DecisionResult, Input, Output, Rule
-from service.engine.decisions.parse import parse_dmn
+from service.engine.decisions.reads import reads
 from service.engine.decisions.results import map_result
 
 __all__ = [
     "Decision",
+    "DecisionFile",
     "DecisionResult",
     "Input",
     "Output",
     "Rule",
-    "check_dmn",
+    "evaluate",
     "map_result",
-    "parse_dmn",
+    "read_dmn",
     "reads",
 ]

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import Any
 
+from service.engine.decisions.cells import Cell, Literal, plain_cell, plain_literal
 from service.engine.findings import Finding
-
-if TYPE_CHECKING:
-    from service.feel import Feel
 
 SINGLE_HIT = frozenset({"UNIQUE", "FIRST", "PRIORITY", "ANY"})
 MULTIPLE_HIT = frozenset({"COLLECT", "RULE ORDER", "OUTPUT ORDER"})
@@ -31,6 +26,10 @@ class Input:
     variable: str = ""  # the name by which cells may call the value, besides `?`
     line: int = 0
 
+    @property
+    def title(self) -> str:
+        return self.label or self.expression
+
 
 @dataclass(frozen=True)
 class Output:
@@ -44,6 +43,14 @@ class Output:
     default: str = ""
     line: int = 0
 
+    @cached_property
+    def allowed(self) -> tuple[Literal, ...]:
+        """Return the allowed values in their order of priority; empty when they are not plain."""
+        cell = plain_cell(self.values) if self.values else None
+        if cell is None or cell.negated or any(each.low != each.high for each in cell.intervals):
+            return ()
+        return tuple(interval.low for interval in cell.intervals if interval.low)
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -54,6 +61,16 @@ class Rule:
     outputs: tuple[str, ...]
     annotations: tuple[str, ...] = ()
     line: int = 0
+
+    @cached_property
+    def cells(self) -> tuple[Cell | None, ...]:
+        """Return the plain reading of each input cell; None where FEEL alone knows."""
+        return tuple(map(plain_cell, self.inputs))
+
+    @cached_property
+    def results(self) -> tuple[Literal | None, ...]:
+        """Return the constant each output cell is; None where it has to be evaluated."""
+        return tuple(map(plain_literal, self.outputs))
 
 
 @dataclass(frozen=True)
@@ -91,25 +108,3 @@ class Decision:
     def is_list(self) -> bool:
         """Whether the outputs are a list: many hits and no aggregation."""
         return self.hit_policy in MULTIPLE_HIT and not self.aggregation
-
-    def evaluate(self, variables: Mapping[str, Any], feel: Feel, now: datetime) -> DecisionResult:
-        """Return the outputs for `variables`. Raises DecisionError when the table gives no usable result."""
-        from service.engine.decisions.evaluate import evaluate
-
-        return evaluate(self, variables, feel, now)
-
-    def check(self) -> list[Finding]:
-        """Return what is wrong or doubtful, without evaluating anything."""
-        from service.engine.decisions.check import check_decision
-
-        return check_decision(self)
-
-    def to_csv(self) -> str:
-        """Return the table as CSV text: the header row, then one line per rule with its remarks last."""
-        text = io.StringIO()
-        writer = csv.writer(text)
-        columns = [column.label or column.expression for column in self.inputs]
-        writer.writerow([self.hit_policy, *columns, *[column.name for column in self.outputs], "annotations"])
-        for number, rule in enumerate(self.rules, 1):
-            writer.writerow([number, *rule.inputs, *rule.outputs, "; ".join(rule.annotations)])
-        return text.getvalue()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from service.engine import decisions as tables
 from service.errors import NotFound
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import View
@@ -28,5 +29,5 @@ def evaluate(app: Application, actor: Actor, key: str, variables: Mapping[str, A
     decision = app.live().model.decisions.get(key)
     if decision is None:
         raise NotFound("There is no such decision.", key=key)
-    result = decision.evaluate(as_values(variables, "variables"), app.feel, app.clock())
+    result = tables.evaluate(decision, as_values(variables, "variables"), app.feel, app.clock())
     return DecisionView(result.outputs, tuple(result.matched_rules))
