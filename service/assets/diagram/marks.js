@@ -2,51 +2,85 @@
 import { el } from '../lib/dom.js';
 import { colon, t } from '../lib/i18n.js';
 
+/** Mark what a drawing's payload says of its elements; `into(element)` is what a called diagram's button does, or null. */
 export function mark(viewer, diagram, { into }) {
-  const canvas = viewer.get('canvas');
-  const overlays = viewer.get('overlays');
-  const registry = viewer.get('elementRegistry');
-  const badge = (id, kind, text, title, position) => overlays.add(id, {
-    position, html: el(`div.mark.${kind}`, { title, role: 'img', 'aria-label': title }, text),
-  });
+  const marks = new Marks(viewer);
+  marks.activities(diagram.activities || {});
+  marks.flows(diagram.flows || []);
+  marks.findings(diagram.findings || []);
+  marks.changes(diagram.changes || {});
+  marks.calls(into);
+}
 
-  for (const [id, state] of Object.entries(diagram.activities || {})) {
-    const element = registry.get(id);
-    if (!element) continue;
-    if (state.failed) {
-      canvas.addMarker(id, 'is-failed');
-      badge(id, 'bad', '!', t('failed here'), { top: -12, left: -10 });
-    } else if (state.active) {
-      canvas.addMarker(id, 'is-active');
-      badge(id, 'now', `● ${t('here now')}${state.active > 1 ? ` ×${state.active}` : ''}`, t('here now'), { top: -14, left: 0 });
-    } else if (state.visits) {
-      canvas.addMarker(id, 'is-done');
+class Marks {
+  constructor(viewer) {
+    this.canvas = viewer.get('canvas');
+    this.overlays = viewer.get('overlays');
+    this.registry = viewer.get('elementRegistry');
+  }
+
+  marker(id, name) {
+    if (this.registry.get(id)) this.canvas.addMarker(id, name);
+  }
+
+  badge(id, kind, text, title, position) {
+    this.overlays.add(id, { position, html: el(`div.mark.${kind}`, { title, role: 'img', 'aria-label': title }, text) });
+  }
+
+  activities(states) {
+    for (const [id, state] of Object.entries(states)) {
+      if (!this.registry.get(id)) continue;
+      if (state.failed) this.failed(id);
+      else if (state.active) this.active(id, state.active);
+      else if (state.visits) this.marker(id, 'is-done');
+      if (state.visits > 1) this.badge(id, 'times', `${state.visits}×`, t('done {count}×', { count: state.visits }), { bottom: 10, right: 26 });
     }
-    if (state.visits > 1) badge(id, 'times', `${state.visits}×`, t('done {count}×', { count: state.visits }), { bottom: 10, right: 26 });
   }
-  for (const id of diagram.flows || []) if (registry.get(id)) canvas.addMarker(id, 'is-taken');
-  for (const [id, found] of byElement(diagram.findings || [])) {
-    if (!registry.get(id)) continue;
-    const bad = found.some((one) => one.severity === 'error');
-    canvas.addMarker(id, bad ? 'is-failed' : 'is-doubtful');
-    const words = found.map((one) => `${t(one.severity)}${colon}${one.message}`).join('\n');
-    badge(id, bad ? 'bad' : 'warn', `${bad ? '!' : '?'}${found.length > 1 ? ` ${found.length}` : ''}`, words, { top: -12, left: -10 });
+
+  failed(id) {
+    this.marker(id, 'is-failed');
+    this.badge(id, 'bad', '!', t('failed here'), { top: -12, left: -10 });
   }
-  for (const [kind, ids] of Object.entries(diagram.changes || {})) {
-    for (const id of ids) if (registry.get(id)) canvas.addMarker(id, `is-${kind}`);
+
+  active(id, tokens) {
+    this.marker(id, 'is-active');
+    this.badge(id, 'now', `● ${t('here now')}${tokens > 1 ? ` ×${tokens}` : ''}`, t('here now'), { top: -14, left: 0 });
   }
-  for (const element of registry.filter((one) => one.type === 'bpmn:CallActivity')) {
-    const go = into(element);
-    if (!go) continue;
-    overlays.add(element.id, {
-      position: { bottom: 14, right: 14 },
-      html: el('button.mark.into', { type: 'button', 'aria-label': `${t('Show the called diagram')}${colon}${element.businessObject.name || ''}`, title: t('Show the called diagram'), onclick: go }, '↘'),
-    });
+
+  flows(ids) {
+    for (const id of ids) this.marker(id, 'is-taken');
+  }
+
+  findings(all) {
+    for (const [id, found] of byElement(all)) {
+      if (!this.registry.get(id)) continue;
+      const bad = found.some((one) => one.severity === 'error');
+      const words = found.map((one) => `${t(one.severity)}${colon}${one.message}`).join('\n');
+      this.marker(id, bad ? 'is-failed' : 'is-doubtful');
+      this.badge(id, bad ? 'bad' : 'warn', `${bad ? '!' : '?'}${found.length > 1 ? ` ${found.length}` : ''}`, words, { top: -12, left: -10 });
+    }
+  }
+
+  changes(kinds) {
+    for (const [kind, ids] of Object.entries(kinds)) {
+      for (const id of ids) this.marker(id, `is-${kind}`);
+    }
+  }
+
+  calls(into) {
+    const title = t('Show the called diagram');
+    for (const element of this.registry.filter((one) => one.type === 'bpmn:CallActivity')) {
+      const go = into(element);
+      if (!go) continue;
+      const label = `${title}${colon}${element.businessObject.name || ''}`;
+      const button = el('button.mark.into', { type: 'button', 'aria-label': label, title, onclick: go }, '↘');
+      this.overlays.add(element.id, { position: { bottom: 14, right: 14 }, html: button });
+    }
   }
 }
 
 /** The findings of each element; those about the file as a whole have none. */
-function byElement(findings) {
+export function byElement(findings) {
   const elements = new Map();
   for (const finding of findings) {
     if (finding.element) elements.set(finding.element, [...(elements.get(finding.element) || []), finding]);

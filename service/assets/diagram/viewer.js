@@ -74,13 +74,16 @@ function frame(viewer, diagram) {
   if (fitted > 1) canvas.zoom(1, 'auto');
   if (fitted >= READABLE_SCALE) return;
   const registry = viewer.get('elementRegistry');
-  const states = Object.entries(diagram.activities || {});
-  const [busy] = states.find(([, state]) => state.failed || state.active) || [];
-  const focus = busy || diagram.findings?.find((one) => one.element)?.element || Object.values(diagram.changes || {}).flat()[0];
-  const element = focus && registry.get(focus);
-  const start = element || registry.find((one) => one.type === 'bpmn:StartEvent');
+  const shown = registry.get(focus(diagram)) || registry.find((one) => one.type === 'bpmn:StartEvent');
   canvas.zoom(READABLE_SCALE);
-  if (start) center(canvas, start);
+  if (shown) center(canvas, shown);
+}
+
+/** The id of the element that matters most: where the case stands, else what was found, else what changed. */
+function focus({ activities = {}, findings = [], changes = {} }) {
+  const [busy] = Object.entries(activities).find(([, state]) => state.failed || state.active) || [];
+  const found = findings.find((one) => one.element);
+  return busy || found?.element || Object.values(changes).flat()[0] || '';
 }
 
 /** Bring an element to the middle, as far as the drawing's edges allow: no empty half beside its first step. */

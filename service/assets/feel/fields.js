@@ -11,8 +11,10 @@ export const KEYED = new Set([
 const MANY = new Set(['checklist', 'taglist', 'filepicker']);
 const CHOICES = new Set(['radio', 'select', 'checklist', 'taglist']);
 const LARGEST = 1e15;
-const EMAIL = /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)*$/;
-const PHONE = /^(\+|00)\d{6,20}$/;
+const SHAPES = new Map([
+  ['email', /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)*$/],
+  ['phone', /^(\+|00)\d{6,20}$/],
+]);
 
 const error = (code, params = {}) => ({ code, params });
 const isText = (value) => typeof value === 'string';
@@ -37,9 +39,13 @@ function checkDate(field, value) {
   return temporal.parseDate(value) < temporal.today() ? [error('past')] : [];
 }
 
+function isNumeric(field, value) {
+  if (typeof value === 'number') return true;
+  return Boolean(field.serializeToString) && isText(value) && /^-?\d+(\.\d+)?$/.test(value);
+}
+
 function checkNumber(field, value) {
-  const isNumber = typeof value === 'number' || (field.serializeToString && isText(value) && /^-?\d+(\.\d+)?$/.test(value));
-  if (!isNumber || Math.abs(value) > LARGEST) return [error('number')];
+  if (!isNumeric(field, value) || Math.abs(value) > LARGEST) return [error('number')];
   const errors = [];
   if (field.decimalDigits >= 0 && decimal.decimals(value) > field.decimalDigits) {
     errors.push(field.decimalDigits === 0 ? error('integer') : error('decimals', { digits: field.decimalDigits }));
@@ -103,14 +109,21 @@ function checkNumberLimits(validate, value, read) {
 }
 
 function checkText(validate, value, read) {
-  const { length } = value.trim();
+  return [...checkLength(validate, value.trim().length, read), ...checkShape(validate, value)];
+}
+
+function checkLength(validate, length, read) {
   const [least, most] = [limit(validate, 'minLength', read), limit(validate, 'maxLength', read)];
   const errors = [];
   if (isSet(least) && length < least) errors.push(error('minLength', { min: least }));
   if (isSet(most) && length > most) errors.push(error('maxLength', { max: most }));
-  if (validate.pattern && !pattern(validate.pattern).test(value)) errors.push(error('pattern', { message: validate.patternErrorMessage ?? null }));
-  if (validate.validationType === 'email' && !EMAIL.test(value)) errors.push(error('email'));
-  if (validate.validationType === 'phone' && !PHONE.test(value)) errors.push(error('phone'));
+  return errors;
+}
+
+function checkShape({ pattern: wanted, patternErrorMessage = null, validationType }, value) {
+  const errors = [];
+  if (wanted && !pattern(wanted).test(value)) errors.push(error('pattern', { message: patternErrorMessage }));
+  if (SHAPES.get(validationType)?.test(value) === false) errors.push(error(validationType));
   return errors;
 }
 

@@ -74,12 +74,12 @@ function date(year, month, day, from) {
   return ['date', 'date and time'].includes(kind(value)) ? temporal.toDate(value) : undefined;
 }
 
-function dateAndTime(day, time, from) {
+function dateAndTime(day, clock, from) {
   const value = from ?? day;
   if (kind(value) === 'string') return temporal.parseDateTime(value);
   const whole = kind(value) === 'date' || kind(value) === 'date and time';
-  if (whole && kind(time) === 'time') return temporal.atTime(value, time);
-  if (time !== undefined || !whole) return undefined;
+  if (whole && kind(clock) === 'time') return temporal.atTime(value, clock);
+  if (clock !== undefined || !whole) return undefined;
   return kind(value) === 'date' ? temporal.startOfDay(value) : value;
 }
 

@@ -20,10 +20,15 @@ function durationKind(value) {
   return 'months' in parts || 'years' in parts ? 'years and months duration' : 'days and time duration';
 }
 
+const SCALARS = new Set(['number', 'string', 'boolean']);
+
 /** The FEEL name of the value's type; 'unknown' for anything FEEL has no word for. */
 export function kind(value) {
   if (value === null || value === undefined) return 'null';
-  if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') return typeof value;
+  return SCALARS.has(typeof value) ? typeof value : objectKind(value);
+}
+
+function objectKind(value) {
   if (Array.isArray(value)) return 'list';
   if (isDateTime(value)) return temporalKind(value);
   if (isDuration(value)) return durationKind(value);

@@ -8,17 +8,19 @@ const instants = ['date', 'date and time', 'time'];
 const durations = ['days and time duration', 'years and months duration'];
 const ordered = ['number', 'string', ...instants, ...durations];
 
+const isTemporal = (type) => instants.includes(type) || durations.includes(type);
 const isText = (type) => type === 'string';
 
 /** true, false, or undefined where the two cannot be compared. Null equals null alone. */
 export function same(a, b) {
   const type = kind(a);
-  if (type === 'null' || b === null || b === undefined) return type === kind(b);
-  if (type !== kind(b)) return undefined;
+  const other = kind(b);
+  if (type === 'null' || other === 'null') return type === other;
+  if (type !== other) return undefined;
   if (type === 'list') return a.length === b.length && sameAll(a.map((element, index) => [element, b[index]]));
   if (type === 'context') return sameContext(a, b);
   if (type === 'range') return sameContext({ ...a }, { ...b }, ['start', 'end', 'start included', 'end included']);
-  if (instants.includes(type) || durations.includes(type)) return temporal.magnitude(a) === temporal.magnitude(b);
+  if (isTemporal(type)) return temporal.magnitude(a) === temporal.magnitude(b);
   return a === b;
 }
 
@@ -43,7 +45,7 @@ const sort = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 export function order(a, b) {
   const type = kind(a);
   if (type !== kind(b) || !ordered.includes(type)) return undefined;
-  return instants.includes(type) || durations.includes(type)
+  return isTemporal(type)
     ? sort(temporal.magnitude(a), temporal.magnitude(b))
     : sort(a, b);
 }

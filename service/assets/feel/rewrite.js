@@ -93,11 +93,16 @@ class Rewriter {
   test(node, value) {
     if (node.name === 'PositiveUnaryTest') node = parts(node)[0];
     if (node.name === 'SimplePositiveUnaryTest') return this.simpleTest(parts(node), value);
-    const bare = unwrap(node);
-    const isAnswer = contains(node, '?') || (TESTS.has(bare.name) && bare.name !== 'BooleanLiteral');
-    if (!this.strict && value === INPUT) return this.call('hides', this.emit(node));
-    if (isAnswer && value === INPUT) return this.boolean(this.emit(node));
-    return this.call(value === INPUT && bare.name !== 'BooleanLiteral' ? 'cell' : 'among', value, this.emit(node));
+    return value === INPUT ? this.inputTest(node) : this.call('among', value, this.emit(node));
+  }
+
+  /** A whole expression as the test of a cell: an answer of its own, or something to compare the input with. */
+  inputTest(node) {
+    const { name } = unwrap(node);
+    if (!this.strict) return this.call('hides', this.emit(node));
+    if (name === 'BooleanLiteral') return this.call('among', INPUT, this.emit(node));
+    if (TESTS.has(name) || contains(node, '?')) return this.boolean(this.emit(node));
+    return this.call('cell', INPUT, this.emit(node));
   }
 
   simpleTest([first, second], value) {
@@ -281,6 +286,10 @@ function syntaxProblem(source, unary) {
   return { code: 'syntax', message: 'This is not a FEEL expression', offset: 0 };
 }
 
+function refuseQuestionMark(writer, node) {
+  if (contains(node, '?')) writer.problem('question_mark', '? stands for the value under test, in decision tables alone', node);
+}
+
 /**
  * Read an expression (or, with `unary`, a cell of a decision table).
  * Returns {text, names, optional, paths, calls, problems}: `text` is null when there is no expression to
@@ -289,9 +298,9 @@ function syntaxProblem(source, unary) {
 export function rewrite(source, { unary = false, strict = true } = {}) {
   const writer = new Rewriter(source, strict);
   if (unary && source.trim() === '') return { text: 'true', ...writer.found };
-  const tree = (unary ? parseUnaryTests : parseExpression)(source);
+  const tree = unary ? parseUnaryTests(source) : parseExpression(source);
   if (hasError(tree)) return { text: null, ...writer.found, problems: [syntaxProblem(source, unary)] };
-  if (!unary && contains(tree.topNode, '?')) writer.problem('question_mark', '? stands for the value under test, in decision tables alone', tree.topNode);
+  if (!unary) refuseQuestionMark(writer, tree.topNode);
   const text = writer.emit(tree.topNode);
   for (const name of writer.found.names) writer.found.optional.delete(name);
   return { text, ...writer.found };

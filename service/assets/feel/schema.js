@@ -48,12 +48,20 @@ class Inspection {
     if (field === null || typeof field !== 'object') return this.add({}, 'components');
     if (FORBIDDEN.has(field.type)) return this.add(field, 'forbidden', { type: field.type });
     if (!KEYED.has(field.type) && !SHOWN.has(field.type)) return this.add(field, 'unknown_type', { type: String(field.type) });
-    if (field.type === 'button' && !BUTTONS.has(field.action ?? 'submit')) this.add(field, 'button', { action: String(field.action) });
     this.expressions(field);
     if (KEYED.has(field.type)) return this.keyed(field, scope);
-    if (!HOLDERS.has(field.type)) return null;
-    const inside = field.type === 'group' ? this.group(field, scope) : this.list(field, scope);
-    return inside && this.holds(field.components ?? []) ? inside : null;
+    if (field.type === 'button') return this.button(field);
+    return HOLDERS.has(field.type) ? this.inside(field, scope) : null;
+  }
+
+  button(field) {
+    const action = field.action ?? 'submit';
+    return BUTTONS.has(action) ? null : this.add(field, 'button', { action: String(action) });
+  }
+
+  inside(field, scope) {
+    const inner = field.type === 'group' ? this.group(field, scope) : this.list(field, scope);
+    return inner && this.holds(field.components ?? []) ? inner : null;
   }
 
   group(field, { prefix, keys }) {

@@ -9,7 +9,7 @@ let exceptions = new Map();
 
 /** Install the table {holidays: ["2026-10-01"], workdays: ["2026-10-10"]} of days that break the rule. */
 export function setCalendar({ holidays, workdays }) {
-  const entries = (days, works) => days.map((day) => [dayNumber(temporal.parseDate(day)), works]);
+  const entries = (days, isWorked) => days.map((day) => [dayNumber(temporal.parseDate(day)), isWorked]);
   exceptions = new Map([...entries(holidays, false), ...entries(workdays, true)]);
 }
 

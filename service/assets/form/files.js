@@ -4,6 +4,7 @@ import { useRef, useState } from 'preact/hooks';
 import { Errors, Label } from '@bpmn-io/form-js-viewer';
 import { size } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
+import { refuse } from './refusal.js';
 
 /** Build the component for one form. `context`: { uploadUrl, instance, maxBytes, attachments, onBusy(delta), onSignedOut() } */
 export function fileField(context) {
@@ -55,12 +56,10 @@ export function fileField(context) {
       event.preventDefault();
       if (open) take([...event.dataTransfer.files]);
     };
-    const required = field.validate?.required;
-    const hintId = `${domId}-hint`;
     const errorId = `${domId}-error-message`;
 
     return h('div', { class: `fjs-form-field fjs-form-field-files${errors.length ? ' fjs-has-errors' : ''}` },
-      h(Label, { htmlFor: domId, label: field.label, required }),
+      h(Label, { htmlFor: domId, label: field.label, required: field.validate?.required }),
       h('ul', { class: 'files' },
         latest.current.map((id) => fileRow(context.attachments[id] || { id, filename: t('file') }, open && (() => change(latest.current.filter((x) => x !== id))))),
         uploads.map((one) => h('li', { key: one.id },
@@ -68,12 +67,7 @@ export function fileField(context) {
           h('span', {}, t('Uploading {name}: {percent} %', { name: one.name, percent: one.percent })))),
       ),
       !open && !latest.current.length ? h('p', { class: 'files-none' }, '—') : null,
-      open ? h('div', { class: 'files-drop', onDragOver: (event) => event.preventDefault(), onDrop: dropped },
-        h('input', { type: 'file', id: domId, ref: input, class: 'visually-hidden', multiple, accept: field.accept || undefined, onChange: chosen,
-          'aria-describedby': `${hintId} ${errorId}`, 'aria-invalid': errors.length > 0 }),
-        h('button', { type: 'button', class: 'btn small', onClick: () => input.current.click() }, multiple ? t('Choose files') : t('Choose a file')),
-        h('span', { class: 'files-hint', id: hintId }, [field.accept?.replaceAll(',', ' '), t('Up to {limit} each', { limit: size(context.maxBytes) })].filter(Boolean).join(' · ')),
-      ) : null,
+      open ? dropZone({ field, multiple, input, domId, errorId, invalid: errors.length > 0, maxBytes: context.maxBytes, chosen, dropped }) : null,
       h('div', { role: 'alert' }, problems.map((text) => h('p', { class: 'files-problem' }, text))),
       h(Errors, { id: errorId, errors }));
   }
@@ -85,22 +79,22 @@ export function fileField(context) {
   return Files;
 }
 
+function dropZone({ field, multiple, input, domId, errorId, invalid, maxBytes, chosen, dropped }) {
+  const hintId = `${domId}-hint`;
+  const limit = t('Up to {limit} each', { limit: size(maxBytes) });
+  return h('div', { class: 'files-drop', onDragOver: (event) => event.preventDefault(), onDrop: dropped },
+    h('input', { type: 'file', id: domId, ref: input, class: 'visually-hidden', multiple, accept: field.accept || undefined, onChange: chosen,
+      'aria-describedby': `${hintId} ${errorId}`, 'aria-invalid': invalid }),
+    h('button', { type: 'button', class: 'btn small', onClick: () => input.current.click() }, multiple ? t('Choose files') : t('Choose a file')),
+    h('span', { class: 'files-hint', id: hintId }, [field.accept?.replaceAll(',', ' '), limit].filter(Boolean).join(' · ')));
+}
+
 function fileRow(attachment, remove) {
   const name = attachment.filename || attachment.name || attachment.id;
   return h('li', { key: attachment.id },
     h('a', { href: attachment.url || `/api/v1/attachments/${attachment.id}` }, name),
     attachment.size ? h('small', {}, size(attachment.size)) : null,
     remove ? h('button', { type: 'button', class: 'btn quiet small', onClick: remove, 'aria-label': t('Remove {name}', { name }) }, t('Remove')) : null);
-}
-
-/** Why this file cannot be uploaded, or null. The server checks again. */
-function refuse(file, accept, maxBytes) {
-  if (file.size > maxBytes) return t('{name} is larger than {limit}.', { name: file.name, limit: size(maxBytes) });
-  const endings = (accept || '').split(',').map((one) => one.trim().toLowerCase()).filter((one) => one.startsWith('.'));
-  if (endings.length && !endings.some((ending) => file.name.toLowerCase().endsWith(ending))) {
-    return t('{name}: this kind of file is not accepted here ({accept}).', { name: file.name, accept: endings.join(' ') });
-  }
-  return null;
 }
 
 function upload(context, file, onPercent) {

@@ -1,5 +1,7 @@
 // Small helpers to build elements without innerHTML.
 
+const isThere = (value) => value !== null && value !== undefined;
+
 /** `el('a.btn', {href: '/'}, 'text', child)` */
 export function el(selector, attributes = {}, ...children) {
   const [tag, ...classes] = selector.split('.');
@@ -8,9 +10,9 @@ export function el(selector, attributes = {}, ...children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
     else if (value === true) node.setAttribute(name, '');
-    else if (value !== false && value != null) node.setAttribute(name, value);
+    else if (value !== false && isThere(value)) node.setAttribute(name, value);
   }
-  node.append(...children.filter((child) => child != null && child !== false));
+  node.append(...children.filter((child) => isThere(child) && child !== false));
   return node;
 }
 
