@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from service.engine import dialect, extensions, nodes, organisation, xml
+from service.engine import case_facts, dialect, extensions, nodes, organisation, xml
+from service.engine.case_facts import NO_CASE, CaseSchema
 from service.engine.decisions import Decision, read_dmn
 from service.engine.extensions import Extensions, split_list
 from service.engine.organisation import Organisation
@@ -67,6 +68,7 @@ class Model:
     organisation: Organisation
     specs: Mapping[str, Any] = field(repr=False)
     _activities: Mapping[str, Mapping[str, Activity]] = field(repr=False)
+    case: CaseSchema = NO_CASE
 
     @classmethod
     def load(cls, files: Mapping[str, bytes]) -> Model:
@@ -90,7 +92,8 @@ class Model:
         }
         forms |= {schema["id"]: schema for schema in forms.values() if isinstance(schema.get("id"), str)}
         declared = organisation.read(files.get(organisation.FILE, b"")).organisation
-        return cls(processes, decisions, forms, declared, specs, activities)
+        case = case_facts.read(files.get(case_facts.FILE, b"")).schema
+        return cls(processes, decisions, forms, declared, specs, activities, case)
 
     def spec(self, key: str) -> Any | None:
         return self.specs.get(key)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from service.engine.case_facts import CASE, CaseSchema
+from service.engine.facts import Facts
 from service.engine.progress import Environment
 from service.engine.scope import Scope
 from service.errors import FeelError
@@ -20,8 +22,9 @@ if TYPE_CHECKING:
 class Evaluation:
     """The scopes of a running instance. All expressions of one element cross into FEEL together."""
 
-    def __init__(self, env: Environment) -> None:
+    def __init__(self, env: Environment, case: CaseSchema) -> None:
         self.env = env
+        self.facts = Facts(case, env.facts)
         self.scopes: dict[str, Scope] = {}
 
     @property
@@ -48,6 +51,8 @@ class Evaluation:
         context = {**visible, **extra} if extra else visible
         if any("dossier" in text for text in texts):
             context = {**context, "dossier": self._dossier(texts)}
+        if any(CASE in text for text in texts) and (facts := self.facts.named_in(texts)) is not None:
+            context = {**context, CASE: facts}
         return context
 
     def _dossier(self, texts: Sequence[str]) -> dict[str, Any]:

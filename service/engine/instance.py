@@ -246,6 +246,7 @@ class Instance:
             awaited=events.awaited(self._run),
             sent=tuple(journal.sent),
             variables=dict(self.variables),
+            facts=tuple(journal.facts),
         )
 
     # ---- finding ----------------------------------------------------------------------------------

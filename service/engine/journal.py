@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from service.engine.progress import ClosedTask, NewIncident, OpenTask, SentMessage, Step
+from service.engine.progress import ClosedTask, NewFact, NewIncident, OpenTask, SentMessage, Step
 
 
 @dataclass
@@ -20,6 +20,7 @@ class Journal:
     incidents: dict[str, NewIncident] = field(default_factory=dict)
     resolved: list[str] = field(default_factory=list)
     sent: list[SentMessage] = field(default_factory=list)
+    facts: list[NewFact] = field(default_factory=list)
 
     def record(self, at: datetime, **line: Any) -> None:
         self.seq += 1

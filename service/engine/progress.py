@@ -21,6 +21,7 @@ class HandlerCall:
     activity_path: str
     definition: str
     variables: Mapping[str, Any]
+    facts: Callable[[], Mapping[str, Any]] = dict
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Environment:
     dossier: Callable[[str], Mapping[str, Any] | None]
     call_handler: Callable[[HandlerCall], HandlerResult]
     feel: Feel = FEEL
+    # What `case.…` reads: asked for once a step at most, and only when something reads it.
+    facts: Callable[[], Mapping[str, Any]] = dict
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,22 @@ class NewIncident:
 
 
 @dataclass(frozen=True)
+class NewFact:
+    """A fact of the case that an element has given another value, by a target named `case.<name>`.
+
+    `is_in_call`: the element belongs to a called process, not to the instance's own.
+    """
+
+    name: str
+    value: Any
+    token_id: str
+    activity_id: str
+    activity_path: str
+    definition: str
+    is_in_call: bool
+
+
+@dataclass(frozen=True)
 class SentMessage:
     """A message or signal thrown by the process that nothing inside this instance was waiting for."""
 
@@ -148,3 +167,4 @@ class Progress:
     awaited: tuple[str, ...]
     sent: tuple[SentMessage, ...]
     variables: Mapping[str, Any]
+    facts: tuple[NewFact, ...] = ()

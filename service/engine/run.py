@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from service.engine import events, joins, nodes
-from service.engine.decisions import evaluate, map_result
+from service.engine.case_facts import CASE, fact_of
+from service.engine.decisions import evaluate, map_result, reads
 from service.engine.evaluation import Evaluation
 from service.engine.extensions import split_list
 from service.engine.failures import EngineFailure
@@ -15,6 +16,7 @@ from service.engine.progress import (
     Environment,
     HandlerCall,
     HandlerResult,
+    NewFact,
     NewIncident,
     OpenTask,
     SentMessage,
@@ -48,7 +50,7 @@ class Run(Evaluation):
     """The token tree of an instance in motion, with its model, its scopes and the step's environment."""
 
     def __init__(self, model: Model, definition: str, env: Environment, root: Root) -> None:
-        super().__init__(env)
+        super().__init__(env, model.case)
         self.model = model
         self.definition = definition
         self.root = root
@@ -282,6 +284,27 @@ class Run(Evaluation):
 
     # ---- scopes and branches ----------------------------------------------------------------------
 
+    def assign(self, token: Token, values: Mapping[str, Any]) -> None:
+        """Set variables where the token is, and among them those named `case.…` as facts of the case."""
+        named = {name: value for target, value in values.items() if (name := fact_of(target)) is not None}
+        # All or none: what one of them cannot be must not leave the others behind.
+        facts = {name: self.facts.accepted(name, value) for name, value in named.items()}
+        self.scope_of(token).set({name: value for name, value in values.items() if fact_of(name) is None})
+        for name, value in facts.items():
+            if self.facts.write(name, value):
+                self.journal.facts.append(self._new_fact(token, name, value))
+
+    def _new_fact(self, token: Token, name: str, value: Any) -> NewFact:
+        return NewFact(
+            name=name,
+            value=value,
+            token_id=token.token_id,
+            activity_id=token.task_spec.element_id,
+            activity_path=self.path_of(token),
+            definition=self.definition_of(token),
+            is_in_call=_is_in_call(token),
+        )
+
     def branch_scope(self, token: Token) -> Scope:
         return self.root.subprocesses[token.id].scope
 
@@ -313,6 +336,8 @@ class Run(Evaluation):
         if decision is None:
             raise EngineFailure("decision_not_found", "the decision {key!r} is not deployed", key=key)
         variables = {**self.scope_of(token).visible(), **self.inputs(token)}
+        if CASE in reads(decision):
+            variables[CASE] = self.facts.visible()
         result = evaluate(decision, variables, self.env.feel, self.now)
         return map_result(result, mapping or _usual_mapping(decision))
 
@@ -326,6 +351,7 @@ class Run(Evaluation):
             activity_path=self.path_of(token),
             definition=self.definition_of(token),
             variables=self.scope_of(token).visible(),
+            facts=self.facts.visible,
         )
         return self.env.call_handler(call)
 
@@ -389,6 +415,16 @@ class Run(Evaluation):
             event=event,
             flow=token.memory.get("flow") if event == "entered" else None,
         )
+
+
+def _is_in_call(token: Token) -> bool:
+    """Say whether a token runs in a called process; embedded sub-processes belong to what is around them."""
+    tree = token.workflow
+    while isinstance(tree, Branch):
+        if isinstance(tree.parent_token.task_spec, nodes.CallActivity):
+            return True
+        tree = tree.parent_token.workflow
+    return False
 
 
 def _groups(value: Any) -> tuple[str, ...]:

@@ -25,12 +25,16 @@ class Case:
         handlers: Mapping[str, Callable[[HandlerCall], Any]] | None = None,
         dossier: Mapping[str, Any] | None = None,
         extra: Mapping[str, bytes] | None = None,
+        facts: Mapping[str, Any] | None = None,
     ) -> None:
         named = {f"file{number}.bpmn": content for number, content in enumerate(files)}
         self.model = Model.load({**named, **(extra or {})})
         self.now = MONDAY
         self.handlers = dict(handlers or {})
         self.dossier = dict(dossier or {})
+        self.facts = self.model.case.complete({}, facts or {})
+        self.fact_reads = 0
+        self.written: list[Any] = []
         self.open: dict[str, Any] = {}
         self.incidents: dict[str, Any] = {}
         self.steps: list[Any] = []
@@ -39,7 +43,11 @@ class Case:
         self.keep(started.progress())
 
     def environment(self) -> Environment:
-        return Environment(self.now, self.dossier.get, self.call)
+        return Environment(self.now, self.dossier.get, self.call, facts=self.read_facts)
+
+    def read_facts(self) -> Mapping[str, Any]:
+        self.fact_reads += 1
+        return dict(self.facts)
 
     def call(self, call: HandlerCall) -> HandlerResult:
         result = self.handlers[call.topic](call)
@@ -55,6 +63,8 @@ class Case:
         self.incidents |= {incident.token_id: incident for incident in progress.incidents}
         self.steps += progress.history
         self.sent += progress.sent
+        self.written += progress.facts
+        self.facts |= {fact.name: fact.value for fact in progress.facts}
 
     def act(self, do: Callable[[Instance], Any]) -> Any:
         instance = Instance.load(self.model, self.progress.snapshot, self.environment())

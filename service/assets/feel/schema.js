@@ -9,7 +9,7 @@ const FORBIDDEN = new Set(['html', 'iframe', 'script']);
 const BUTTONS = new Set(['submit', 'reset']);
 const CHOICES = new Set(['radio', 'select', 'checklist', 'taglist']);
 // Names that stand for something else wherever an expression of the form is evaluated.
-const TAKEN = new Set(['this', 'parent', 'i', 'value', 'item', 'partial', '_this_', '_parent_', '_i_']);
+const TAKEN = new Set(['case', 'this', 'parent', 'i', 'value', 'item', 'partial', '_this_', '_parent_', '_i_']);
 const LIMITS = ['min', 'max', 'minLength', 'maxLength'];
 const HOLDERS = new Set(['group', 'dynamiclist']);
 

@@ -13,10 +13,11 @@ from typing import Any
 
 from lxml import etree
 
-from service.engine import xml
+from service.engine import case_facts, xml
 from service.engine.check.branches import check_branches
 from service.engine.check.drawing import Container, Report, read
 from service.engine.check.expressions import check_expressions
+from service.engine.check.facts import check_decision_facts, check_facts, check_form_facts, check_main
 from service.engine.check.organisation import check_organisation
 from service.engine.check.parts import check_parts
 from service.engine.check.references import Surroundings, check_references, process_inputs
@@ -41,7 +42,8 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Any]) -> list[Find
     Never raises for the contents of a file.
     """
     reports = {name: Report(name) for name in files}
-    around = Surroundings(topics=topics)
+    case = case_facts.read(files.get(case_facts.FILE, b""))
+    around = Surroundings(topics=topics, case=case.schema)
     drawings: list[tuple[str, etree._Element]] = []
     for name, content in files.items():
         _read(name, content, around, drawings, reports[name])
@@ -50,6 +52,9 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Any]) -> list[Find
     ]
     for name, container in containers:
         _judge(container, around, reports[name])
+    if case_facts.FILE in reports:
+        reports[case_facts.FILE].findings += case.findings
+        check_main(around, case.lines, reports[case_facts.FILE])
     for finding in check_parts(_schemas(files, around)):
         reports[finding.file].findings.append(finding)
     found = [finding for report in reports.values() for finding in report.findings]
@@ -73,11 +78,11 @@ def _read(
         _form(name, content, around, report)
     elif name == ORGANISATION:
         _organisation(content, around, report)
-    else:
+    elif name != case_facts.FILE:
         report.error(
             None,
             "unknown-kind",
-            "Only {kinds} and organisation.yaml can be deployed.",
+            "Only {kinds}, organisation.yaml and case.yaml can be deployed.",
             kinds=", ".join(KINDS),
         )
 
@@ -130,6 +135,7 @@ def _judge(container: Container, around: Surroundings, report: Report) -> None:
         check_branches(container, report)
     check_references(container, around, report)
     check_expressions(container, around.forms, report)
+    check_facts(container, around, report)
     check_variables(container, around, report)
 
 
@@ -141,6 +147,7 @@ def _decisions(name: str, content: bytes, around: Surroundings, report: Report) 
         return
     report.findings += file.findings
     for decision in file.decisions:
+        check_decision_facts(decision, around.case, report)
         known = around.decisions.setdefault(decision.id, decision)
         if known.file != name:
             report.error(
@@ -162,6 +169,7 @@ def _form(name: str, content: bytes, around: Surroundings, report: Report) -> No
         report.findings.append(
             Finding(name, 0, problem.field, problem.severity, problem.code, problem.message)
         )
+    check_form_facts(schema, around.case, report)
     around.forms[name.removesuffix(".form")] = schema
     if isinstance(schema.get("id"), str):
         around.forms.setdefault(schema["id"], schema)

@@ -10,12 +10,13 @@ from typing import Any
 from lxml import etree
 
 from service.engine import timers, xml
+from service.engine.case_facts import CASE
 from service.engine.check.drawing import CONDITIONAL, Container, NodeElement, Report
 from service.engine.failures import EngineFailure
 from service.feel import Parsed, form_keys, parse, strip_equals
 from service.wording import Text
 
-ALWAYS_KNOWN = frozenset({"dossier"})
+ALWAYS_KNOWN = frozenset({"dossier", CASE})
 _ANY_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
 

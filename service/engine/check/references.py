@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from service.engine import extensions, xml
+from service.engine.case_facts import NO_CASE, CaseSchema
 from service.engine.check.drawing import PEOPLE, Container, NodeElement, Report
 from service.engine.decisions import Decision
 from service.engine.extensions import split_list
@@ -27,6 +28,7 @@ class Surroundings:
     topics: Mapping[str, Any] = field(default_factory=dict)
     groups: frozenset[str] | None = None
     lanes: frozenset[str] = frozenset()
+    case: CaseSchema = NO_CASE
 
 
 def check_references(container: Container, around: Surroundings, report: Report) -> None:

@@ -80,7 +80,7 @@ def _decision_reads(node: NodeElement, here: set[str], around: Surroundings, rep
     loop = node.extensions.multi_instance
     element = {loop.element_variable, "loopCounter"} if loop else set()
     visible = here | element | {name for name, _ in node.extensions.inputs}
-    for name in sorted(reads(decision) - visible):
+    for name in sorted(reads(decision) - visible - ALWAYS_KNOWN):
         report.error(
             node.node,
             "unknown-variable",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from service.engine.decisions.evaluate import evaluate
 from service.engine.decisions.file import DecisionFile, read_dmn
 from service.engine.decisions.model import Decision, DecisionResult, Input, Output, Rule
-from service.engine.decisions.reads import reads
+from service.engine.decisions.reads import paths, reads
 from service.engine.decisions.results import map_result
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Rule",
     "evaluate",
     "map_result",
+    "paths",
     "read_dmn",
     "reads",
 ]

@@ -26,3 +26,9 @@ def reads(decision: Decision) -> frozenset[str]:
     own = {column.variable for column in decision.inputs} | {"?"}
     own |= {other.variable for other in decision.requires}
     return frozenset(names - own).union(*map(reads, decision.requires))
+
+
+def paths(decision: Decision) -> frozenset[str]:
+    """Return the dotted reads of the decision and of those it requires: `case.tier`."""
+    own = {path for text, unary in expressions(decision) for path in parse(text, unary=unary).paths}
+    return frozenset(own).union(*map(paths, decision.requires))

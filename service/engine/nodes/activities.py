@@ -120,5 +120,5 @@ class CallActivity(SubProcess):
         single = [each for each in mapped if not each.everything]
         found = run.evaluate_all([each.expression for each in single], token, scope=inner)
         values.update(zip((each.target for each in single), found, strict=True))
-        run.scope_of(token).set(values)
+        run.assign(token, values)
         run.end_branch(token)

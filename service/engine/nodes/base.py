@@ -92,4 +92,4 @@ class Node(BpmnSpecMixin):
         outputs = self.extensions.outputs
         if outputs:
             values = run.evaluate_all([text for _, text in outputs], token, extra)
-            run.scope_of(token).set(dict(zip((name for name, _ in outputs), values, strict=True)))
+            run.assign(token, dict(zip((name for name, _ in outputs), values, strict=True)))
