@@ -62,7 +62,7 @@ def show(instance_id: str) -> str:
     return render_template(
         "case.html",
         is_campaign=case.definition == CAMPAIGN,
-        may_cancel=is_running and (case.applicant == actor.name or rights.may(actor, "instance.cancel")),
+        may_cancel=is_running and (case.started_by == actor.name or rights.may(actor, "instance.cancel")),
         follow_ups=_follow_ups(case),
         started=request.args.get("started"),
         **context,

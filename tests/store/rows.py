@@ -20,7 +20,9 @@ def add_instance(session: Session, **changes: Any) -> ProcessInstance:
         "deployment_id": deployment.id,
         "definition": "campaign_approval",
         "definition_version": 1,
+        "business_key": new_id(),
         "applicant": "linyue",
+        "started_by": "linyue",
         "started_at": MONDAY,
         "updated_at": MONDAY,
     }

@@ -110,8 +110,6 @@ class HandlerPorts:
             "key": key,
             "variables": dict(variables),
             "business_key": business_key,
-            "applicant": self.variables.get("applicant"),
-            "department": self.variables.get("department"),
         }
         self.queue("process.start", payload)
 

@@ -97,13 +97,13 @@ def _open_task_names(session: Session, instance_ids: Sequence[str]) -> dict[str,
 
 
 def cancel(app: Application, actor: Actor, instance_id: str, *, reason: str = "") -> InstanceView:
-    """End a case: its applicant (撤销) or an admin. What was decided stays in the record.
+    """End an instance: whoever started it (撤销) or an admin. What was decided stays in the record.
 
     What this case has started and still runs is cancelled after it.
     """
     _require_seen(app, actor, instance_id)
     with on_instance(app, instance_id, actor, states=RUNNING) as step:
-        if step.instance.applicant != actor.name:
+        if step.instance.started_by != actor.name:
             require(actor, "instance.cancel")
         end(step, reason)
     return get(app, actor, instance_id)

@@ -36,6 +36,7 @@ def instance(
         department=row.department,
         deployment_id=row.deployment_id,
         next_due=row.next_due_at,
+        started_by=row.started_by,
     )
 
 

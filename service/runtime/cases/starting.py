@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from service.engine.definition import Model, ProcessInfo
@@ -24,7 +24,8 @@ from service.runtime.step.transaction import Step
 from service.runtime.tasks import answering, candidates
 from service.runtime.tasks.views import FormView
 from service.settings import ZONE
-from service.store.models import Draft, ProcessInstance, new_id
+from service.store import cases
+from service.store.models import Case, Draft, ProcessInstance, new_id
 
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _TITLE_LENGTH = 200
@@ -43,7 +44,7 @@ def start(
 
     NotFound for an unknown process, Forbidden for who may not start it or set its inputs,
     InvalidAnswers for the start form, InvalidInput for variables it does not declare, Conflict for a
-    business key of a case the actor cannot see.
+    business key of a case the actor cannot see, or for the main process under any number that is taken.
     """
     live = app.live()
     process = live.model.process(key)
@@ -76,21 +77,37 @@ def begin(
     applicant: str | None = None,
     department: str | None = None,
 ) -> Step:
-    """Return the step that creates an instance; the caller starts the engine and saves it."""
+    """Return the step that creates an instance; the caller starts the engine and saves it.
+
+    Under a number that is taken it joins that case, whose applicant and department are its own then too;
+    else it opens one, for `applicant` and `department` or else for the actor. Conflict as in `start`.
+    """
     session.autoflush = False
-    now = app.clock()
-    belongs_to = started_by.title if started_by else _title_of(session, business_key)
-    title = str((answers or {}).get("name") or belongs_to or process.name)
+    now, instance_id = app.clock(), new_id()
+    opened = {
+        "number": business_key or _new_business_key(now),
+        "title": str((answers or {}).get("name") or process.name)[:_TITLE_LENGTH],
+        "applicant": applicant or actor.name,
+        "department": department or actor.department,
+        "main_instance": instance_id,
+        "opened_at": now,
+    }
+    is_taken = not cases.open_case(session, opened)
+    if is_taken and process.key == model.case.main:
+        raise Conflict("This number is taken: it belongs to another case.", business_key=business_key)
+    case = cases.lock(session, opened["number"])
     instance = ProcessInstance(
-        id=new_id(),
+        id=instance_id,
         deployment_id=deployment_id,
         definition=process.key,
         definition_version=deployments.version_of(session, deployment_id, process.file),
-        business_key=business_key or _new_business_key(now),
-        title=title[:_TITLE_LENGTH],
-        applicant=applicant or actor.name,
-        department=department or actor.department,
+        business_key=case.number,
+        title=case.title,
+        applicant=case.applicant,
+        department=case.department,
+        started_by=actor.name,
         started_by_instance=started_by.id if started_by else None,
+        facts_seen=cases.last_seq(session, case.number) if is_taken else 0,
         state="active",
         variables={},
         open_incidents=0,
@@ -100,7 +117,7 @@ def begin(
         started_at=now,
         updated_at=now,
     )
-    instance.search_text = " ".join(filter(None, [title, instance.business_key, instance.applicant])).lower()
+    instance.search_text = " ".join([case.title, case.number, case.applicant]).lower()
     step = Step(app, session, instance, model, actor, now, is_new=True)
     step.line("started")
     step.audit("instance.started", definition=process.key, business_key=instance.business_key)
@@ -160,10 +177,8 @@ def _may_start(app: Application, actor: Actor, model: Model, process: ProcessInf
 
 def _is_related(app: Application, actor: Actor, model: Model, process: ProcessInfo, case: str) -> bool:
     """Say whether the actor is one of the starters by relation: the case's applicant, their head."""
-    query = select(ProcessInstance.applicant, ProcessInstance.department)
-    query = query.where(ProcessInstance.business_key == case).order_by(ProcessInstance.id).limit(1)
     with app.db.read() as session:
-        found = session.execute(query).first()
+        found = session.get(Case, case)
         variables = {"applicant": found.applicant, "department": found.department} if found else {}
         relations = [name for name in process.starter_groups if name in model.organisation.relations]
         return actor.name in candidates.related_users(session, model, relations, variables)
@@ -186,14 +201,6 @@ def _checked_variables(actor: Actor, process: ProcessInfo, given: Mapping[str, A
         raise Forbidden("Only admins may set the variables a process starts with.")
     codec.dumps(dict(given))
     return dict(given)
-
-
-def _title_of(session: Session, business_key: str | None) -> str | None:
-    """Return what the case is called that a new instance joins, None for a case of its own."""
-    if business_key is None:
-        return None
-    query = select(ProcessInstance.title).where(ProcessInstance.business_key == business_key)
-    return session.scalar(query.order_by(ProcessInstance.id).limit(1))
 
 
 def _new_business_key(now: datetime) -> str:

@@ -33,6 +33,7 @@ class InstanceView(View):
     department: str | None
     deployment_id: str | None
     next_due: datetime | None
+    started_by: str
 
 
 @dataclass(frozen=True)

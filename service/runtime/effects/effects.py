@@ -127,8 +127,8 @@ def _start_process(app: Application, row: Outbox, wanted: Mapping[str, Any]) -> 
             wanted["business_key"],
             None,
             started_by=source,
-            applicant=wanted.get("applicant") or source.applicant,
-            department=wanted.get("department") or source.department,
+            applicant=source.applicant,
+            department=source.department,
         )
         step.start_engine({**starting.context(step), **wanted["variables"]}, None)
         saving.save(step)

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from service.engine.progress import OpenTask, Progress
 from service.engine.progress import Step as Move
 from service.runtime.incidents import rows as incident_rows
-from service.runtime.step import audit
+from service.runtime.step import audit, case_facts
 from service.runtime.step.context import SYSTEM
 from service.runtime.tasks import answering, candidates
-from service.store import participants
+from service.store import cases, participants
 from service.store.db import after_commit
 from service.store.models import (
     NEVER,
@@ -62,6 +62,7 @@ def save(step: Step) -> Outcome:
     """Write everything the step changed into its transaction; dispatch follows the commit."""
     progress = step.engine.progress() if step.is_engine_loaded else None
     opened = tuple(task_row(step, task) for task in progress.opened) if progress else ()
+    facts = case_facts.new_rows(step, progress.facts) if progress else []
     if progress:
         _note_progress(step.instance, progress, step.now)
         incident_rows.save(step, progress, opened)
@@ -70,6 +71,7 @@ def save(step: Step) -> Outcome:
     if progress:
         _close_tasks(step, progress)
     _open_tasks(step, opened)
+    cases.write(step.session, facts)
     _save_record(step, progress)
     _save_timer(step)
     _save_effects(step, progress)
@@ -98,6 +100,8 @@ def _save_instance(step: Step) -> None:
         step.session.execute(delete(MessageBuffer).where(MessageBuffer.instance_id == step.instance.id))
     # Before the rows that refer to it, and only once: from here on the row stays as it is.
     step.session.flush()
+    if step.instance.ended_at is not None:
+        cases.close(step.session, step.instance.business_key, step.instance.id, step.now)
     _insert(step.session, Incident, step.new_incidents)
     answering.adopt_files(step)
 

@@ -57,8 +57,8 @@ def open_incidents(session: Session, instance: ProcessInstance) -> tuple[Inciden
 
 def looking(app: Application) -> Environment:
     """Return what a case is loaded with to look at it: whatever acts on it then raises RuntimeError."""
-    return Environment(now=app.clock(), dossier=_refuse, call_handler=_refuse, feel=app.feel)
+    return Environment(app.clock(), _refuse, _refuse, feel=app.feel, facts=_refuse)
 
 
-def _refuse(_: Any) -> Any:
+def _refuse(*_: Any) -> Any:
     raise RuntimeError("this instance was loaded to look at, not to act on")

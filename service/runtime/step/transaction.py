@@ -23,6 +23,7 @@ from service.engine.progress import Environment, HandlerCall, HandlerResult
 from service.errors import InstanceNotActive, NotFound
 from service.runtime.cases import buffer
 from service.runtime.step import handler_calls, saving
+from service.runtime.step.case_facts import CaseFacts
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.submissions import Submissions
 from service.store.models import ProcessInstance, new_id
@@ -52,6 +53,8 @@ class Step:
     actor: Actor
     now: datetime
     is_new: bool = False
+    # Whom the actor stands in for, if anybody.
+    on_behalf_of: str | None = None
     # What the runtime did beside the engine, stored with its progress.
     effects: list[dict[str, Any]] = field(default_factory=list)
     lines: list[dict[str, Any]] = field(default_factory=list)
@@ -72,12 +75,17 @@ class Step:
         return Submissions(self.session, self.instance, self.model)
 
     @cached_property
+    def facts(self) -> CaseFacts:
+        return CaseFacts(self.session, self.instance, self.model.case)
+
+    @cached_property
     def environment(self) -> Environment:
         return Environment(
             now=self.now,
             dossier=self.submissions.answers,
             call_handler=self._call_handler,
             feel=self.app.feel,
+            facts=self.facts.visible,
         )
 
     @cached_property
@@ -94,7 +102,7 @@ class Step:
     @property
     def case(self) -> str:
         """The number everything of this case shares."""
-        return self.instance.business_key or self.instance.id
+        return self.instance.business_key
 
     def start_engine(self, variables: Mapping[str, Any], answers: Mapping[str, Any] | None) -> None:
         """Start the process of a new instance and move its tokens until they wait."""

@@ -132,6 +132,7 @@ def complete(
     schema = answering.schema_of(model, seen.task.form) if seen.task.form else None
     checked = answering.check(app, schema, answers, seen.task.inputs)
     with on_instance(app, seen.instance.id, actor) as step:
+        step.on_behalf_of = stood_for
         rights.require_four_eyes(step, seen.task, stood_for)
         _close(step, seen, stood_for, answering.conclusion_of(checked))
         content_hash = answering.hand_in(step, seen.task, checked, stood_for)

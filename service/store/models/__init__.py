@@ -1,4 +1,4 @@
-"""Every table, one module per family: identity, deployment, instance, record, campaign."""
+"""Every table, one module per family: identity, deployment, instance, case, record, campaign."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from service.store.models.campaign import (
     LoadSample,
     MetricSample,
 )
+from service.store.models.case import APPLIED, PROPOSED, Case, CaseApplication, CaseFact
 from service.store.models.deployment import Activation, Deployment, DeploymentFile, ResourceBlob
 from service.store.models.identity import (
     ApiToken,
@@ -46,7 +47,9 @@ from service.store.models.record import (
 )
 
 __all__ = [
+    "APPLIED",
     "NEVER",
+    "PROPOSED",
     "Activation",
     "ActivityHistory",
     "AllowanceCommitment",
@@ -58,6 +61,9 @@ __all__ = [
     "AuditEntry",
     "Base",
     "CarbonCopy",
+    "Case",
+    "CaseApplication",
+    "CaseFact",
     "Comment",
     "DepartmentAllowance",
     "Deployment",

@@ -30,12 +30,17 @@ class ProcessInstance(Base):
     deployment_id: Mapped[str] = mapped_column(sa.ForeignKey("deployment.id"), index=True)
     definition: Mapped[str]
     definition_version: Mapped[int]
-    business_key: Mapped[str | None]
+    # The number of the case it belongs to.
+    business_key: Mapped[str]
     title: Mapped[str] = mapped_column(default="")
+    # Applicant and department repeat the case's, so that lists are read off an index.
     applicant: Mapped[str]
     department: Mapped[str | None]
-    # The instance whose step started this one, if any.
+    # Who began this instance, or `system`; and the instance whose step did, if any.
+    started_by: Mapped[str]
     started_by_instance: Mapped[str | None]
+    # The case's last fact when this instance began: what it proposes must not be based on less.
+    facts_seen: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     state: Mapped[str] = mapped_column(default="active")
     variables: Mapped[dict[str, Any]] = mapped_column(Values, default=dict)
     # Deferred: lists never read it.
