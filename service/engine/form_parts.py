@@ -1,20 +1,20 @@
 """Form parts: components that several forms share, written into each of them.
 
 A group with the property `part` holds the components of the form of that name, as whole components of its
-own; `except` names the keys it leaves out, `readonly` shows its fields without letting them be changed.
-Nothing is looked up at run time: `woven` writes the copies, `Use.is_fresh` tells whether one still is one.
-A part may hold parts itself.
+own. `except` names what it leaves out: fields by their key, texts by the one value they show. `readonly`
+shows its fields without letting them be changed. Nothing is looked up at run time: `woven` writes the copies,
+`Use.is_fresh` tells whether one still is one. A part may hold parts itself.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from service.engine.extensions import split_list
-from service.feel.schema import GROUP, LIST, Component, Schema, walk
+from service.feel.schema import GROUP, LIST, Component, Schema, shown_value, walk
 
 PART, EXCEPT, READONLY = "part", "except", "readonly"
 FOLDER = "parts"
@@ -71,9 +71,13 @@ def uses(schema: Schema) -> Iterator[Use]:
             yield use
 
 
-def part_names(schemas: Iterable[Schema]) -> frozenset[str]:
-    """Return the names of the forms that are parts of these."""
-    return frozenset(use.part for schema in schemas for use in uses(schema))
+def holders(forms: Parts) -> dict[str, tuple[str, ...]]:
+    """Return the parts by name, each with the names of the forms that hold it."""
+    found: dict[str, list[str]] = {}
+    for name, schema in sorted(forms.items()):
+        for part in dict.fromkeys(use.part for use in uses(schema)):
+            found.setdefault(part, []).append(name)
+    return {part: tuple(names) for part, names in found.items()}
 
 
 def woven(schema: Schema, parts: Parts) -> Schema:
@@ -84,12 +88,18 @@ def woven(schema: Schema, parts: Parts) -> Schema:
 
 
 def keys(schema: Schema) -> frozenset[str]:
-    """Return what `except` may name: every key of a form, dotted where it stands in a list or group."""
-    return frozenset(_dotted(component) for component in walk(schema) if component.key)
+    """Return what `except` may name, dotted where it stands in a list or in a group with a path."""
+    return frozenset(_place(each) for each in walk(schema) if _name(each.raw))
 
 
-def _dotted(component: Component) -> str:
-    return ".".join(each.key for each in (*component.around, component) if each.key)
+def _place(component: Component) -> str:
+    return ".".join(filter(None, (*(each.key for each in component.around), _name(component.raw))))
+
+
+def _name(component: Raw) -> str:
+    """Return a field's key, the path of a list or group, or the one value that a text shows."""
+    key = component.get("path" if component.get("type") in (GROUP, LIST) else "key")
+    return _text(key) or shown_value(component)
 
 
 def _woven(component: Any, parts: Parts) -> Any:
@@ -103,16 +113,16 @@ def _woven(component: Any, parts: Parts) -> Any:
     return {**component, "components": use.fresh(parts)}
 
 
-def _without(components: list[Any], left_out: frozenset[str], place: str) -> Iterator[Raw]:
+def _without(components: list[Any], left_out: frozenset[str], holder: str) -> Iterator[Raw]:
     for each in components:
         if not isinstance(each, Mapping):
             continue
-        key = each.get("path" if each.get("type") in (GROUP, LIST) else "key")
-        own = ".".join(step for step in (place, key) if isinstance(step, str) and step)
-        if key and own in left_out:
+        name = _name(each)
+        place = ".".join(filter(None, (holder, name)))
+        if name and place in left_out:
             continue
         inside = _components(each)
-        yield {**each, "components": list(_without(inside, left_out, own))} if inside else each
+        yield {**each, "components": list(_without(inside, left_out, place))} if inside else each
 
 
 def _own(component: Raw, prefix: str, *, is_readonly: bool) -> dict[str, Any]:

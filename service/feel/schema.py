@@ -6,6 +6,7 @@ their own: what is inside is named within the row.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 Schema = Mapping[str, Any]
 
 LIST, GROUP, FILES = "dynamiclist", "group", "filepicker"
+PLACE = re.compile(r"{{\s*(?:(?P<format>yuan|percent)\(\s*)?(?:this\.)?(?P<path>[a-z_][\w.]*)\s*\)?\s*}}")
+"""A value in a text of the form: `{{yuan(plan_total)}}`, `{{percent(this.roi)}}`, `{{score}}`."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -81,6 +84,13 @@ def walk(schema: Schema) -> Iterator[Component]:
         component = waiting.pop()
         yield component
         waiting += _children(component.raw, (*component.around, component))
+
+
+def shown_value(raw: Mapping[str, Any]) -> str:
+    """Return the name of the one value that a text shows; "" for any other component."""
+    words = _text(raw.get("text")) if raw.get("type") == "text" else ""
+    places = PLACE.findall(words)
+    return str(places[0][1]) if len(places) == words.count("{{") == 1 else ""
 
 
 def form_keys(schema: Schema) -> frozenset[str]:

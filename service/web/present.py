@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from service.feel import Component, value_at, walk
+from service.feel.schema import PLACE, Component, shown_value, value_at, walk
 from service.web.formatting import number, plain
 
 PLAIN_LISTS = ("taglist", "checklist")
 LONG_TEXT = 60
-PLACE = re.compile(r"{{\s*(?:(?P<format>yuan|percent)\(\s*)?(?:this\.)?(?P<path>[a-z_][\w.]*)\s*\)?\s*}}")
-"""A computed value in a text of the form: `{{yuan(plan_total)}}`, `{{percent(this.roi)}}`, `{{score}}`."""
 MARKS = re.compile(r"\*\*|<br>|\s+$|[：:]\s*$")
 
 
@@ -138,15 +136,15 @@ def _fact(component: Component, data: Mapping[str, Any]) -> Fact | None:
 def _computed(component: Mapping[str, Any], data: Any) -> Fact | None:
     """Return a text that shows one computed value as a fact: "总预算 **{{yuan(plan_total)}}**"."""
     words = str(component.get("text", ""))
-    places = PLACE.findall(words)
-    if len(places) != 1 or words.count("{{") != 1 or words.startswith("#"):
+    place = PLACE.search(words)
+    if place is None or not shown_value(component) or words.startswith("#"):
         return None
-    before, after = PLACE.split(words)[0], PLACE.split(words)[-1]
-    value = value_at(data, places[0][1])
+    before, after = words[: place.start()], words[place.end() :]
+    value = value_at(data, place["path"])
     label = MARKS.sub("", before).strip()
     if value is None or not label or isinstance(value, (Mapping, list, tuple)):
         return None
-    return Fact(label, _formatted(value, places[0][0]) + MARKS.sub("", after).strip(), "number")
+    return Fact(label, _formatted(value, place["format"]) + MARKS.sub("", after).strip(), "number")
 
 
 def _formatted(value: Any, look: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, url_for
 
+from service.engine.form_parts import holders
 from service.errors import NotFound
 from service.runtime.identity import rights
 from service.runtime.releases import deployments
@@ -22,17 +23,20 @@ def _owners_only() -> None:
 
 @blueprint.get("")
 def index() -> str:
-    """List what is live: drawings, decision tables, forms."""
+    """List what is live: drawings, decision tables, forms and their parts."""
     app, actor = application(), me()
     live = app.live()
+    parts = holders(live.model.forms)
     versions = {each.name: each.version for each in deployments.resources(app)}
     return render_template(
         "processes.html",
         definitions=deployments.definitions(app, actor),
         decisions=sorted(live.model.decisions.values(), key=lambda each: (each.file, each.line)),
         forms=[
-            {"id": key, "title": form_title(key), "file": f"{key}.form"} for key in sorted(live.model.forms)
+            {"id": key, "title": form_title(key), "file": f"{key}.form"}
+            for key in sorted(live.model.forms.keys() - parts.keys())
         ],
+        parts=parts,
         versions=versions,
     )
 
@@ -70,15 +74,16 @@ def decision(key: str) -> str:
 
 @blueprint.get("/forms/<key>")
 def form(key: str) -> str:
-    schema = application().live().model.forms.get(key)
-    if schema is None:
+    forms = application().live().model.forms
+    if key not in forms:
         raise NotFound
     return render_template(
         "form.html",
         key=key,
         title=form_title(key),
         users=_asked_in(key),
-        payload=form_payload.preview(schema),
+        holders=holders(forms).get(key, ()),
+        payload=form_payload.preview(forms[key]),
     )
 
 

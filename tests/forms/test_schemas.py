@@ -114,6 +114,6 @@ def test_no_row_of_fields_is_wider_than_the_form(name):
 
 
 def test_forms_are_stored_as_readable_json():
-    for path in FORMS.glob("*.form"):
+    for path in FORMS.rglob("*.form"):
         text = path.read_text(encoding="utf-8")
         assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=2) + "\n", path.name

@@ -22,6 +22,7 @@ OWNERS = [
     "/processes/diagrams/campaign_approval.bpmn",
     "/processes/decisions/approval_tier",
     "/processes/forms/budget",
+    "/processes/forms/goals_list",
     "/processes/files/approval_tier.dmn",
     "/processes/upload",
     "/processes/history",
@@ -48,6 +49,19 @@ def test_the_menu_offers_only_what_one_may_open(company: Company) -> None:
     assert 'href="/processes"' not in staff
     assert "/admin/instances" in owner
     assert 'href="/processes"' in owner
+
+
+def test_a_form_part_is_listed_apart_with_the_forms_that_hold_it(company: Company) -> None:
+    owner = company.browser("yezhen")
+
+    forms, parts = owner.get("/processes").text.split("<h2>表单公共部分</h2>")
+    part = owner.get("/processes/forms/goals_list").text
+
+    assert "/processes/forms/goals_list" in parts
+    assert "/processes/forms/goals_list" not in forms
+    assert "用于 4 张表单" in parts
+    assert "用于表单：" in part
+    assert "/processes/forms/submit_preparation" in part
 
 
 def test_a_newcomer_finds_friendly_empty_pages(company: Company) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from service.engine.findings import Finding
-from service.engine.form_parts import EXCEPT, PART, READONLY, Parts, Use, keys, part_names, use_of, uses
+from service.engine.form_parts import EXCEPT, PART, READONLY, Parts, Use, holders, keys, use_of, uses
 from service.engine.nearest import suggestion
 from service.feel.schema import GROUP, Component, Schema, walk
 from service.wording import Text
@@ -23,7 +23,7 @@ Wrong = tuple[str, Text]
 def check_parts(schemas: Mapping[str, Schema]) -> Iterator[Finding]:
     """Yield what is wrong with the parts of the forms of a manifest, given by name of their file."""
     parts = {name.removesuffix(".form"): schema for name, schema in schemas.items()}
-    named = part_names(parts.values()) & parts.keys()
+    named = holders(parts).keys() & parts.keys()
     for file, schema in schemas.items():
         for component in walk(schema):
             place = str(component.raw.get("id") or component.name)
