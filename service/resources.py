@@ -41,11 +41,6 @@ def scenarios() -> Path:
     return processes() / "scenarios"
 
 
-def static() -> Path:
-    """Return the folder of the built browser assets, which is absent until they are built."""
-    return PACKAGE / "static"
-
-
 def manifest_files() -> dict[str, bytes]:
     """Return everything this installation brings to deploy: file name → content.
 

@@ -19,6 +19,9 @@ from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM, Actor, Application
 from service.settings import ZONE, Settings
 from service.store.db import Database
+from tests.workers import pytest_collection_modifyitems
+
+__all__ = ["pytest_collection_modifyitems"]
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=ZONE)
 """A workday with nothing special about it: where every test's clock starts."""
@@ -39,6 +42,11 @@ CAST: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
 POSTGRESQL = os.environ.get(
     "COUNTERSIGN_TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
 )
+
+REDIS = os.environ.get("COUNTERSIGN_TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
+REDIS_DATABASES = range(1, 16)
+LEASE_SECONDS = 3600
+"""After that a database that a killed run did not give back is free again."""
 
 
 class Clock:
@@ -103,6 +111,38 @@ def postgresql_url(_migrated_postgresql: str) -> Iterator[str]:
     _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{_migrated_postgresql}"')
     yield _postgresql_url(name)
     _on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def _redis_database() -> Iterator[str]:
+    """A database of Redis that no other run of the tests uses. Skips where no server answers."""
+    redis = pytest.importorskip("redis")
+    server, holder = redis.Redis.from_url(REDIS), f"countersign tests {uuid.uuid4().hex}"
+    try:
+        number = next(
+            each for each in REDIS_DATABASES if server.set(_lease(each), holder, nx=True, ex=LEASE_SECONDS)
+        )
+    except redis.exceptions.ConnectionError:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"no Redis at {REDIS}")
+    yield f"{REDIS.rsplit('/', 1)[0]}/{number}"
+    server.delete(_lease(number))
+
+
+def _lease(number: int) -> str:
+    return f"countersign-tests-use-database-{number}"
+
+
+@pytest.fixture
+def redis_url(_redis_database: str) -> Iterator[str]:
+    """An empty database of Redis, emptied again afterwards."""
+    import redis
+
+    server = redis.Redis.from_url(_redis_database)
+    server.flushdb()
+    yield _redis_database
+    server.flushdb()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

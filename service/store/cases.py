@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Insert, Select, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from service.store import participants
 from service.store.models import (
     APPLIED,
     PROPOSED,
@@ -19,6 +18,7 @@ from service.store.models import (
     ProcessInstance,
     Submission,
 )
+from service.store.writing import table_of, upsert, written
 
 # Built once: a step that reads or writes facts uses all of them.
 _LOCK = (
@@ -27,7 +27,7 @@ _LOCK = (
     .with_for_update(key_share=True)
     .execution_options(populate_existing=True)
 )
-_FACTS = CaseFact.__table__
+_FACTS = table_of(CaseFact)
 _LATEST = (
     select(func.max(_FACTS.c.seq))
     .where(_FACTS.c.number == bindparam("number"), _FACTS.c.state == APPLIED)
@@ -44,8 +44,7 @@ _INSERT: Insert = insert(_FACTS)
 
 def open_case(session: Session, case: Mapping[str, Any]) -> bool:
     """Open a case; False when its number is taken. Who opens the same one meanwhile waits for our commit."""
-    made = session.execute(participants.insert(session, Case.__table__).on_conflict_do_nothing(), dict(case))
-    return made.rowcount == 1
+    return written(session, upsert(session, table_of(Case)).on_conflict_do_nothing(), dict(case)) == 1
 
 
 def lock(session: Session, number: str) -> Case:
@@ -111,7 +110,7 @@ def write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
         session.execute(_INSERT, list(rows))
 
 
-def pending(number: str) -> Select[tuple[CaseFact]]:
+def pending(number: str) -> Select[CaseFact]:
     """Return the query for what running instances of a case have proposed and not applied, oldest first."""
     applied = (
         select(func.coalesce(func.max(CaseApplication.fact_seq), 0))

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.store.models import Activation, Deployment, DeploymentFile, ResourceBlob
-from service.store.participants import insert
+from service.store.writing import upsert
 
 LIVE = select(Activation.deployment_id).order_by(Activation.seq.desc()).limit(1).scalar_subquery()
 """Which deployment is live, to be asked for within another query."""
@@ -55,7 +55,7 @@ def write(session: Session, deployment: Deployment, files: Mapping[str, bytes]) 
     for name, content in sorted(files.items()):
         sha256 = digest(content)
         blob = {"sha256": sha256, "content": content}
-        session.execute(insert(session, ResourceBlob).on_conflict_do_nothing(), blob)
+        session.execute(upsert(session, ResourceBlob).on_conflict_do_nothing(), blob)
         session.add(
             DeploymentFile(
                 deployment_id=deployment.id,

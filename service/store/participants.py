@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
 
 from sqlalchemy import exists, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from service.store.models import Participant, ProcessInstance
+from service.store.writing import Upsert, table_of, upsert_of
 
 
 def user(name: str) -> str:
@@ -46,16 +45,7 @@ def visible_to(principals: Iterable[str]) -> ColumnElement[bool]:
     )
 
 
-def insert(session: Session, model: Any) -> Any:
-    """Return an INSERT of this session's database that knows ON CONFLICT."""
-    return _insert(session.get_bind().dialect.name, model)
-
-
-def _insert(dialect: str, model: Any) -> Any:
-    return sqlite.insert(model) if dialect == "sqlite" else postgresql.insert(model)
-
-
 @cache
-def _unless_there(dialect: str) -> Any:
+def _unless_there(dialect: str) -> Upsert:
     # Kept: every step adds participants, nearly all of them there already.
-    return _insert(dialect, Participant.__table__).on_conflict_do_nothing()
+    return upsert_of(dialect, table_of(Participant)).on_conflict_do_nothing()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import os
 import random
 import threading
 import time
@@ -35,7 +34,6 @@ from tests.engine import diagrams as d
 from tests.resilience.cluster import SECRET, Cluster, cluster
 from tests.runtime.drawings import ORGANISATION
 
-REDIS = os.environ.get("COUNTERSIGN_TEST_REDIS_CLUSTER_URL", "redis://127.0.0.1:6379/12")
 SEED = 20261123
 WAY = ["begin", "tell", "first", "pause", "begin_child", "last", "done"]
 
@@ -223,21 +221,6 @@ def assert_nothing_lost_nothing_twice(app: Application, cases: int) -> None:
         assert session.scalars(select(Timer)).all() == []
         assert session.scalars(select(Incident.message)).all() == []
     assert audit.verify(app).problems == ()
-
-
-@pytest.fixture
-def redis_url():
-    """A Redis database of its own, emptied before and after."""
-    redis = pytest.importorskip("redis")
-    server = redis.Redis.from_url(REDIS)
-    try:
-        server.flushdb()
-    except redis.exceptions.ConnectionError:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(f"no Redis at {REDIS}")
-    yield REDIS
-    server.flushdb()
 
 
 @pytest.mark.slow

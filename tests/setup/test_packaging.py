@@ -25,7 +25,7 @@ from service import resources
 print(json.dumps({
     "package": str(pathlib.Path(service.__file__).parent),
     "deployable": sorted(resources.manifest_files()),
-    "static": sorted(path.name for path in resources.static().rglob("*") if path.is_file()),
+    "static": sorted(path.name for path in (resources.PACKAGE / "static").rglob("*") if path.is_file()),
 }))
 """
 

@@ -248,7 +248,7 @@ def _write(connection: sa.Connection, row: sa.Row[Any], facts: Mapping[str, Any]
 
 def _see_all(connection: sa.Connection) -> None:
     """What runs now is taken to know the facts as they are now."""
-    last = (
+    last: sa.Select[int] = (
         sa.select(sa.func.max(sa.column("seq")))
         .select_from(_fact)
         .where(_fact.c.number == _instance.c.business_key)

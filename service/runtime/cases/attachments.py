@@ -19,6 +19,7 @@ from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import View
 from service.store import participants
 from service.store.models import Attachment, AttachmentUse
+from service.store.writing import upsert
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 ACCEPTED = frozenset(
@@ -115,7 +116,7 @@ def adopt(
         if row is None or not _may_hand_in(session, row, actor, instance_id, business_key):
             raise InvalidAnswers(errors=[FieldError(path, "this file is not yours to hand in")])
         session.execute(
-            participants.insert(session, AttachmentUse).on_conflict_do_nothing(),
+            upsert(session, AttachmentUse).on_conflict_do_nothing(),
             {"attachment_id": row.id, "instance_id": instance_id, "business_key": business_key},
         )
 

@@ -15,8 +15,8 @@ from service.runtime.cases import buffer, instances, messages, starting
 from service.runtime.step import saving
 from service.runtime.step.context import SYSTEM, Application
 from service.runtime.step.transaction import RUNNING, Step, on_instance
-from service.store import participants
 from service.store.models import CarbonCopy, Notification, Outbox, ProcessInstance
+from service.store.writing import upsert
 from service.wording import Text
 
 RESOLVE = "activity.resolve"
@@ -106,7 +106,7 @@ def _copy(session: Session, row: Outbox, people: Sequence[str], now: datetime) -
     if row.instance_id is None:
         return
     common = {"instance_id": row.instance_id, "sent_by": SYSTEM.name, "wants_comment": False, "sent_at": now}
-    statement = participants.insert(session, CarbonCopy).on_conflict_do_nothing()
+    statement = upsert(session, CarbonCopy).on_conflict_do_nothing()
     session.execute(statement, [{**common, "user_name": name} for name in people])
 
 

@@ -17,7 +17,7 @@ from service.runtime.identity.users import actor_of, with_groups
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import View
 from service.store.models import LoginAttempt, User, WebSession
-from service.store.participants import insert
+from service.store.writing import upsert
 
 FREE_FAILURES = 5
 """Wrong passwords of one name from one address before waiting begins; then the wait doubles each time."""
@@ -162,7 +162,7 @@ def _count_attempt(app: Application, name: str, address: str) -> None:
     with app.db.begin() as session:
         fresh = {"failures": 0, "first_failed_at": now, "last_failed_at": now}
         session.execute(
-            insert(session, LoginAttempt).on_conflict_do_nothing(),
+            upsert(session, LoginAttempt).on_conflict_do_nothing(),
             {"user_name": name, "address": address, **fresh},
         )
         row = session.get_one(LoginAttempt, (name, address), with_for_update=True)

@@ -19,7 +19,7 @@ from service.errors import Conflict, FieldError, InvalidInput
 from service.runtime.step.context import Actor, Application
 from service.store.db import in_each_commit
 from service.store.models import IdempotencyKey
-from service.store.participants import insert
+from service.store.writing import upsert
 
 KEPT_FOR = timedelta(hours=24)
 _ABANDONED_AFTER = timedelta(minutes=2)
@@ -44,7 +44,7 @@ def claim(app: Application, actor: Actor, key: str, request_hash: str) -> Kept |
     now = app.clock()
     fresh = {"request_hash": request_hash, "created_at": now, "claimed_at": now, "is_done": False}
     with app.db.begin() as session:
-        statement = insert(session, IdempotencyKey).values(actor=actor.name, key=key, **fresh)
+        statement = upsert(session, IdempotencyKey).values(actor=actor.name, key=key, **fresh)
         # Not by its row count: PostgreSQL's driver does not tell one for an INSERT made by the ORM.
         claimed = session.execute(statement.on_conflict_do_nothing().returning(IdempotencyKey.key))
         if claimed.first() is not None:

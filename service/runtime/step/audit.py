@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert as new_row
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from service.runtime.step.context import Application
 from service.store import audit_chain
 from service.store.models import AuditChain, AuditEntry, ProcessInstance
-from service.store.participants import insert
+from service.store.writing import upsert
 
 SYSTEM_CHAIN = "system"
 """The chain of what belongs to no case: deployments, users, settings."""
 
 _COLUMNS = tuple(AuditEntry.__table__.columns.keys())
-_NEW_ENTRY = new_row(AuditEntry.__table__)
+_NEW_ENTRY = insert(AuditEntry.__table__)
 
 
 def append(
@@ -44,7 +44,7 @@ def append_system(app: Application, session: Session, action: str, *, by: str, *
 def lock_system(session: Session) -> AuditChain:
     """Return the end of the system chain, locked: until the commit nobody else writes to it."""
     session.execute(
-        insert(session, AuditChain).on_conflict_do_nothing(),
+        upsert(session, AuditChain).on_conflict_do_nothing(),
         {"chain": SYSTEM_CHAIN, "audit_count": 0, "audit_head": ""},
     )
     return session.get_one(AuditChain, SYSTEM_CHAIN, with_for_update=True)

@@ -31,6 +31,7 @@ from service.store.models import (
     UserTask,
     new_id,
 )
+from service.store.writing import upsert
 
 if TYPE_CHECKING:
     from service.runtime.step.transaction import Step
@@ -244,7 +245,7 @@ def rearm(step: Step) -> None:
 def _arm(step: Step, due: datetime) -> None:
     """Set when the instance must be looked at next; forgets that an earlier time was already sent."""
     values = {"due_at": due, "lease_until": _lease(step, due), "attempts": 0}
-    statement = participants.insert(step.session, Timer).values(instance_id=step.instance.id, **values)
+    statement = upsert(step.session, Timer).values(instance_id=step.instance.id, **values)
     step.session.execute(statement.on_conflict_do_update(index_elements=["instance_id"], set_=values))
     dispatch(step, "wake", step.instance.id, due)
 

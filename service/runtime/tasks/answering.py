@@ -13,8 +13,8 @@ from service.feel import codec, files_in, form_keys
 from service.runtime.cases import attachments
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.submissions import content_hash
-from service.store import participants
 from service.store.models import Draft, UserTask, new_id
+from service.store.writing import upsert
 
 if TYPE_CHECKING:
     from service.runtime.step.transaction import Step
@@ -146,9 +146,7 @@ def keep_draft(app: Application, actor: Actor, subject: str, answers: Mapping[st
     given, now = as_values(answers, "answers"), app.clock()
     with app.db.begin() as session:
         values = {"answers": given, "saved_at": now}
-        statement = participants.insert(session, Draft).values(
-            subject=subject, user_name=actor.name, **values
-        )
+        statement = upsert(session, Draft).values(subject=subject, user_name=actor.name, **values)
         session.execute(statement.on_conflict_do_update(index_elements=["subject", "user_name"], set_=values))
     return now
 

@@ -21,24 +21,14 @@ from tests.engine import diagrams as d
 from tests.runtime.drawings import chain
 
 ROOT = Path(__file__).resolve().parents[3]
-REDIS = os.environ.get("COUNTERSIGN_TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
 TELLING = chain("p", d.service("tell", "notify.alert", {"users": '=["zhouheng"]', "text": "看一下"}))
 
 
 @pytest.fixture(params=["sqlite", "memory", "redis", "postgresql"])
 def queue_url(request, tmp_path):
     """A queue of each kind."""
-    if request.param == "postgresql":
-        return request.getfixturevalue("postgresql_url")
-    if request.param == "redis":
-        redis = pytest.importorskip("redis")
-        try:
-            redis.Redis.from_url(REDIS).ping()
-        except redis.exceptions.ConnectionError:
-            if os.environ.get("CI"):
-                raise
-            pytest.skip(f"no Redis at {REDIS}")
-        return REDIS
+    if request.param in ("postgresql", "redis"):
+        return request.getfixturevalue(f"{request.param}_url")
     return "memory://" if request.param == "memory" else f"sqlite:///{tmp_path / 'queue.db'}"
 
 
