@@ -11,23 +11,26 @@ from pathlib import Path, PurePath
 from service.errors import InvalidInput
 from service.wording import Text
 
-KINDS = {".bpmn": "bpmn", ".dmn": "dmn", ".form": "form", ".yaml": "yaml"}
-SUFFIXES = tuple(KINDS)
-ORGANISATION = "organisation.yaml"
+ORGANISATION, CASE, ENGLISH = "organisation.yaml", "case.yaml", "labels.en.json"
+KINDS = {".bpmn": "bpmn", ".dmn": "dmn", ".form": "form", ORGANISATION: "yaml", CASE: "yaml", ENGLISH: "json"}
+"""What the name of a file of a manifest ends with, and what kind of file it is then."""
 PARTS = "parts"
 """The folder of the form parts, within that of the forms."""
 
 
 def kind_of(name: str) -> str | None:
-    """Return bpmn, dmn, form or yaml; None for a file that no manifest holds."""
-    return KINDS.get(PurePath(name).suffix)
+    """Return bpmn, dmn, form, yaml or json; None for a file that no manifest holds."""
+    return KINDS.get(PurePath(name).suffix) or KINDS.get(name)
 
 
 def files_in(folder: Path) -> list[Path]:
-    """Return the files of a folder that belong into a manifest, form parts included, in a fixed order."""
+    """Return the files of a folder that belong into a manifest, form parts included, in a fixed order.
+
+    A YAML file always is one: a name that is none is for the check to tell, not to be passed over.
+    """
     places = [folder, folder / PARTS]
     inside = [path for place in places if place.is_dir() for path in sorted(place.iterdir())]
-    return [path for path in inside if path.is_file() and kind_of(path.name)]
+    return [each for each in inside if each.is_file() and (kind_of(each.name) or each.suffix == ".yaml")]
 
 
 def by_name(paths: Iterable[Path]) -> dict[str, Path]:

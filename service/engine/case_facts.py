@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from service import manifest
 from service.engine.declarations import Declarations
 from service.engine.fact_kinds import KINDS, Kind
 from service.engine.findings import Finding
@@ -19,7 +20,7 @@ from service.errors import FeelError
 from service.wording import Text
 from service.yaml_lines import Lines
 
-FILE = "case.yaml"
+FILE = manifest.CASE
 CASE = "case"
 GIVEN: Mapping[str, str] = MappingProxyType(
     {"number": "编号", "title": "名称", "applicant": "发起人", "department": "部门"}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from service.engine import case_facts, dialect, extensions, nodes, organisation, xml
+from service.engine import case_facts, dialect, english, extensions, nodes, organisation, xml
 from service.engine.case_facts import NO_CASE, CaseSchema
 from service.engine.decisions import Decision, read_dmn
 from service.engine.extensions import Extensions, split_list
@@ -60,7 +60,10 @@ class Activity:
 
 @dataclass(frozen=True)
 class Model:
-    """One checked manifest. `specs`: the task specs by process key, `key/sub_process` for embedded ones."""
+    """One checked manifest. `specs`: the task specs by process key, `key/sub_process` for embedded ones.
+
+    `english`: the words of the forms in English.
+    """
 
     processes: Mapping[str, ProcessInfo]
     decisions: Mapping[str, Decision]
@@ -69,6 +72,7 @@ class Model:
     specs: Mapping[str, Any] = field(repr=False)
     _activities: Mapping[str, Mapping[str, Activity]] = field(repr=False)
     case: CaseSchema = NO_CASE
+    english: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def load(cls, files: Mapping[str, bytes]) -> Model:
@@ -93,7 +97,8 @@ class Model:
         forms |= {schema["id"]: schema for schema in forms.values() if isinstance(schema.get("id"), str)}
         declared = organisation.read(files.get(organisation.FILE, b"")).organisation
         case = case_facts.read(files.get(case_facts.FILE, b"")).schema
-        return cls(processes, decisions, forms, declared, specs, activities, case)
+        words = english.read(files.get(english.FILE, b"")).table
+        return cls(processes, decisions, forms, declared, specs, activities, case, words)
 
     def spec(self, key: str) -> Any | None:
         return self.specs.get(key)

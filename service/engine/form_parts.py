@@ -17,8 +17,6 @@ from service.engine.extensions import split_list
 from service.feel.schema import GROUP, LIST, Component, Schema, shown_value, walk
 
 PART, EXCEPT, READONLY = "part", "except", "readonly"
-FOLDER = "parts"
-"""Where the parts stand beside the forms."""
 
 _RULE = re.compile(r"requiredIf|(assert|warn)(Message)?[2-9]?")
 _ASKS_NOTHING = frozenset({"text", "table", "image", "spacer", "separator", "documentPreview", "button"})

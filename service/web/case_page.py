@@ -99,7 +99,8 @@ def _section(form: str, title: str, submissions: tuple[SubmissionView, ...]) -> 
 
 def _shown(submission: SubmissionView) -> ShownSubmission:
     files = {file.id: file for file in submission.attachments}
-    return ShownSubmission(submission, present(localized(submission.schema), submission.data), files)
+    schema = localized(submission.schema, submission.deployment_id)
+    return ShownSubmission(submission, present(schema, submission.data), files)
 
 
 def _related(case: InstanceView) -> tuple[InstanceSummary, ...]:

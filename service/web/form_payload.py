@@ -45,16 +45,16 @@ def for_start(key: str, form: FormView, *, here: str, business_key: str | None) 
     return payload | {"name": f"start:{key}:{business_key or ''}", "business_key": business_key}
 
 
-def preview(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the payload for looking at a form without answering it."""
-    return _payload("preview", FormView(schema, {}), {"signin": "", "done": ""})
+def preview(schema: Mapping[str, Any], deployment_id: str) -> dict[str, Any]:
+    """Return the payload for looking at a form of a deployment without answering it."""
+    return _payload("preview", FormView(schema, {}, deployment_id), {"signin": "", "done": ""})
 
 
 def _payload(mode: str, form: FormView, urls: dict[str, Any]) -> dict[str, Any]:
     app = application()
     return {
         "mode": mode,
-        "schema": localized(to_json(form.schema)),
+        "schema": localized(to_json(form.schema), form.deployment_id),
         "data": to_json(form.data),
         "user": me().name,
         "urls": {"upload": UPLOAD_URL, **urls},

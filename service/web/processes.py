@@ -74,7 +74,8 @@ def decision(key: str) -> str:
 
 @blueprint.get("/forms/<key>")
 def form(key: str) -> str:
-    forms = application().live().model.forms
+    live = application().live()
+    forms = live.model.forms
     if key not in forms:
         raise NotFound
     return render_template(
@@ -83,7 +84,7 @@ def form(key: str) -> str:
         title=form_title(key),
         users=_asked_in(key),
         holders=holders(forms).get(key, ()),
-        payload=form_payload.preview(forms[key]),
+        payload=form_payload.preview(forms[key], live.deployment_id),
     )
 
 

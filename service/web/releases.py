@@ -27,6 +27,7 @@ from service.web.i18n import worded
 
 blueprint = signed_in_only(Blueprint("releases", __name__, url_prefix="/processes"))
 
+UPLOADED = tuple(sorted({PurePath(ending).suffix or ending for ending in manifest.KINDS}))
 MOST_BYTES = 16 * 1024 * 1024
 PAGE = 30
 
@@ -39,7 +40,7 @@ def _readers_only() -> None:
 @blueprint.get("/upload")
 def upload() -> str:
     rights.require(me(), "deployment.create")
-    return render_template("upload.html", suffixes=manifest.SUFFIXES)
+    return render_template("upload.html", suffixes=UPLOADED)
 
 
 @blueprint.post("/check")
@@ -48,7 +49,7 @@ def check() -> str:
     rights.require(me(), "deployment.create")
     files = {PurePath(each.filename or "").name: each.read() for each in request.files.getlist("files")}
     files.pop("", None)
-    _refuse_other_files(files)
+    _require_files(files)
     return _findings_page(files, deployments.check(application(), files))
 
 
@@ -57,7 +58,7 @@ def deploy() -> AnyResponse | tuple[str, int]:
     """Deploy the files that were checked a moment ago; they come back with the form."""
     request.max_form_memory_size = MOST_BYTES
     files = dict(_unpack(each) for each in request.form.getlist("file"))
-    _refuse_other_files(files)
+    _require_files(files)
     try:
         made = deployments.deploy(application(), me(), files)
     except InvalidDeployment as error:
@@ -112,18 +113,9 @@ def old_file(deployment_id: str, name: str) -> Response:
     return Response(content, mimetype="application/xml", headers={"X-Content-Type-Options": "nosniff"})
 
 
-def _refuse_other_files(files: Mapping[str, bytes]) -> None:
+def _require_files(files: Mapping[str, bytes]) -> None:
     if not files:
         raise InvalidInput(_("Choose at least one file."))
-    strange = [name for name in files if manifest.kind_of(name) is None]
-    if strange:
-        raise InvalidInput(
-            _(
-                "%(names)s cannot be deployed. Use files that end in %(suffixes)s.",
-                names="、".join(strange),
-                suffixes=" ".join(manifest.SUFFIXES),
-            )
-        )
 
 
 def _findings_page(files: Mapping[str, bytes], findings: Iterable[Finding]) -> str:

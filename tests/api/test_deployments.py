@@ -166,7 +166,7 @@ def test_a_file_that_has_no_place_in_a_manifest_is_refused(client_for, name):
     refused = client_for("admin").upload("/deployments", {name: b"x"})
 
     assert refused.status_code == 422
-    assert [each["code"] for each in refused.json["errors"]] == ["file-kind"]
+    assert [each["code"] for each in refused.json["errors"]] == ["unknown-kind"]
 
 
 def test_folders_in_front_of_a_name_do_not_matter(client_for):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
@@ -12,6 +13,10 @@ from string import Formatter
 import pytest
 from babel.messages.pofile import read_po
 
+from service import resources
+from service.runtime.cases.views import InstanceView
+from service.runtime.releases import deployments
+from service.runtime.step.context import SYSTEM
 from service.web import i18n
 from service.web.extraction import extract
 from tests.web.company import Company
@@ -56,6 +61,39 @@ def test_a_form_reads_english_for_an_english_reader(company: Company) -> None:
 
     assert "Brand line" in page
     assert '"value": "澄野臻选"' in page, "what is stored stays Chinese"
+
+
+@pytest.fixture
+def renamed(company: Company) -> Iterator[InstanceView]:
+    """A campaign that began before an owner renamed 品牌线 in the form, in both languages."""
+    started, before = company.campaign("改名之前的活动"), company.app.live().deployment_id
+    files = resources.manifest_files()
+    form = files["campaign.form"].replace("品牌线".encode(), "产品线".encode())
+    english = files["labels.en.json"].replace(
+        '"品牌线": "Brand line"'.encode(), '"产品线": "Product line"'.encode()
+    )
+    deployments.deploy(company.app, SYSTEM, {"campaign.form": form, "labels.en.json": english})
+    yield started
+    deployments.activate(company.app, SYSTEM, before)
+
+
+def test_an_owner_deploys_the_english_of_a_form_with_it(company: Company, renamed: InstanceView) -> None:
+    browser = company.browser("linyue", language="en")
+
+    assert "Product line" in browser.get("/start/campaign_approval").text
+    assert "Brand line" in browser.get(f"/cases/{renamed.id}").text, "what was answered reads as it was asked"
+
+
+def test_a_case_of_a_manifest_without_english_reads_that_of_the_live_one(company: Company) -> None:
+    before = company.app.live().deployment_id
+    deployments.deploy(company.app, SYSTEM, {}, remove=["labels.en.json"])
+    started = company.campaign("没有英文的活动")
+    browser = company.browser("linyue", language="en")
+    bare = browser.get(f"/cases/{started.id}").text
+    deployments.activate(company.app, SYSTEM, before)
+
+    assert "Brand line" not in bare
+    assert "Brand line" in browser.get(f"/cases/{started.id}").text
 
 
 def test_every_text_has_its_chinese(tmp_path: Path) -> None:

@@ -79,8 +79,21 @@ def test_nonsense_instead_of_a_drawing_is_a_finding_not_a_crash(company: Company
 def test_files_of_another_kind_are_refused_by_name(company: Company) -> None:
     answer = upload(company.browser("yezhen"), "notes.docx", b"PK")
 
-    assert answer.status_code == 422
     assert "notes.docx" in answer.text
+    assert "不能部署这种文件" in answer.text
+    assert 'name="file"' not in answer.text
+
+
+def test_a_changed_part_alone_names_the_forms_it_would_leave_behind(company: Company) -> None:
+    part = resources.manifest_files()["tech_plan.form"].replace("回滚方案".encode(), "回退方案".encode())
+
+    answer = upload(company.browser("yezhen"), "tech_plan.form", part)
+
+    assert answer.text.count("分组与公共部分不一致") == 3
+    for form in ("design_tech.form", "revise_plan.form", "rework_plan.form"):
+        assert form in answer.text
+    assert "countersign weave forms" in answer.text
+    assert 'name="file"' not in answer.text
 
 
 def test_somebody_without_the_right_cannot_check_or_deploy(company: Company) -> None:

@@ -1,21 +1,23 @@
 """The check before a deployment: what cannot run right is refused by file, line, element and code.
 
 `structure` looks at the shape, `soundness` for joins that wait for ever, `branches` for gaps and
-overlaps of conditions, `references` at what is referred
-to, `expressions` at FEEL, `variables` at what is read and never set, `parts` at the copies of form parts;
-decision tables are judged in `engine.decisions`.
+overlaps of conditions, `references` at what is referred to, `expressions` at FEEL, `variables` at what is
+read and never set, `parts` at the copies of form parts, `english` at the words of forms; decision tables are
+judged in `engine.decisions`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lxml import etree
 
+from service import manifest
 from service.engine import case_facts, xml
 from service.engine.check.branches import check_branches
 from service.engine.check.drawing import Container, Report, read
+from service.engine.check.english import check_english
 from service.engine.check.expressions import check_expressions
 from service.engine.check.facts import check_decision_facts, check_facts, check_form_facts, check_main
 from service.engine.check.organisation import check_organisation
@@ -25,14 +27,14 @@ from service.engine.check.soundness import check_soundness
 from service.engine.check.structure import check_ids, check_structure
 from service.engine.check.variables import check_variables
 from service.engine.decisions import read_dmn
+from service.engine.english import FILE as ENGLISH
+from service.engine.english import read as read_english
 from service.engine.findings import Finding
 from service.engine.forms import read_form
 from service.engine.organisation import FILE as ORGANISATION
 from service.engine.organisation import read as read_organisation
 from service.errors import InvalidDeployment
 from service.feel.forms import check_schema
-
-KINDS = (".bpmn", ".dmn", ".form")
 
 
 def check(files: Mapping[str, bytes], *, topics: Mapping[str, Any]) -> list[Finding]:
@@ -55,7 +57,8 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Any]) -> list[Find
     if case_facts.FILE in reports:
         reports[case_facts.FILE].findings += case.findings
         check_main(around, case.lines, reports[case_facts.FILE])
-    for finding in check_parts(_schemas(files, around)):
+    schemas = _schemas(files, around)
+    for finding in (*check_parts(schemas), *_english(files, schemas)):
         reports[finding.file].findings.append(finding)
     found = [finding for report in reports.values() for finding in report.findings]
     return sorted(found, key=lambda each: (each.file, each.line, each.severity, each.code))
@@ -78,13 +81,9 @@ def _read(
         _form(name, content, around, report)
     elif name == ORGANISATION:
         _organisation(content, around, report)
-    elif name != case_facts.FILE:
-        report.error(
-            None,
-            "unknown-kind",
-            "Only {kinds}, organisation.yaml and case.yaml can be deployed.",
-            kinds=", ".join(KINDS),
-        )
+    elif manifest.kind_of(name) is None:
+        kinds = ", ".join(manifest.KINDS)
+        report.error(None, "unknown-kind", "Only files that end in {kinds} can be deployed.", kinds=kinds)
 
 
 def _drawing(name: str, content: bytes, report: Report) -> etree._Element | None:
@@ -181,6 +180,12 @@ def _schemas(files: Mapping[str, bytes], around: Surroundings) -> dict[str, Any]
     return {
         name: around.forms[stem] for name in names if (stem := name.removesuffix(".form")) in around.forms
     }
+
+
+def _english(files: Mapping[str, bytes], schemas: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield what is wrong with the English of the forms, where a manifest has any."""
+    if ENGLISH in files:
+        yield from check_english(read_english(files[ENGLISH]), schemas)
 
 
 def _organisation(content: bytes, around: Surroundings, report: Report) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
+from service import manifest
 from service.engine import v0_1
 from service.engine.declarations import Declarations
 from service.engine.findings import Finding
@@ -14,7 +15,7 @@ from service.engine.organisation.model import Organisation, Relation, RelationKi
 from service.wording import Text
 from service.yaml_lines import Lines
 
-FILE = "organisation.yaml"
+FILE = manifest.ORGANISATION
 SECTIONS = frozenset({"groups", "relations", "lanes", "rights", "calendar", "brand_lines"})
 GROUP_KINDS = frozenset({"department", "role"})
 RELATION_KINDS = frozenset({"user", "head_of", "head"})

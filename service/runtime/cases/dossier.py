@@ -89,6 +89,7 @@ def _submission(
         at=row.submitted_at,
         data=row.answers,
         schema=schema,
+        deployment_id=row.deployment_id,
         content_hash=row.content_hash,
         element=element,
         latest=is_latest,

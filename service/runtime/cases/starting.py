@@ -138,7 +138,7 @@ def start_form(app: Application, actor: Actor, key: str, *, business_key: str | 
     data = {"department": actor.department} if actor.department else {}
     if draft is not None:
         data |= draft.answers
-    return FormView(schema, data, draft.saved_at if draft else None)
+    return FormView(schema, data, live.deployment_id, draft.saved_at if draft else None)
 
 
 def save_start_draft(app: Application, actor: Actor, key: str, answers: Mapping[str, Any]) -> datetime:

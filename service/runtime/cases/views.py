@@ -124,6 +124,7 @@ class SubmissionView(View):
     at: datetime
     data: Mapping[str, Any]
     schema: Mapping[str, Any]
+    deployment_id: str
     content_hash: str
     element: ElementView | None
     latest: bool

@@ -244,9 +244,6 @@ def _merged(
 
 def _refusal(name: str, content: bytes) -> Finding | None:
     """Return why a file has no place in a manifest, whatever stands in it."""
-    if manifest.kind_of(name) is None:
-        text = Text("Only files ending in {kinds} are deployed.", kinds=", ".join(manifest.SUFFIXES))
-        return Finding(name, 0, "", "error", "file-kind", text)
     if not name.isprintable() or "/" in name or "\\" in name or len(name) > _NAME_LENGTH:
         text = Text("A file name without folders, at most {length} characters.", length=_NAME_LENGTH)
         return Finding(name, 0, "", "error", "file-name", text)

@@ -57,11 +57,12 @@ class CompletionView(View):
 class FormView(View):
     """A form and what it starts with: the inputs, and over them the reader's own draft.
 
-    `documentation` is what the drawing says about the task.
+    `deployment_id` is the manifest it stands in, `documentation` what the drawing says about the task.
     """
 
     schema: Mapping[str, Any]
     data: Mapping[str, Any]
+    deployment_id: str
     draft_saved_at: datetime | None = None
     seen_hash: str = ""
     documentation: str = ""
