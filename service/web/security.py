@@ -81,7 +81,8 @@ def refuse_cross_site() -> None:
 
 def refuse_unprintable() -> None:
     """Refuse NUL characters in addresses: no name has them and databases choke on them."""
-    if "\0" in request.path or any("\0" in value for value in request.args.values()):
+    parameters = (text for pair in request.args.items(multi=True) for text in pair)
+    if "\0" in request.path or any("\0" in text for text in parameters):
         raise BadRequest("A NUL character has no place in an address.")
 
 

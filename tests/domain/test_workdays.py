@@ -51,6 +51,13 @@ def test_beyond_the_announced_years_a_deadline_is_provisional():
     assert deadline(date(unannounced, 6, 1), 1).is_provisional is True
 
 
+def test_a_deadline_that_passes_over_an_unannounced_year_stays_provisional_in_an_announced_one():
+    calendar = Calendar(frozenset(), frozenset(), announced=frozenset({2026, 2028}))
+
+    assert deadline(date(2027, 12, 30), 2, calendar).is_provisional is True
+    assert deadline(date(2027, 12, 31), 1, calendar).is_provisional is False
+
+
 def test_company_dates_win_over_the_official_ones():
     calendar = official_calendar().with_company(holidays=[date(2026, 10, 10)], workdays=[date(2026, 10, 1)])
 

@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import insert, text
 
-from service.errors import InvalidInput
-from service.store import cursor, participants, task_list
+from service.store import cursor, task_list
 from service.store.models import NEVER, TaskCandidate, UserTask, new_id
 from tests.conftest import MONDAY
 from tests.store.rows import add_instance, add_task
@@ -95,12 +94,6 @@ def test_pages_join_without_gap_or_repetition_also_within_one_due_date(db):
     assert {task.name for task in seen} == {str(number) for number in range(12)}
 
 
-@pytest.mark.parametrize("text", ["", "x", "WyJhIl0", "!!!!", "e30"])
-def test_a_cursor_of_something_else_is_refused(text):
-    with pytest.raises(InvalidInput):
-        cursor.decode(text, datetime, str)
-
-
 def test_my_list_is_read_off_an_index_without_sorting(sqlite_db):
     with sqlite_db.read() as session:
         for branch in task_list._branches([LEGAL], ["zhouheng"], True, (MONDAY, ""), None):
@@ -142,18 +135,6 @@ def test_a_page_of_my_list_stays_fast_with_very_many_tasks(sqlite_db):
     assert len(found) == 50
     # 100 000 tasks: reading or sorting them all would take well over a million steps of SQLite's machine.
     assert steps < 50
-
-
-def test_who_takes_part_sees_the_case_and_nobody_else(db):
-    with db.begin() as session:
-        case = add_instance(session).id
-        participants.add(session, case, [ZHOU, LEGAL, ZHOU])
-        participants.add(session, case, [ZHOU])
-
-    with db.read() as session:
-        assert participants.sees(session, case, ["user:nobody", LEGAL])
-        assert not participants.sees(session, case, ["user:nobody", FINANCE])
-        assert not participants.sees(session, case, [])
 
 
 def _row(instance_id, task_id, number):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -11,6 +12,7 @@ from service.runtime.cases.views import InstanceView
 from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM
 from service.runtime.time import timers
+from service.store.models import Notification
 from tests.engine import diagrams as d
 from tests.runtime.drawings import chain
 from tests.web.company import Company
@@ -74,3 +76,56 @@ def test_nobody_follows_somebody_elses_notification(company: Company, told: Inst
     address = re.findall(r'href="(/notifications/\d+)"', page)[0]
 
     assert company.browser("admin").get(address).status_code == 404
+
+
+@pytest.fixture
+def notify(company: Company) -> Callable[..., str]:
+    """Tells somebody something and returns where following it leads."""
+
+    def tell_and_follow(name: str, **about: str) -> str:
+        row = Notification(
+            user_name=name, kind="notice", subject="新通知", text="", created_at=company.clock(), **about
+        )
+        with company.app.db.begin() as session:
+            session.add(row)
+        return company.browser(name).get(f"/notifications/{row.seq}").location
+
+    return tell_and_follow
+
+
+def test_a_notification_leads_to_its_task(company: Company, told: InstanceView, notify: Callable) -> None:
+    task = company.task(told, "check")
+
+    assert notify("zhouheng", instance_id=told.id, task_id=task.id) == f"/tasks/{task.id}"
+
+
+def test_a_task_that_is_gone_leads_to_its_case(told: InstanceView, notify: Callable) -> None:
+    assert notify("zhouheng", instance_id=told.id, task_id="0" * 32) == f"/cases/{told.id}"
+
+
+def test_what_its_reader_may_not_see_leads_nowhere(
+    company: Company, told: InstanceView, notify: Callable
+) -> None:
+    task = company.task(told, "check")
+
+    assert notify("ouwen", instance_id=told.id, task_id=task.id) == "/notifications"
+    page = company.browser("ouwen").get("/notifications").text
+    assert "<strong>新通知</strong>" in page
+    assert told.id not in page
+
+
+def test_what_is_about_no_case_leads_back_to_the_list(notify: Callable) -> None:
+    assert notify("zhouheng") == "/notifications"
+
+
+def test_a_process_beside_the_campaign_leads_to_the_campaign_where_it_is_hidden_itself(
+    company: Company, notify: Callable
+) -> None:
+    campaign = company.campaign("旁支流程")
+    drawing = chain("beside", d.user("check", group="法务部"))
+    deployments.deploy(company.app, SYSTEM, {"beside.bpmn": drawing["beside.bpmn"]})
+    beside = instances.start(
+        company.app, company.actor("admin"), "beside", business_key=campaign.business_key
+    )
+
+    assert notify("shenlan", instance_id=beside.id) == f"/cases/{campaign.id}"
