@@ -94,6 +94,10 @@ class Instance:
         self._run.drain()
         return found
 
+    def awaits(self, message: str) -> bool:
+        """Say whether something waits for a message of this name."""
+        return message in events.awaited(self._run)
+
     def broadcast(self, signal: str, payload: Mapping[str, Any]) -> bool:
         """Hand a signal to everything that waits for it; False when nothing does."""
         found = events.deliver(self._run, "signal", signal, payload)

@@ -142,5 +142,13 @@ class Ports(Protocol):
     def send_message(self, name: str, payload: Mapping[str, Any], case: str, error_code: str) -> Wait:
         """Queue a message to the case; the activity fails with `error_code` when nothing waits for it."""
 
+    def apply_facts(self, message: str | None, payload: Mapping[str, Any], error_code: str) -> Wait:
+        """Queue that what this instance has proposed becomes fact for the whole case.
+
+        With a message both happen together.
+
+        The activity fails with `error_code` when nothing waits for it, or the case is closed.
+        """
+
     def archive(self, facts: Mapping[str, Any]) -> None:
         """Write or replace the campaign's entry among the archived approvals."""

@@ -18,7 +18,7 @@ from service.store.models import (
     ProcessInstance,
     Submission,
 )
-from service.store.writing import table_of, upsert, written
+from service.store.writing import table_of, upsert
 
 # Built once: a step that reads or writes facts uses all of them.
 _LOCK = (
@@ -44,7 +44,9 @@ _INSERT: Insert = insert(_FACTS)
 
 def open_case(session: Session, case: Mapping[str, Any]) -> bool:
     """Open a case; False when its number is taken. Who opens the same one meanwhile waits for our commit."""
-    return written(session, upsert(session, table_of(Case)).on_conflict_do_nothing(), dict(case)) == 1
+    opened = upsert(session, table_of(Case)).values(**case).on_conflict_do_nothing()
+    # PostgreSQL tells no number of rows for it.
+    return session.scalar(opened.returning(Case.number)) is not None
 
 
 def lock(session: Session, number: str) -> Case:
@@ -102,6 +104,16 @@ def changed_since(
         CaseFact.instance_id != by_others_than,
     )
     return sorted(set(session.scalars(query)))
+
+
+def add_application(session: Session, instance_id: str, **application: Any) -> None:
+    """Note that an instance has applied what it has proposed and what was answered in it so far."""
+    covered = {
+        "fact_seq": select(func.max(CaseFact.seq)).where(CaseFact.instance_id == instance_id),
+        "submission_seq": select(func.max(Submission.seq)).where(Submission.instance_id == instance_id),
+    }
+    last = {name: session.scalar(query) or 0 for name, query in covered.items()}
+    session.execute(insert(table_of(CaseApplication)).values(instance_id=instance_id, **application, **last))
 
 
 def write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:

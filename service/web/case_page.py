@@ -30,16 +30,20 @@ MANY = 200
 
 @dataclass(frozen=True)
 class ShownSubmission:
-    """A submission and the blocks that show it; `files` names what its answers point to."""
+    """A submission and the blocks that show it; `files` names what its answers point to.
+
+    `is_proposal`: a change says so that has not been applied.
+    """
 
     submission: SubmissionView
     blocks: tuple[Block, ...]
     files: dict[str, AttachmentRef]
+    is_proposal: bool = False
 
 
 @dataclass(frozen=True)
 class ShownSection:
-    """A form of the dossier: the latest answers, or one set per person asked; and the earlier ones."""
+    """A form of the dossier: the answers in force, or one set per person asked; and the other ones."""
 
     form: str
     title: str
@@ -88,19 +92,25 @@ def sections(record: DossierView) -> tuple[ShownSection, ...]:
 
 
 def _section(form: str, title: str, submissions: tuple[SubmissionView, ...]) -> ShownSection:
-    """Split submissions into those that count and those replaced: per person asked where several were."""
+    """Split submissions into those that count and the others: per person asked where several were.
+
+    Beside answers in force those of a change not yet applied are proposals; where none are in force (daily
+    reports, say) the last ones are simply the present ones.
+    """
+    in_force = [each for each in submissions if each.in_force]
     last: dict[str, SubmissionView] = {}
-    for each in submissions:
+    for each in in_force or submissions:
         last[str(each.element.value) if each.element else ""] = each
-    current = tuple(each for each in submissions if each in last.values())
-    earlier = tuple(each for each in reversed(submissions) if each not in current)
-    return ShownSection(form, title, tuple(map(_shown, current)), tuple(map(_shown, earlier)))
+    current = tuple(_shown(each) for each in submissions if each in last.values())
+    others = (each for each in reversed(submissions) if each not in last.values())
+    earlier = tuple(_shown(each, is_proposal=bool(in_force) and not each.in_force) for each in others)
+    return ShownSection(form, title, current, earlier)
 
 
-def _shown(submission: SubmissionView) -> ShownSubmission:
+def _shown(submission: SubmissionView, *, is_proposal: bool = False) -> ShownSubmission:
     files = {file.id: file for file in submission.attachments}
     schema = localized(submission.schema, submission.deployment_id)
-    return ShownSubmission(submission, present(schema, submission.data), files)
+    return ShownSubmission(submission, present(schema, submission.data), files, is_proposal)
 
 
 def _related(case: InstanceView) -> tuple[InstanceSummary, ...]:

@@ -11,7 +11,7 @@ from tests.handlers.fake_ports import FakePorts
 
 def test_every_topic_is_listed_under_its_own_name():
     assert all(name == topic.name for name, topic in HANDLERS.items())
-    assert len(HANDLERS) == 17
+    assert len(HANDLERS) == 18
 
 
 @pytest.mark.parametrize("topic", HANDLERS.values(), ids=HANDLERS)

@@ -117,6 +117,11 @@ class HandlerPorts:
         message = {"name": name, "payload": dict(payload), "case": case, "error_code": error_code}
         return Wait("message.send", message)
 
+    def apply_facts(self, message: str | None, payload: Mapping[str, Any], error_code: str) -> Wait:
+        asked_by = {"by": self._step.actor.name, "on_behalf_of": self._step.on_behalf_of}
+        about = {"name": message, "payload": dict(payload), "case": self.case, "error_code": error_code}
+        return Wait("case.apply", {**about, **asked_by})
+
     # ---- handing over -----------------------------------------------------------------------------
 
     def queue(self, kind: str, payload: Mapping[str, Any], *, token_id: str | None = None) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from service.engine.definition import Model
@@ -24,7 +24,8 @@ from service.runtime.step.context import Actor, Application
 from service.runtime.step.submissions import of_case
 from service.runtime.step.views import ElementView
 from service.runtime.tasks import answering
-from service.store.models import Submission
+from service.store import cases
+from service.store.models import ProcessInstance, Submission
 
 OPINION = "opinion"
 
@@ -37,9 +38,10 @@ def dossier(app: Application, actor: Actor, instance_id: str) -> DossierView:
     with app.db.read() as session:
         instance = require_visible(app, session, actor, instance_id)
         rows = session.scalars(select(Submission).where(of_case(instance)).order_by(Submission.seq)).all()
+        counted = set(session.scalars(_counted(instance)))
         models = _models(app, session, rows)
         files = _files(session, rows, models)
-    shown = _shown(rows, models, files)
+    shown = _shown(rows, counted, models, files)
     sections: dict[str, list[SubmissionView]] = {}
     for view in shown:
         sections.setdefault(view.form, []).append(view)
@@ -57,23 +59,39 @@ def submission(app: Application, actor: Actor, submission_id: str) -> Submission
         if row is None:
             raise NotFound(submission=submission_id)
         instance = require_visible(app, session, actor, row.instance_id)
-        same = (of_case(instance), Submission.form == row.form, Submission.seq > row.seq)
-        is_latest = session.scalars(select(Submission.id).where(*same).limit(1)).first() is None
+        counted = set(session.scalars(_counted(instance).where(Submission.form == row.form)))
         models = _models(app, session, [row])
         files = _files(session, [row], models)
-        return _submission(row, _schema(row, models), files, is_latest)
+        is_latest = row.seq == max(counted, default=0)
+        return _submission(row, _schema(row, models), files, row.seq in counted, is_latest)
+
+
+def _counted(instance: ProcessInstance) -> Select[tuple[int]]:
+    """Return the query for the submissions that hold for the whole case."""
+    number = instance.business_key
+    return select(Submission.seq).where(of_case(instance), cases.counts_for(None, number))
 
 
 def _shown(
-    rows: Iterable[Submission], models: Mapping[str, Model], files: Mapping[str, AttachmentRef]
+    rows: Iterable[Submission],
+    counted: Container[int],
+    models: Mapping[str, Model],
+    files: Mapping[str, AttachmentRef],
 ) -> list[SubmissionView]:
     rows = list(rows)
-    latest = {row.form: row.id for row in rows}
-    return [_submission(row, _schema(row, models), files, latest[row.form] == row.id) for row in rows]
+    latest = {row.form: row.seq for row in rows if row.seq in counted}
+    return [
+        _submission(row, _schema(row, models), files, row.seq in counted, latest.get(row.form) == row.seq)
+        for row in rows
+    ]
 
 
 def _submission(
-    row: Submission, schema: Mapping[str, Any], files: Mapping[str, AttachmentRef], is_latest: bool
+    row: Submission,
+    schema: Mapping[str, Any],
+    files: Mapping[str, AttachmentRef],
+    is_in_force: bool,
+    is_latest: bool,
 ) -> SubmissionView:
     element = None if row.element_index is None else ElementView(row.element_index, row.element_value)
     named = [file_id for _, ids in files_in(schema, row.answers) for file_id in ids]
@@ -92,6 +110,7 @@ def _submission(
         deployment_id=row.deployment_id,
         content_hash=row.content_hash,
         element=element,
+        in_force=is_in_force,
         latest=is_latest,
         attachments=tuple(files[file_id] for file_id in dict.fromkeys(named) if file_id in files),
     )

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from service.engine.progress import NewIncident
 from service.errors import InstanceNotActive, NotFound, Unavailable
-from service.runtime.effects import effects
+from service.runtime.effects import effects, rows
 from service.runtime.incidents import rows as incident_rows
 from service.runtime.step.context import SYSTEM, Application
 from service.runtime.step.transaction import RUNNING, on_instance
@@ -45,7 +45,7 @@ def dispatch(app: Application, outbox_id: str) -> bool:
         return False
     try:
         effects.carry_out(app, row)
-    except effects.AlreadyDone:
+    except rows.AlreadyDone:
         return False
     except Unavailable:
         # No attempt either: nothing was wrong with the effect. The row is sent again when its lease ends.
@@ -72,11 +72,11 @@ def _pending(app: Application, outbox_id: str) -> Outbox | None:
 def _give_up_unread(app: Application, outbox_id: str, message: str) -> None:
     with app.db.read() as session:
         instance_id = session.scalar(select(Outbox.instance_id).where(Outbox.id == outbox_id))
-    with on_instance(app, instance_id or "", SYSTEM, states=(*RUNNING, *effects.ENDED)) as step:
-        effects.take(step.session, outbox_id, "failed", last_error=message)
+    with on_instance(app, instance_id or "", SYSTEM, states=(*RUNNING, *rows.ENDED)) as step:
+        rows.take(step.session, outbox_id, "failed", last_error=message)
         step.line("effect_failed", message)
         if step.instance.state in RUNNING:
-            token = effects.token_of(outbox_id)
+            token = rows.token_of(outbox_id)
             incident_rows.open_one(step, NewIncident(token, "", "", EFFECT_FAILED, message))
 
 
@@ -105,14 +105,14 @@ def _give_up(app: Application, row: Outbox, attempts: int, message: str) -> None
     place = (row.payload.get("activity_id", ""), row.payload.get("activity_path", ""))
     try:
         with on_instance(app, row.instance_id or "", SYSTEM, states=RUNNING) as step:
-            effects.take(step.session, row.id, "failed", attempts=attempts, last_error=message)
+            rows.take(step.session, row.id, "failed", attempts=attempts, last_error=message)
             if row.token_id is None:
-                token = effects.token_of(row.id)
+                token = rows.token_of(row.id)
                 incident_rows.open_one(step, NewIncident(token, *place, EFFECT_FAILED, message))
-            elif effects.is_waiting(step, row.token_id):
+            elif rows.is_waiting(step, row.token_id):
                 step.engine.break_off(row.token_id, EFFECT_FAILED, message)
             step.line("effect_failed", message, activity_id=place[0], activity_path=place[1])
     except (InstanceNotActive, NotFound):
         # The case has ended meanwhile: nobody waits for it any more.
         with app.db.begin() as session:
-            effects.take(session, row.id, "failed", attempts=attempts, last_error=message)
+            rows.take(session, row.id, "failed", attempts=attempts, last_error=message)

@@ -11,7 +11,7 @@ from service.engine.extensions import split_list
 from service.errors import Conflict, FieldError, InvalidInput, NotFound
 from service.runtime.cases import showing
 from service.runtime.cases.views import InstanceView
-from service.runtime.effects import effects
+from service.runtime.effects import rows as effect_rows
 from service.runtime.identity import visibility
 from service.runtime.identity.rights import may, require
 from service.runtime.incidents import rows as incident_rows
@@ -72,8 +72,8 @@ def retry(
         step.line("retried", incident.code, **_place(step, incident))
         if incident.code == incident_rows.NO_CANDIDATES:
             _name_candidates(step, incident)
-        elif (outbox_id := effects.outbox_of(incident.token_id)) is not None:
-            effects.try_again(step, outbox_id)
+        elif (outbox_id := effect_rows.outbox_of(incident.token_id)) is not None:
+            effect_rows.try_again(step, outbox_id)
             incident_rows.close(step, [incident.token_id])
         elif incident.code == incident_rows.TIMER_FAILED:
             saving.rearm(step)

@@ -49,6 +49,40 @@ class CaseFacts:
         }
         return self._schema.complete(given, self._known)
 
+    def overtaken(self, follow_up: ProcessInstance) -> list[str]:
+        """Return which facts a follow-up has proposed that others have changed since it knew them."""
+        known = max(follow_up.facts_seen, cases.applied_up_to(self._session, follow_up.id))
+        return cases.changed_since(
+            self._session,
+            self.case.number,
+            cases.proposals(self._session, follow_up.id),
+            known,
+            by_others_than=follow_up.id,
+        )
+
+    def apply(
+        self, follow_up: ProcessInstance, place: Mapping[str, str], **written: Any
+    ) -> list[dict[str, Any]]:
+        """Make what a follow-up has proposed, and what was answered in it, hold for all; return the new rows.
+
+        Written at once, so that the step itself reads it. `place` is the activity that applies it, `written`
+        says by whom, for whom and when.
+        """
+        where = {"instance_id": follow_up.id, **place}
+        rows = []
+        for name, value in cases.proposals(self._session, follow_up.id).items():
+            before = self._in_force.get(name)
+            if name not in self._in_force or before != value:
+                row = self._new(name, APPLIED, before, value)
+                rows.append({**row, **where, "definition": follow_up.definition, **written})
+            self._in_force[name] = value
+        self._proposed.clear()
+        cases.write(self._session, rows)
+        cases.add_application(
+            self._session, number=self.case.number, by=written["by"], at=written["at"], **where
+        )
+        return rows
+
     def row(self, fact: NewFact, **written: Any) -> dict[str, Any]:
         """Return the row of a new fact; `written` says by whom, for whom and when."""
         is_applied = self.leads or not fact.is_in_call
@@ -60,16 +94,21 @@ class CaseFacts:
         else:
             self._proposed[fact.name] = fact.value
         return {
-            "number": self.case.number,
-            "name": fact.name,
-            "state": APPLIED if is_applied else PROPOSED,
-            "before": before,
-            "value": fact.value,
+            **self._new(fact.name, APPLIED if is_applied else PROPOSED, before, fact.value),
             "instance_id": self._instance.id,
             "definition": fact.definition,
             "activity_id": fact.activity_id,
             "activity_path": fact.activity_path,
             **written,
+        }
+
+    def _new(self, name: str, state: str, before: Any, value: Any) -> dict[str, Any]:
+        return {
+            "number": self.case.number,
+            "name": name,
+            "state": state,
+            "before": before,
+            "value": value,
         }
 
     @cached_property
@@ -87,16 +126,25 @@ class CaseFacts:
 
 
 def new_rows(step: Step, written: Sequence[NewFact]) -> list[dict[str, Any]]:
-    """Return the rows of what a step has written, and put it into the audit."""
+    """Return the rows of the facts a step has changed, and put them into the audit."""
     who = {"on_behalf_of": step.on_behalf_of, "at": step.now}
     by = {fact.token_id: step.doers.get(fact.token_id, step.actor.name) for fact in written}
     rows = [step.facts.row(fact, by=by[fact.token_id], **who) for fact in written]
-    for state in (APPLIED, PROPOSED):
-        changes = [
-            {"name": row["name"], "before": row["before"], "value": row["value"]}
-            for row in rows
-            if row["state"] == state
-        ]
+    for state, action in ((APPLIED, "facts.written"), (PROPOSED, "facts.proposed")):
+        changes = [audited(row) for row in rows if row["state"] == state]
         if changes:
-            step.audit(f"facts.{state}", facts=changes, activity=rows[-1]["activity_path"])
+            step.audit(action, facts=changes)
     return rows
+
+
+def save(step: Step, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write the facts a step has changed, and close the case when its leading instance has ended."""
+    cases.write(step.session, rows)
+    if step.instance.ended_at is not None:
+        cases.close(step.session, step.instance.business_key, step.instance.id, step.now)
+
+
+def audited(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the audit holds of a fact's row."""
+    shown = {name: row[name] for name in ("name", "before", "value")}
+    return {**shown, "instance": row["instance_id"], "activity": row["activity_path"]}

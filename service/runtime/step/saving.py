@@ -16,7 +16,7 @@ from service.runtime.incidents import rows as incident_rows
 from service.runtime.step import audit, case_facts
 from service.runtime.step.context import SYSTEM
 from service.runtime.tasks import answering, candidates
-from service.store import cases, participants
+from service.store import participants
 from service.store.db import after_commit
 from service.store.models import (
     NEVER,
@@ -72,7 +72,7 @@ def save(step: Step) -> Outcome:
     if progress:
         _close_tasks(step, progress)
     _open_tasks(step, opened)
-    cases.write(step.session, facts)
+    case_facts.save(step, facts)
     _save_record(step, progress)
     _save_timer(step)
     _save_effects(step, progress)
@@ -101,8 +101,6 @@ def _save_instance(step: Step) -> None:
         step.session.execute(delete(MessageBuffer).where(MessageBuffer.instance_id == step.instance.id))
     # Before the rows that refer to it, and only once: from here on the row stays as it is.
     step.session.flush()
-    if step.instance.ended_at is not None:
-        cases.close(step.session, step.instance.business_key, step.instance.id, step.now)
     _insert(step.session, Incident, step.new_incidents)
     answering.adopt_files(step)
 

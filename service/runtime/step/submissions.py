@@ -6,15 +6,13 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from service.engine.definition import Model
 from service.feel import codec, form_keys
+from service.store import cases
 from service.store.models import ProcessInstance, Submission
-
-APPLIED = "plan_applied"
-"""Variable by which an instance beside the case's own says that what it decided has taken effect."""
 
 
 class Submissions:
@@ -55,32 +53,18 @@ class Submissions:
 
 def of_case(instance: ProcessInstance) -> ColumnElement[bool]:
     """Return a condition on Submission: handed in in this case, by whichever of its instances."""
-    if instance.business_key is None:
-        return Submission.instance_id == instance.id
     return Submission.business_key == instance.business_key
 
 
-def latest(
-    session: Session, business_key: str | None, instance_id: str | None, form: str
-) -> Submission | None:
+def latest(session: Session, number: str, instance_id: str | None, form: str) -> Submission | None:
     """Return the latest submission of a form in a case, as one of its instances sees it.
 
-    That of an instance running beside the case's own counts for the others once it is applied: what an
-    unfinished or refused change order says is not yet the plan.
+    That of an instance beside the main one counts for the others once it has applied what it decided.
     """
-    if business_key is None:
-        return session.scalars(_latest_first(form).where(Submission.instance_id == instance_id)).first()
-    own = select(func.min(ProcessInstance.id)).where(ProcessInstance.business_key == business_key)
-    query = _latest_first(form).add_columns(ProcessInstance.variables, own.scalar_subquery())
-    query = query.join(ProcessInstance, ProcessInstance.id == Submission.instance_id)
-    for row, variables, own_id in session.execute(query.where(Submission.business_key == business_key)):
-        if row.instance_id in (instance_id, own_id) or variables.get(APPLIED) is True:
-            return row
-    return None
-
-
-def _latest_first(form: str) -> Select[tuple[Submission]]:
-    return select(Submission).where(Submission.form == form).order_by(Submission.seq.desc())
+    query = select(Submission).where(
+        Submission.business_key == number, Submission.form == form, cases.counts_for(instance_id, number)
+    )
+    return session.scalars(query.order_by(Submission.seq.desc()).limit(1)).one_or_none()
 
 
 def content_hash(value: Any) -> str:

@@ -51,7 +51,7 @@ def test_the_latest_answers_are_read_by_the_process_within_the_same_step(company
 
 
 def test_what_a_change_beside_the_case_says_counts_once_it_is_applied(company):
-    apply = d.script("apply", "true", "plan_applied")
+    apply = d.service("apply", "case.apply")
     change = chain("change", d.user("plan", group="市场部", camunda_formRef="plan"), d.user("approve"), apply)
     look = d.user("look", inputs={"amount": "=dossier.plan.amount"})
     both = chain(
@@ -76,11 +76,12 @@ def test_what_a_change_beside_the_case_says_counts_once_it_is_applied(company):
     assert seen("look") == 1
     company.complete(case, "look", by="zhouheng")
     company.complete(other, "approve", by="zhouheng")
+    company.run_due()
     company.complete(case, "between", by="zhouheng")
     assert seen("look_again") == 2
 
 
-def test_a_form_shows_the_versions_in_order_and_which_is_the_latest(company):
+def test_a_form_shows_the_versions_in_order_and_which_is_the_latest_in_force(company):
     company.deploy(
         {**plan("p"), **chain("q", d.user("plan", group="市场部", camunda_formRef="plan")), "plan.form": PLAN}
     )
@@ -91,10 +92,12 @@ def test_a_form_shows_the_versions_in_order_and_which_is_the_latest(company):
 
     [section] = dossier.dossier(company.app, company.cast.linyue, case.id).sections
 
-    assert [(each.by, each.data["amount"], each.latest) for each in section.submissions] == [
-        ("linyue", 1, False),
-        ("shenlan", 2, True),
+    assert [(each.by, each.data["amount"], each.in_force, each.latest) for each in section.submissions] == [
+        ("linyue", 1, True, True),
+        ("shenlan", 2, False, False),
     ]
+    proposed = dossier.submission(company.app, company.cast.linyue, section.submissions[1].id)
+    assert (proposed.in_force, proposed.latest) == (False, False)
     assert len({each.content_hash for each in section.submissions}) == 2
 
 

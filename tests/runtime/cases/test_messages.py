@@ -45,7 +45,11 @@ def sender(error_boundary: bool = True):
 
 def ends(company, instance):
     history = instances.history(company.app, company.cast.admin, instance.id)
-    return [line.activity_id for line in history if line.kind == "endEvent" and line.event == "left"]
+    return [
+        line.activity_id
+        for line in history
+        if line.kind == "endEvent" and line.event == "left" and line.definition == instance.definition
+    ]
 
 
 def test_a_message_that_is_awaited_is_delivered_with_its_payload(company):

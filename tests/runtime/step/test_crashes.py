@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 
 from service.runtime.cases import instances
 from service.runtime.keeping import audit
-from service.store.models import MessageBuffer, Outbox, ProcessInstance
-from tests.runtime.cases.test_messages import WAITING, ends, sender
+from service.store.models import CaseApplication, CaseFact, MessageBuffer, Outbox, ProcessInstance
+from tests.engine import diagrams as d
+from tests.runtime.cases.test_messages import NOTICE, WAITING, ends, sender
 from tests.runtime.crashing import take_on
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -24,11 +25,37 @@ POINTS = [
 ]
 
 
-@pytest.fixture
-def killed(any_company, tmp_path):
+APPLYING = {
+    "case.yaml": b"main: p\nfacts: {amount: {kind: number, label: amount}}\n",
+    "p.bpmn": d.process(
+        d.start(),
+        d.user("first"),
+        d.catch("wait", d.message("notice"), amount="case.amount"),
+        d.user("last"),
+        d.end(),
+        d.path("begin", "first", "wait", "last", "done"),
+        declared=NOTICE,
+    ),
+    "phase.bpmn": d.process(
+        d.start(**{"case.amount": "=42"}), d.end("proposed"), d.path("begin", "proposed"), key="phase"
+    ),
+    "sender.bpmn": d.process(
+        d.start(),
+        d.call("propose", "phase"),
+        d.service("tell", "case.apply", {"message": "notice"}),
+        d.end(),
+        d.path("begin", "propose", "tell", "done"),
+        key="sender",
+    ),
+}
+"""The same with facts: the sender proposes one, and applies it with its message."""
+
+
+@pytest.fixture(params=["message", "facts"])
+def killed(any_company, tmp_path, request):
     """Every case taken on by a process that was killed at its point."""
     company = any_company
-    company.deploy(WAITING | sender())
+    company.deploy(WAITING | (sender() if request.param == "message" else APPLYING))
     for point in POINTS:
         company.start("p", business_key=point.split(":")[0])
     command = [sys.executable, "-m", "tests.runtime.crashing", company.app.settings.database_url]
@@ -60,4 +87,9 @@ def test_after_a_kill_at_any_commit_everything_has_happened_exactly_once(killed)
         assert set(session.scalars(select(Outbox.state))) == {"done"}
         assert session.scalar(select(func.count()).select_from(MessageBuffer)) == 0
         assert session.scalar(select(func.count()).select_from(ProcessInstance)) == 2 * len(POINTS)
+        facts = session.scalars(select(CaseFact).where(CaseFact.state == "applied")).all()
+        applied = session.scalars(select(CaseApplication.number)).all()
+    if facts or applied:
+        numbers = sorted(point.split(":")[0] for point in POINTS)
+        assert sorted(fact.number for fact in facts) == sorted(applied) == numbers
     assert audit.verify(app).problems == ()

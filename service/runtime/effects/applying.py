@@ -1,0 +1,69 @@
+"""What a follow-up has proposed becomes fact for the whole case, and its answers the text in force.
+
+Where the drawing names a message, both happen in one transaction: the facts change if and only if something
+waits for the message, and whoever gets it reads the new ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from service.handlers.case import FACTS_CHANGED
+from service.runtime.effects import rows, sending
+from service.runtime.step import case_facts
+from service.runtime.step.context import SYSTEM, Application
+from service.runtime.step.transaction import RUNNING, Step, on_instance
+from service.store.models import Outbox, ProcessInstance
+
+
+class Overtaken(Exception):
+    """The proposals rest on facts that somebody else has changed meanwhile; `names` are those facts."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(", ".join(names))
+        self.names = names
+
+
+def apply(app: Application, row: Outbox, wanted: Mapping[str, Any]) -> None:
+    """Apply the proposals of the instance that asks for it, or tell it by an error why not."""
+    try:
+        done = _with_message(app, row, wanted) if wanted.get("name") else _alone(app, row)
+    except Overtaken as overtaken:
+        text = f"Changed meanwhile by somebody else: {', '.join(overtaken.names)}."
+        rows.refuse(app, row, "facts_refused", FACTS_CHANGED, text)
+        return
+    if done:
+        rows.finish(app, row)
+        return
+    text = f"{wanted['case']} has ended: nothing can take effect any more."
+    rows.refuse(app, row, "facts_refused", wanted["error_code"], text)
+
+
+def _with_message(app: Application, row: Outbox, wanted: Mapping[str, Any]) -> bool:
+    return sending.deliver(app, row, wanted, lambda step: _apply(step, row, _asking(step, row)))
+
+
+def _alone(app: Application, row: Outbox) -> bool:
+    with on_instance(app, row.instance_id or "", SYSTEM, states=(*RUNNING, *rows.ENDED)) as step:
+        if step.facts.case.closed_at is not None:
+            step.drop()
+            return False
+        _apply(step, row, step.instance)
+        rows.take(step.session, row.id, done_at=step.now)
+        rows.add_outcome(step, row, {"applied_at": step.now})
+        return True
+
+
+def _asking(step: Step, row: Outbox) -> ProcessInstance:
+    return step.session.get_one(ProcessInstance, row.instance_id)
+
+
+def _apply(step: Step, row: Outbox, follow_up: ProcessInstance) -> None:
+    changed = step.facts.overtaken(follow_up)
+    if changed:
+        raise Overtaken(changed)
+    asked = row.payload
+    who = {"by": asked["by"], "on_behalf_of": asked["on_behalf_of"], "at": step.now}
+    changes = step.facts.apply(follow_up, rows.place_of(row), **who)
+    step.audit("facts.applied", source=follow_up.id, facts=[case_facts.audited(each) for each in changes])

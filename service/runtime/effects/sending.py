@@ -1,0 +1,92 @@
+"""Messages and signals from one process of a case to the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.runtime.cases import buffer, messages
+from service.runtime.effects import rows
+from service.runtime.step.context import SYSTEM, Application
+from service.runtime.step.transaction import RUNNING, Step, on_instance
+from service.store.models import Outbox, ProcessInstance
+
+SIGNAL = "signal.hear"
+NOT_AWAITED = "not_awaited"
+
+
+def send_message(app: Application, row: Outbox, wanted: Mapping[str, Any]) -> None:
+    """Hand a message to the first instance of the case that waits for it.
+
+    Where nothing waits and nothing will, the sender learns it by the error code it named.
+    """
+    if deliver(app, row, wanted, lambda step: None):
+        rows.finish(app, row)
+        return
+    text = f"Nothing in {wanted['case']} waits for the message {wanted['name']}."
+    rows.refuse(app, row, "message_refused", wanted.get("error_code") or NOT_AWAITED, text)
+
+
+def deliver(app: Application, row: Outbox, wanted: Mapping[str, Any], before: Callable[[Step], None]) -> bool:
+    """Deliver a message to another instance of the case, in one transaction with `before`.
+
+    A receiver that is held up (suspended, or stopped by an incident) finds it later. False when nothing
+    waits for it and nothing will: then nothing has happened.
+    """
+    with app.db.read() as session:
+        receivers = _others(session, row, wanted["case"])
+    attempts = [(each, may_keep) for may_keep in (False, True) for each in receivers]
+    return any(_hand_over(app, row, wanted, each, before, may_keep=may_keep) for each, may_keep in attempts)
+
+
+def _hand_over(
+    app: Application,
+    row: Outbox,
+    wanted: Mapping[str, Any],
+    receiver: str,
+    before: Callable[[Step], None],
+    *,
+    may_keep: bool,
+) -> bool:
+    with on_instance(app, receiver, SYSTEM, states=(*RUNNING, *rows.ENDED)) as step:
+        waits = step.instance.state == "active" and step.engine.awaits(wanted["name"])
+        held_up = step.instance.state == "suspended" or step.instance.open_incidents > 0
+        if step.instance.state not in RUNNING or not (waits or (may_keep and held_up)):
+            step.drop()
+            return False
+        before(step)
+        if not (waits and messages.hand_over(step, wanted["name"], wanted["payload"])):
+            buffer.keep(step, wanted["name"], wanted["payload"])
+        step.audit("message.received", name=wanted["name"], source=row.instance_id)
+        rows.take(step.session, row.id, done_at=step.now)
+        rows.add_outcome(step, row, {"sent_at": step.now})
+        return True
+
+
+def send_signal(app: Application, row: Outbox, wanted: Mapping[str, Any]) -> None:
+    """Make one row per running instance of the case: each hears the signal in its own transaction."""
+    with app.db.begin() as session:
+        rows.take(session, row.id, done_at=app.clock())
+        for receiver in _others(session, row, wanted["case"]):
+            payload = {"name": wanted["name"], "payload": wanted["payload"]}
+            session.add(rows.new_row(receiver, SIGNAL, payload, app.clock()))
+
+
+def hear_signal(app: Application, row: Outbox, wanted: Mapping[str, Any]) -> None:
+    with on_instance(app, row.instance_id or "", SYSTEM, states=("active", *rows.ENDED)) as step:
+        rows.take(step.session, row.id, done_at=step.now)
+        if step.instance.state == "active":
+            step.engine.broadcast(wanted["name"], wanted["payload"])
+
+
+def _others(session: Session, row: Outbox, case: str) -> list[str]:
+    """Return the running instances of a case but the sender's own, oldest first."""
+    query = select(ProcessInstance.id).where(
+        ProcessInstance.business_key == case,
+        ProcessInstance.state.in_(RUNNING),
+        ProcessInstance.id != row.instance_id,
+    )
+    return list(session.scalars(query.order_by(ProcessInstance.id)))
