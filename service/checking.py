@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from service import manifest, resources
@@ -13,9 +12,6 @@ from service.errors import NotFound
 from service.handlers import HANDLERS
 from service.wording import Text
 
-# Good enough to see which process or decision a file declares; the check itself parses it properly.
-_DECLARED = re.compile(rb"<(?:[\w.-]+:)?(process|decision)\b[^>]*?\bid\s*=\s*[\"']([^\"']+)[\"']")
-
 
 def check_paths(paths: Iterable[Path]) -> list[Finding]:
     """Return the findings about these files; nothing is said about installed files beside them.
@@ -23,7 +19,7 @@ def check_paths(paths: Iterable[Path]) -> list[Finding]:
     What the files refer to is looked up among themselves first, then among the installed ones.
     """
     given = read_files(paths)
-    found = check({**_installed_beside(given), **given}, topics=HANDLERS)
+    found = check(manifest.laid_over(resources.manifest_files(), given), topics=HANDLERS)
     return [finding for finding in found if finding.file in given]
 
 
@@ -40,17 +36,3 @@ def find_files(paths: Iterable[Path]) -> dict[str, Path]:
 def read_files(paths: Iterable[Path]) -> dict[str, bytes]:
     """Return the same files as name → content."""
     return {name: path.read_bytes() for name, path in find_files(paths).items()}
-
-
-def _installed_beside(given: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the installed files, without those that declare what a given file declares anew."""
-    taken = {name for content in given.values() for name in _declared(content)}
-    return {
-        name: content
-        for name, content in resources.manifest_files().items()
-        if name not in given and taken.isdisjoint(_declared(content))
-    }
-
-
-def _declared(content: bytes) -> set[tuple[bytes, bytes]]:
-    return {(kind, name) for kind, name in _DECLARED.findall(content)}

@@ -22,6 +22,7 @@ from service.settings import Settings
 from service.wording import Gettext, translated
 
 if TYPE_CHECKING:
+    from service.runtime.scenarios import UnderTest
     from service.runtime.step.context import Application
 
 _NICENESS = 5
@@ -81,11 +82,20 @@ def weave(options: argparse.Namespace) -> int:
 
 
 def test(options: argparse.Namespace) -> int:
-    """Run scenarios; without a path those of this installation."""
+    """Run scenarios, without a path those of this installation, on the drawings that stand beside them."""
     from service import resources
     from service.runtime import scenarios
 
-    return 0 if scenarios.run_paths(options.paths or [resources.scenarios()]) else 1
+    gettext = _gettext()
+    named = [path for path in options.files if not scenarios.is_scenario(path)]
+    # What follows --files on the command line is a list: the scenarios at its end are among it.
+    paths = [*(path for path in options.files if path not in named), *options.paths]
+    passed = scenarios.run_paths(
+        paths or [resources.scenarios()],
+        source=_tested(named, is_live=options.live),
+        tell=lambda line: print(translated(line, gettext), flush=True),
+    )
+    return 0 if passed else 1
 
 
 def worker(options: argparse.Namespace) -> int:
@@ -192,6 +202,19 @@ def audit_verify(_options: argparse.Namespace) -> int:
         return _report(audit.verify(app))
 
 
+def _tested(named: Sequence[Path], *, is_live: bool) -> Callable[[Path], UnderTest]:
+    """Return what says which files scenarios are played on: what is live, or beside them, and these first."""
+    from service.checking import find_files
+    from service.runtime.scenarios import sources
+
+    if is_live:
+        with _application(migrate=False) as app:
+            deployed = sources.live(app)
+        return lambda folder: deployed
+    files = find_files(named)
+    return lambda folder: sources.beside(folder).under(files)
+
+
 @contextlib.contextmanager
 def _application(*, migrate: bool = True) -> Iterator[Application]:
     from service.runtime.step.context import Application
@@ -274,7 +297,13 @@ def _parser() -> argparse.ArgumentParser:
     weaved = command("weave", weave)
     weaved.add_argument("paths", nargs="*", type=Path, metavar="PATH")
     weaved.add_argument("--check", action="store_true", help="only say which forms are stale; 1 when any is")
-    command("test", test).add_argument("paths", nargs="*", type=Path, metavar="SCENARIO")
+    tested = command("test", test)
+    tested.add_argument("paths", nargs="*", type=Path, metavar="SCENARIO")
+    which = tested.add_mutually_exclusive_group()
+    which.add_argument(
+        "--files", nargs="+", default=[], type=Path, metavar="PATH", help="test these, not what they replace"
+    )
+    which.add_argument("--live", action="store_true", help="test what is deployed")
     command("worker", worker).add_argument("--workers", type=int, default=2, help="threads (2)")
     served = command("serve", serve)
     served.add_argument("--host")

@@ -5,7 +5,8 @@ Names in a manifest are plain: a form part stands in `forms/parts`, and is calle
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePath
 
 from service.errors import InvalidInput
@@ -16,6 +17,8 @@ KINDS = {".bpmn": "bpmn", ".dmn": "dmn", ".form": "form", ORGANISATION: "yaml", 
 """What the name of a file of a manifest ends with, and what kind of file it is then."""
 PARTS = "parts"
 """The folder of the form parts, within that of the forms."""
+# Good enough to see which process or decision a file declares; the check itself parses it properly.
+_DECLARED = re.compile(rb"<(?:[\w.-]+:)?(process|decision)\b[^>]*?\bid\s*=\s*[\"']([^\"']+)[\"']")
 
 
 def kind_of(name: str) -> str | None:
@@ -47,3 +50,18 @@ def by_name(paths: Iterable[Path]) -> dict[str, Path]:
                 )
             )
     return found
+
+
+def laid_over(base: Mapping[str, bytes], given: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return `given` with what else `base` holds: not the files of that name, nor what declares the same."""
+    taken = {name for content in given.values() for name in _declared(content)}
+    kept = {
+        name: content
+        for name, content in base.items()
+        if name not in given and taken.isdisjoint(_declared(content))
+    }
+    return {**kept, **given}
+
+
+def _declared(content: bytes) -> set[tuple[bytes, bytes]]:
+    return {(kind, name) for kind, name in _DECLARED.findall(content)}

@@ -29,8 +29,10 @@ _each_commit: ContextVar[Callable[[Session], None] | None] = ContextVar("each_co
 class Database:
     """Sessions on one database: `begin()` writes and commits once, `read()` sees one moment only."""
 
-    def __init__(self, url: str, *, pool_size: int = _POOL_SIZE) -> None:
+    def __init__(self, url: str, *, pool_size: int = _POOL_SIZE, is_durable: bool = True) -> None:
+        """Open a database. One that is not durable may be lost with the machine's power: for scenarios."""
         self.url = sa.engine.make_url(url)
+        self._pragmas = () if is_durable else ("synchronous=OFF",)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = self._connect(pool_size, "IMMEDIATE")
         if self.is_sqlite:
@@ -46,7 +48,7 @@ class Database:
 
     def _connect(self, pool_size: int, begin: str, *pragmas: str) -> sa.Engine:
         if self.is_sqlite:
-            return sqlite_engine(self.url, begin, *pragmas, pool_size=pool_size)
+            return sqlite_engine(self.url, begin, *self._pragmas, *pragmas, pool_size=pool_size)
         engine = sa.create_engine(
             self.url,
             pool_size=pool_size,

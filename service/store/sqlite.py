@@ -12,7 +12,7 @@ LOCK_TIMEOUT_SECONDS = 15
 
 
 def sqlite_engine(url: sa.URL | str, begin: str, *pragmas: str, pool_size: int) -> sa.Engine:
-    """Return an engine whose transactions start with BEGIN `begin`; `pragmas` come besides ours."""
+    """Return an engine whose transactions start with BEGIN `begin`; `pragmas` come after ours."""
     engine = sa.create_engine(url, pool_size=pool_size, max_overflow=pool_size)
     settings = (
         # Other processes' writers are not in our queue.

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from service import resources
-from service.runtime.scenarios import Coverage, ScenarioResult
-from service.runtime.scenarios.running import run_all, run_in
+from service.runtime.scenarios import Coverage, ScenarioResult, read
+from service.runtime.scenarios.crew import crew
+from service.runtime.scenarios.results import play
+from service.runtime.scenarios.running import run_suite, suites
+from service.runtime.scenarios.workbench import furnish, open_in, world_at
 
 FILES = sorted(resources.scenarios().glob("*.yaml"))
 
@@ -16,9 +19,9 @@ FILES = sorted(resources.scenarios().glob("*.yaml"))
 @pytest.fixture(scope="module")
 def played() -> tuple[dict[str, ScenarioResult], Coverage]:
     """Run every scenario once: the results by file name, and what was walked."""
-    files = resources.manifest_files()
-    coverage = Coverage.of(files)
-    results = run_all(FILES, files, coverage, tell=lambda line: None)
+    (suite,) = suites([resources.scenarios()])
+    with crew(len(FILES)) as players:
+        results, coverage = run_suite(players, suite, tell=lambda line: None)
     return {Path(result.file).name: result for result in results}, coverage
 
 
@@ -33,10 +36,16 @@ def test_a_scenario_comes_out_as_it_says(
 
 
 @pytest.mark.parametrize("walk", ["W01b", "W06b", "W08", "W10a", "W12b"])
-def test_a_scenario_comes_out_the_same_on_postgresql(walk: str, postgresql_url: str) -> None:
-    file = next(file for file in FILES if file.stem.startswith(walk))
+def test_a_scenario_comes_out_the_same_on_postgresql(walk: str, postgresql_url: str, tmp_path: Path) -> None:
+    (suite,) = suites([file for file in FILES if file.stem.startswith(walk)])
+    scenario = read(suite.scenarios[0])
+    app = open_in(tmp_path, postgresql_url)
+    furnish(app, suite.tested.files, suite.people)
 
-    assert run_in(postgresql_url, file, resources.manifest_files()).failures == ()
+    failures = play(scenario, world_at(app, suite.names, scenario.starts_at, scenario.allowances))
+
+    app.close()
+    assert failures == ()
 
 
 def test_the_scenarios_visit_every_activity_and_take_every_branch(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from service.runtime.scenarios import ScenarioResult, run_file, run_paths
+from service.runtime.scenarios import ScenarioResult, UnderTest, run_file, run_paths
 
 DRAWING = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -69,6 +69,11 @@ HEAD = """场景: 申请
 FILES = {"request.bpmn": DRAWING.encode(), "organisation.yaml": ORGANISATION.encode()}
 
 
+def drawn(folder: Path) -> UnderTest:
+    """The drawing above, whatever stands beside the scenario."""
+    return UnderTest(FILES, "the drawing of this test")
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "answers").mkdir()
@@ -80,7 +85,7 @@ def play(folder: Path, steps: str, head: str = HEAD) -> ScenarioResult:
     """Run the head, nine lines with the start, and the steps after it."""
     file = folder / "case.yaml"
     file.write_text(head + steps, encoding="utf-8")
-    return run_file(file, resources=FILES)
+    return run_file(file, source=drawn)
 
 
 def test_everybody_answers_by_default_until_the_end(folder: Path) -> None:
@@ -186,7 +191,7 @@ def test_the_report_tells_visits_and_coverage(folder: Path) -> None:
     (folder / "one.yaml").write_text(HEAD + "  - 办到: 结束\n", encoding="utf-8")
     told: list[str] = []
 
-    passed = run_paths([folder], resources=FILES, tell=told.append)
+    passed = run_paths([folder], source=drawn, tell=told.append)
 
     assert passed
     assert "    begun → decide → decided_gateway → granted" in told
@@ -198,11 +203,11 @@ def test_the_report_tells_visits_and_coverage(folder: Path) -> None:
 def test_one_wrong_scenario_fails_the_run(folder: Path) -> None:
     (folder / "one.yaml").write_text(HEAD + "  - 期望: {待办: []}\n", encoding="utf-8")
 
-    assert not run_paths([folder], resources=FILES, tell=lambda line: None)
+    assert not run_paths([folder], source=drawn, tell=lambda line: None)
 
 
 def test_nothing_to_run_is_no_success(folder: Path) -> None:
-    assert not run_paths([folder], resources=FILES, tell=lambda line: None)
+    assert not run_paths([folder], source=drawn, tell=lambda line: None)
 
 
 def test_several_cases_run_side_by_side(folder: Path) -> None:
@@ -236,21 +241,10 @@ def test_a_start_variable_must_be_one_of_the_declared_inputs(folder: Path) -> No
     assert play(folder, "", head).failures == ()
 
 
-def test_a_scenario_elsewhere_uses_the_people_and_answers_of_the_installation(tmp_path: Path) -> None:
-    file = tmp_path / "mine.yaml"
-    file.write_text(
-        "场景: 立项\n时间: 2026-08-17 09:00\n发起人: 林悦\n资料: [通用, 臻选新品]\n"
-        "步骤:\n  - 启动: campaign_approval\n  - 期望: {有待办: [research, goals]}\n",
-        encoding="utf-8",
-    )
-
-    assert run_file(file).failures == ()
-
-
 def test_a_file_that_is_not_there_is_told(folder: Path) -> None:
     told: list[str] = []
 
-    assert not run_paths([folder / "gone.yaml"], resources=FILES, tell=told.append)
+    assert not run_paths([folder / "gone.yaml"], source=drawn, tell=told.append)
     assert any("gone.yaml:1: The file cannot be read" in line for line in told)
 
 

@@ -309,3 +309,15 @@ def test_many_writers_lose_no_update(db):
     with db.read() as session:
         # 8 threads × 10
         assert session.get(ProcessInstance, instance_id).open_incidents == 80
+
+
+@pytest.mark.parametrize(("is_durable", "synchronous"), [(True, 2), (False, 0)])
+def test_only_what_may_be_lost_does_not_wait_for_the_disk(
+    sqlite_url: str, is_durable: bool, synchronous: int
+) -> None:
+    database = Database(sqlite_url, is_durable=is_durable)
+
+    with database.begin() as session:
+        assert session.scalar(text("PRAGMA synchronous")) == synchronous
+
+    database.close()

@@ -9,11 +9,11 @@ from typing import Any
 from service.feel import FEEL
 from service.feel.codec import plain
 from service.runtime.cases import attachments
-from service.runtime.scenarios.workbench import World
-from service.runtime.step.context import SYSTEM, Actor
-from service.runtime.tasks import user_tasks
+from service.runtime.scenarios.world import World
+from service.runtime.step.context import Actor
+from service.runtime.tasks import rights
 from service.runtime.tasks.answering import as_values
-from service.runtime.tasks.views import TaskView
+from service.store.models import UserTask
 
 ATTACHMENT = "附件"
 _PDF = (
@@ -22,26 +22,19 @@ _PDF = (
 )
 
 
-def performer(world: World, task: TaskView) -> Actor | None:
+def performer(world: World, task: UserTask) -> Actor | None:
     """Return the first of the people who may complete the task; None when nobody may."""
-    return next((each for each in world.people if _may(world, each, task)), None)
-
-
-def _may(world: World, person: Actor, task: TaskView) -> bool:
-    offered = {*task.candidate_users, *filter(None, [task.assignee])}
-    if person.name not in offered and person.groups.isdisjoint(task.candidate_groups):
-        return False
-    return user_tasks.may_complete(world.app, person, task.id)
+    return next((each for each in world.people if rights.may_answer(task, each)), None)
 
 
 def filled_in(
-    world: World, person: Actor, task: TaskView, defaults: Mapping[str, Any], given: Mapping[str, Any]
+    world: World, person: Actor, task: UserTask, defaults: Mapping[str, Any], given: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return what the person sends: the form as it opens, the default answers over it, then the given ones.
 
     An answer that begins with `=` is FEEL over what the form opens with.
     """
-    data = user_tasks.form(world.app, SYSTEM, task.id).as_json()["data"]
+    data = plain(task.inputs)
     answers = {key: computed(world, value, data) for key, value in {**defaults, **given}.items()}
     return with_files(world, person, {**data, **answers})
 

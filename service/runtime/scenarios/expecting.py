@@ -179,8 +179,10 @@ def _notified(scene: Scene, step: Step, wanted: Mapping[str, Any]) -> Iterator[s
     with scene.world.app.db.read() as session:
         rows = session.execute(select(Notification.user_name, Notification.subject)).all()
     for person, text in wanted.items():
-        name = scene.world.person(person).name
-        if not any(user == name and text in subject for user, subject in rows):
+        known = scene.world.person(person)
+        if known is None:
+            yield f"通知: there is nobody named {person!r}."
+        elif not any(user == known.name and text in subject for user, subject in rows):
             yield f"通知: {person} was told nothing about {text!r}."
 
 

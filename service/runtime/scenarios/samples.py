@@ -9,7 +9,7 @@ from typing import Any
 
 from service.domain.metrics import ChannelDay, LoadSample
 from service.runtime.campaigns import measurements
-from service.runtime.scenarios.workbench import World
+from service.runtime.scenarios.world import World
 from service.runtime.step.context import SYSTEM
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
 from service.runtime.cases import instances
 from service.runtime.scenarios.reading import Scenario, Step
-from service.runtime.scenarios.workbench import World
+from service.runtime.scenarios.world import World
 from service.runtime.step.context import SYSTEM, Actor
-from service.runtime.tasks import user_tasks
-from service.runtime.tasks.views import TaskView
-from service.store.models import ProcessInstance
+from service.store.models import ProcessInstance, UserTask
 
 
 @dataclass
@@ -31,10 +30,9 @@ class Scene:
             raise step.error(f"There is no case {name!r} yet; begin with 启动.", "案")
         return self.cases[name]
 
-    def tasks(self, step: Step) -> list[TaskView]:
+    def tasks(self, step: Step) -> Sequence[UserTask]:
         """Return the open tasks of the case, the oldest first."""
-        page = user_tasks.find(self.world.app, SYSTEM, business_key=self.case(step), limit=500)
-        return sorted(page.items, key=lambda task: task.id)
+        return self.world.open_tasks(self.case(step))
 
     def instances(self, step: Step) -> list[ProcessInstance]:
         """Return the instances of the case, the oldest first."""
@@ -61,12 +59,12 @@ class Scene:
         found = [model.activities(key).get(activity) for key in model.processes]
         return any(each is not None and each.kind == "userTask" for each in found)
 
-    def task(self, step: Step) -> TaskView:
+    def task(self, step: Step) -> UserTask:
         """Return the open task a step names; of several the element it names, else the oldest."""
         activity = self.activity(step, str(step.value))
         found = [task for task in self.tasks(step) if task.activity_id == activity]
         if "元素" in step.options:
-            found = [task for task in found if task.element and task.element.value == step.options["元素"]]
+            found = [task for task in found if task.element_value == step.options["元素"]]
         if not found:
             raise step.error(f"办理 {step.value}: it is not open; open are {self.shown_tasks(step)}.")
         return found[0]
@@ -84,7 +82,7 @@ class Scene:
     def person(self, step: Step, default: str) -> Actor:
         """Return who a step says does it, else the default."""
         name = str(step.options.get("人", default))
-        try:
-            return self.world.person(name)
-        except StopIteration:
-            raise step.error(f"There is nobody named {name!r}.", "人") from None
+        person = self.world.person(name)
+        if person is None:
+            raise step.error(f"There is nobody named {name!r}.", "人")
+        return person

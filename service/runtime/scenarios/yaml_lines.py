@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from service import yaml_lines
@@ -20,7 +21,19 @@ class ScenarioError(ServiceError):
 
 
 def load(path: Path) -> Lines:
-    """Return the mapping in a file. ScenarioError with the line when there is none, or it is no YAML."""
+    """Return the mapping in a file. ScenarioError with the line when there is none, or it is no YAML.
+
+    A file that has not changed is read once: the answers that all scenarios share are long.
+    """
+    try:
+        state = path.stat()
+    except OSError as error:
+        raise ScenarioError(f"The file cannot be read: {error}", file=str(path), line=1) from error
+    return _load(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=32)
+def _load(path: Path, _changed: int, _size: int) -> Lines:
     try:
         content = yaml_lines.parse(path.read_bytes())
     except UnreadableYaml as error:

@@ -90,11 +90,15 @@ class Application:
         clock: Callable[[], datetime] | None = None,
         feel: Feel | None = None,
         handlers: Mapping[str, Topic] | None = None,
+        is_durable: bool = True,
     ) -> Application:
-        """Return the application of these settings; `app.db.migrate()` then brings the tables up to date."""
+        """Return the application of these settings; `app.db.migrate()` then brings the tables up to date.
+
+        What is not durable need not outlive the machine: commits do not wait for the disk.
+        """
         return cls(
             settings=settings,
-            db=Database(settings.database_url),
+            db=Database(settings.database_url, is_durable=is_durable),
             feel=feel or _default_feel(),
             clock=clock or _now,
             handlers=_default_handlers() if handlers is None else handlers,

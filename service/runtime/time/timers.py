@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.engine.progress import NewIncident
@@ -18,6 +18,20 @@ from service.runtime.step.transaction import RUNNING, on_instance
 from service.store.models import NEVER, MessageBuffer, Outbox, ProcessInstance, Timer
 
 _BATCH = 200
+
+# Built once: scenarios ask after every answer.
+_DUE_TIMER = (
+    select(Timer.instance_id)
+    .where(Timer.due_at <= bindparam("now"))
+    .order_by(Timer.due_at, Timer.instance_id)
+    .limit(1)
+)
+_DUE_EFFECTS = (
+    select(Outbox.id)
+    .where(Outbox.state == "pending", Outbox.available_at <= bindparam("now"))
+    .order_by(Outbox.id)
+    .limit(_BATCH)
+)
 
 log = logging.getLogger(__name__)
 
@@ -121,13 +135,11 @@ def run_due(app: Application, *, limit: int = 1000) -> int:
 
 
 def _due(app: Application) -> list[tuple[str, str]]:
-    now = app.clock()
-    timers = select(Timer.instance_id).where(Timer.due_at <= now).order_by(Timer.due_at, Timer.instance_id)
-    effects = select(Outbox.id).where(Outbox.state == "pending", Outbox.available_at <= now)
+    now = {"now": app.clock()}
     with app.db.read() as session:
-        found = [("deliver", each) for each in session.scalars(effects.order_by(Outbox.id).limit(_BATCH))]
+        found = [("deliver", each) for each in session.scalars(_DUE_EFFECTS, now)]
         # One timer at a time: firing the earliest may move or remove the others.
-        return found or [("wake", each) for each in session.scalars(timers.limit(1))]
+        return found or [("wake", each) for each in session.scalars(_DUE_TIMER, now)]
 
 
 def _lease_timers(session: Session, now: datetime) -> list[tuple[str, datetime]]:

@@ -1,0 +1,83 @@
+"""The system a scenario plays in: an application, a clock that scenarios turn, and its people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, select
+
+from service.runtime.step.context import Actor, Application
+from service.runtime.time import timers
+from service.store.models import Outbox, ProcessInstance, Timer, UserTask
+
+FIRST_MOMENT = datetime.fromisoformat("2026-01-01T09:00:00+08:00")
+
+# Built once: they are asked before and after every answer.
+_NEXT_TIMER = select(func.min(Timer.due_at))
+_NEXT_EFFECT = select(func.min(Outbox.available_at)).where(Outbox.state == "pending")
+_OPEN_TASKS = (
+    select(UserTask)
+    .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+    .where(ProcessInstance.business_key == bindparam("case"), UserTask.state == "open")
+    .order_by(UserTask.id)
+)
+_RUNNING = (
+    select(ProcessInstance.id)
+    .where(ProcessInstance.business_key == bindparam("case"))
+    .where(ProcessInstance.state.in_(("active", "suspended")))
+    .limit(1)
+)
+
+
+@dataclass
+class VirtualClock:
+    """Time that moves only when a scenario says so."""
+
+    now: datetime = FIRST_MOMENT
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class World:
+    """What the steps of a scenario act on. `people` in the order in which they are asked."""
+
+    app: Application
+    clock: VirtualClock
+    people: tuple[Actor, ...]
+    uploads: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def person(self, name: str) -> Actor | None:
+        """Return somebody by display name or user name, None when there is nobody."""
+        return next((each for each in self.people if name in (each.display_name, each.name)), None)
+
+    def open_tasks(self, business_key: str) -> Sequence[UserTask]:
+        """Return the open tasks of a case, the oldest first."""
+        with self.app.db.read() as session:
+            return session.scalars(_OPEN_TASKS, {"case": business_key}).all()
+
+    def is_running(self, business_key: str) -> bool:
+        """Say whether any process of a case has not ended yet."""
+        with self.app.db.read() as session:
+            return session.scalars(_RUNNING, {"case": business_key}).first() is not None
+
+    def settle(self) -> None:
+        """Do all that is due by now."""
+        timers.run_due(self.app)
+
+    def next_due(self) -> datetime | None:
+        """Return when something falls due next, None when nothing ever does."""
+        with self.app.db.read() as session:
+            found = [session.scalar(_NEXT_TIMER), session.scalar(_NEXT_EFFECT)]
+        return min((each for each in found if each is not None), default=None)
+
+    def advance_to(self, moment: datetime) -> None:
+        """Let time pass: everything due on the way happens at its own moment."""
+        self.settle()
+        while (due := self.next_due()) is not None and due <= moment:
+            self.clock.now = max(due, self.clock.now)
+            self.settle()
+        self.clock.now = max(moment, self.clock.now)
