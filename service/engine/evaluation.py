@@ -1,59 +1,63 @@
-"""What a token can read, and the evaluation of expressions over it."""
+"""FEEL over variables: every expression of one element crosses into the isolate together."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from service.engine.case_facts import CASE, CaseSchema
+from service.engine.decisions import Decision, DecisionResult, evaluate, reads
 from service.engine.facts import Facts
 from service.engine.progress import Environment
-from service.engine.scope import Scope
 from service.errors import FeelError
 from service.feel import Call, parse, strip_equals
 from service.wording import Text
 
-if TYPE_CHECKING:
-    from service.engine.nodes import Flow
-    from service.engine.tokens import Token
-
 
 class Evaluation:
-    """The scopes of a running instance. All expressions of one element cross into FEEL together."""
+    """The expressions of one step, at its one instant, and the facts of the case as the step sees them."""
 
     def __init__(self, env: Environment, case: CaseSchema) -> None:
-        self.env = env
+        self._env = env
         self.facts = Facts(case, env.facts)
-        self.scopes: dict[str, Scope] = {}
 
     @property
     def now(self) -> datetime:
-        return self.env.now
+        return self._env.now
 
-    def scope_of(self, token: Token) -> Scope:
-        return self.scopes.get(f"element:{token.token_id}") or token.workflow.scope
+    def values(self, texts: Sequence[str], variables: Mapping[str, Any]) -> list[Any]:
+        """Return the values of FEEL expressions; the first error is raised."""
+        results = self._results(texts, variables)
+        for result in results:
+            if isinstance(result, FeelError):
+                raise result
+        return results
 
-    def element_scope(self, token: Token, variables: dict[str, Any]) -> None:
-        key = f"element:{token.token_id}"
-        self.scopes[key] = Scope(key, variables, self.scope_of(token.parent))
+    def conditions(self, texts: Sequence[str], variables: Mapping[str, Any]) -> list[Callable[[], bool]]:
+        """Return one question per condition; asking it raises what its condition raised."""
+        results = self._results(texts, variables)
+        return [_question(text, result) for text, result in zip(texts, results, strict=True)]
 
-    def own_scope(self, token: Token, variables: dict[str, Any]) -> Scope:
-        key = f"call:{token.token_id}"
-        self.scopes[key] = Scope(key, variables)
-        return self.scopes[key]
+    def decide(self, decision: Decision, variables: Mapping[str, Any]) -> DecisionResult:
+        """Return what a decision table answers to these variables."""
+        if CASE in reads(decision):
+            variables = {**variables, CASE: self.facts.visible()}
+        return evaluate(decision, variables, self._env.feel, self.now)
 
-    def context(
-        self, texts: Sequence[str], token: Token, extra: Mapping[str, Any] | None, scope: Scope | None
-    ):
-        """Return the variables these expressions can see: the scope, then what is handed in on top."""
-        visible = (scope or self.scope_of(token)).visible()
-        context = {**visible, **extra} if extra else visible
+    def _results(self, texts: Sequence[str], variables: Mapping[str, Any]) -> list[Any]:
+        if not texts:
+            return []
+        context = self._context(texts, variables)
+        calls = [Call("expression", strip_equals(text), context) for text in texts]
+        return self._env.feel.batch(calls, now=self.now)
+
+    def _context(self, texts: Sequence[str], variables: Mapping[str, Any]) -> Mapping[str, Any]:
         if any("dossier" in text for text in texts):
-            context = {**context, "dossier": self._dossier(texts)}
+            variables = {**variables, "dossier": self._dossier(texts)}
         if any(CASE in text for text in texts) and (facts := self.facts.named_in(texts)) is not None:
-            context = {**context, CASE: facts}
-        return context
+            variables = {**variables, CASE: facts}
+        return variables
 
     def _dossier(self, texts: Sequence[str]) -> dict[str, Any]:
         forms = {
@@ -62,56 +66,20 @@ class Evaluation:
             for path in parse(strip_equals(text)).paths
             if path.startswith("dossier.")
         }
-        return {form: self.env.dossier(form) for form in forms}
-
-    def evaluate(self, text: str, token: Token, extra: Mapping[str, Any] | None = None) -> Any:
-        return self.evaluate_all([text], token, extra)[0]
-
-    def evaluate_all(
-        self,
-        texts: Sequence[str],
-        token: Token,
-        extra: Mapping[str, Any] | None = None,
-        scope: Scope | None = None,
-    ) -> list[Any]:
-        """Evaluate FEEL expressions in one crossing; the first error is raised."""
-        if not texts:
-            return []
-        context = self.context(texts, token, extra, scope)
-        calls = [Call("expression", strip_equals(text), context) for text in texts]
-        results = self.env.feel.batch(calls, now=self.now)
-        for result in results:
-            if isinstance(result, FeelError):
-                raise result
-        return results
-
-    def literal_or_feel(self, texts: Sequence[str], token: Token) -> list[Any]:
-        """Evaluate the texts that begin with `=`; the others are what they say."""
-        expressions = [text for text in texts if text.lstrip().startswith("=")]
-        values = iter(self.evaluate_all(expressions, token))
-        return [next(values) if text.lstrip().startswith("=") else text for text in texts]
-
-    def condition(self, text: str, token: Token, extra: Mapping[str, Any] | None = None) -> bool:
-        return _truth(text, self.evaluate(text, token, extra))
-
-    def conditions(self, token: Token, flows: Sequence[Flow]) -> list[Callable[[], bool]]:
-        """Return one question per flow; asking it raises what its condition raised."""
-        texts = [flow.condition or "" for flow in flows]
-        if not texts:
-            return []
-        context = self.context(texts, token, None, None)
-        calls = [Call("expression", strip_equals(text), context) for text in texts]
-        results = self.env.feel.batch(calls, now=self.now)
-        return [_question(text, result) for text, result in zip(texts, results, strict=True)]
-
-    def inputs(self, token: Token) -> dict[str, Any]:
-        """Return an element's input parameters, evaluated."""
-        parameters = token.task_spec.extensions.inputs
-        values = self.literal_or_feel([text for _, text in parameters], token)
-        return dict(zip((name for name, _ in parameters), values, strict=True))
+        return {form: self._env.dossier(form) for form in forms}
 
 
-def _truth(text: str, value: Any) -> bool:
+def _question(text: str, result: Any) -> Callable[[], bool]:
+    def ask() -> bool:
+        if isinstance(result, FeelError):
+            raise result
+        return truth(text, result)
+
+    return ask
+
+
+def truth(text: str, value: Any) -> bool:
+    """Return the value of a condition. FeelError unless it is exactly true or false."""
     if not isinstance(value, bool):
         raise FeelError(
             Text(
@@ -122,12 +90,3 @@ def _truth(text: str, value: Any) -> bool:
             text,
         )
     return value
-
-
-def _question(text: str, result: Any) -> Callable[[], bool]:
-    def ask() -> bool:
-        if isinstance(result, FeelError):
-            raise result
-        return _truth(text, result)
-
-    return ask

@@ -1,10 +1,9 @@
-"""Which waiting tokens an event is for."""
+"""Events that happen: which waiting tokens they are for, and what follows for those."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import (
     ErrorEventDefinition,
@@ -13,81 +12,109 @@ from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import (
 )
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 
-from service.engine import nodes, timers
-from service.engine.tokens import STARTED, Branch, Token
+from service.engine import timers
+from service.engine.journal import Journal
+from service.engine.memory import Memory
+from service.engine.nodes import BoundaryEvent, Catching
+from service.engine.removing import attached, cancel
+from service.engine.tokens import STARTED, Root, Token
 
-if TYPE_CHECKING:
-    from service.engine.run import Run
-
-Catches = Callable[[Any], bool]
-KINDS = {"message": MessageEventDefinition, "signal": SignalEventDefinition}
-
-
-def attached(host: Token) -> list[Token]:
-    """Return the boundary events armed on a token."""
-    return [each for each in host.workflow.live() if each.memory.get("host") == host.token_id]
+Kind = Literal["message", "signal"]
+_KINDS = {"message": MessageEventDefinition, "signal": SignalEventDefinition}
 
 
-def catches_error(code: str | None) -> Catches:
+def fire(token: Token, payload: Mapping[str, Any], journal: Journal) -> None:
+    """An event has happened for a waiting token: settle what hangs on it and let it go on."""
+    if isinstance(token.node, BoundaryEvent):
+        _fire_boundary(token, token.node, journal)
+    race = token.memory.race
+    if race is not None:
+        for other in token.tree.live():
+            if other is not token and other.memory.race == race:
+                cancel(other, journal)
+    token.release(payload)
+
+
+def _fire_boundary(token: Token, node: BoundaryEvent, journal: Journal) -> None:
+    """Take the activity away, or keep the event armed for its next time."""
+    host = token.tree.root.token(token.memory.host or "")
+    token.memory.host = None
+    if host is None:
+        return
+    if node.cancel_activity:
+        cancel(host, journal)
+        return
+    again = _armed_again(token.memory, host, journal)
+    if again is not None:
+        token.tree.place(node, again).wait()
+
+
+def _armed_again(memory: Memory, host: Token, journal: Journal) -> Memory | None:
+    """Return what the event remembers for its next time; None when a timer has had its last turn."""
+    again = Memory(path=memory.path, host=host.token_id)
+    if memory.due is None:
+        return again
+    turn = timers.following(memory.due, memory.cycle, journal.now) if memory.cycle is not None else None
+    if turn is None:
+        return None
+    again.due, again.cycle = turn
+    return again
+
+
+def catches_error(code: str | None) -> Callable[[Any], bool]:
     return lambda definition: isinstance(definition, ErrorEventDefinition) and definition.code in (None, code)
 
 
-def catches_escalation(code: str | None) -> Catches:
+def catches_escalation(code: str | None) -> Callable[[Any], bool]:
     return lambda definition: (
         isinstance(definition, EscalationEventDefinition) and definition.code in (None, code)
     )
 
 
-def catcher(token: Token, catches: Catches) -> Token | None:
+def catcher(token: Token, catches: Callable[[Any], bool]) -> Token | None:
     """Return the boundary event nearest to a token, on it or around it, that catches; exact codes first."""
     host: Token | None = token
     while host is not None:
-        found = [each for each in attached(host) if catches(each.task_spec.event_definition)]
+        found = [each for each in attached(host) if catches(awaited_by(each))]
         if found:
-            return max(found, key=lambda each: each.task_spec.event_definition.code is not None)
-        host = _around(host)
+            return max(found, key=lambda each: awaited_by(each).code is not None)
+        host = host.around
     return None
 
 
-def _around(token: Token) -> Token | None:
-    if "element" in token.memory:
-        return token.parent
-    return token.workflow.parent_token if isinstance(token.workflow, Branch) else None
-
-
-def definition_of(token: Token) -> Any:
+def awaited_by(token: Token) -> Any:
     """Return the event definition a token waits for; None when it waits for something else."""
-    spec = token.task_spec
-    return spec.event_definition if isinstance(spec, nodes.Catching) and token.state == STARTED else None
+    node = token.node
+    return node.event_definition if isinstance(node, Catching) and token.state == STARTED else None
 
 
-def deliver(run: Run, kind: str, name: str, payload: Mapping[str, Any]) -> bool:
+def deliver(root: Root, kind: Kind, name: str, payload: Mapping[str, Any], journal: Journal) -> bool:
     """Give a message to one waiting token, a signal to all; False when none waits."""
-    wanted = KINDS[kind]
+    wanted = _KINDS[kind]
     found = [
         token
-        for token in run.root.all_live()
-        if isinstance(definition_of(token), wanted) and definition_of(token).name == name
+        for token in root.all_live()
+        if isinstance(definition := awaited_by(token), wanted) and definition.name == name
     ]
     for token in found[:1] if kind == "message" else found:
-        if token.id in token.workflow.tasks:
-            run.fire(token, payload)
+        # What the signal did to one may have taken another away.
+        if token.is_live:
+            fire(token, payload, journal)
     return bool(found)
 
 
-def awaited(run: Run) -> tuple[str, ...]:
+def awaited_messages(root: Root) -> tuple[str, ...]:
     """Return the names of the messages something waits for."""
     names = {
         definition.name
-        for token in run.root.all_live()
-        if isinstance(definition := definition_of(token), MessageEventDefinition)
+        for token in root.all_live()
+        if isinstance(definition := awaited_by(token), MessageEventDefinition)
     }
     return tuple(sorted(names))
 
 
-def memory_for_next(token: Token, now: datetime) -> dict[str, Any] | None:
-    """Return how a non-interrupting boundary event stays armed after it fired; None when it does not."""
-    definition = token.task_spec.event_definition
-    if isinstance(definition, timers.TimerDefinition):
-        return timers.reschedule(token.memory, now)
-    return {}
+def next_due(root: Root) -> Token | None:
+    """Return the waiting token whose time comes first."""
+    waiting = [(token.memory.due, token) for token in root.all_live() if token.state == STARTED]
+    due = [(at, token) for at, token in waiting if at is not None]
+    return min(due, key=lambda each: each[0], default=(None, None))[1]

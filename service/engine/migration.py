@@ -11,13 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from service.engine import nodes, snapshot
+from service.engine import joins, nodes, snapshot
 from service.engine.definition import Model
-from service.engine.events import attached
 from service.engine.instance import Instance
 from service.engine.progress import Environment
-from service.engine.run import Run
-from service.engine.tokens import STARTED, Branch, Token
+from service.engine.removing import attached
+from service.engine.tokens import STARTED, Root, Token
 from service.wording import Text
 
 
@@ -51,11 +50,13 @@ class Plan:
         return not self.obstacles
 
 
-def plan(blob: bytes, old: Model, new: Model, env: Environment) -> Plan:
+def plan(blob: bytes, old: Model, new: Model) -> Plan:
     """Return what moving a stored case from one manifest to another would do, without doing it."""
-    run = _load(blob, old, env)
-    obstacles = tuple(_obstacles(run, new))
-    notes = () if obstacles else tuple(_notes(run, new))
+    root = snapshot.decode(blob, old).root
+    obstacles = tuple(_obstacles(root, new))
+    if not obstacles:
+        obstacles = tuple(_starving(root, snapshot.decode(_moved(blob, old, new), new).root))
+    notes = () if obstacles else tuple(_notes(root, new))
     return Plan(obstacles, notes)
 
 
@@ -64,100 +65,97 @@ def migrate(blob: bytes, old: Model, new: Model, env: Environment) -> Instance:
 
     EngineFailure when the plan has obstacles and the snapshot does not fit.
     """
-    before = _load(blob, old, env)
-    gone = [token.token_id for token in before.root.all_live() if _vanishes(token, _spec_in(new, token))]
-    instance = Instance.load(new, _without(blob, gone), env)
-    run = instance._run
-    for token in run.root.all_live():
-        if token.state != STARTED:
-            continue
-        for name in token.task_spec.boundary:
-            run.arm_boundary(token, name)
-        if token.task_spec.waits_for_people:
-            run.open_task(token)
-    run.drain()
+    instance = Instance.load(new, _moved(blob, old, new), env)
+    instance.settle_on_drawing()
     return instance
 
 
-def _load(blob: bytes, model: Model, env: Environment) -> Run:
-    return Instance.load(model, blob, env)._run
+def _moved(blob: bytes, old: Model, new: Model) -> bytes:
+    """Return the snapshot without the armed events that are no longer drawn."""
+    rest = snapshot.decode(blob, old)
+    for token in rest.root.all_live():
+        if _vanishes(token, _spec_in(new, token)):
+            token.leave_tree()
+    return snapshot.encode(rest.definition, rest.state, rest.seq, rest.root)
 
 
-def _without(blob: bytes, token_ids: list[str]) -> bytes:
-    return snapshot.drop_tokens(blob, set(token_ids)) if token_ids else blob
+def _starving(before: Root, after: Root) -> Iterator[Obstacle]:
+    """Yield the joins that the new drawing gives a branch the case cannot come by any more."""
+    for each in joins.newly_starving(after, joins.starving(before)):
+        yield Obstacle(each.activity_path, "join-starves", each.message)
 
 
-def _spec_in(model: Model, token: Token) -> Any | None:
-    tree = model.spec(token.workflow.spec.key)
-    return tree.task_specs.get(token.task_spec.name) if tree is not None else None
+def _spec_in(model: Model, token: Token) -> nodes.Node | None:
+    tree = model.spec(token.tree.key)
+    return tree.task_specs.get(token.node.name) if tree is not None else None
 
 
-def _vanishes(token: Token, target: Any | None) -> bool:
+def _vanishes(token: Token, target: nodes.Node | None) -> bool:
     """An armed boundary event that is no longer drawn simply goes; nobody waits at it."""
-    return isinstance(token.task_spec, nodes.BoundaryEvent) and token.state == STARTED and target is None
+    return isinstance(token.node, nodes.BoundaryEvent) and token.state == STARTED and target is None
 
 
-def _obstacles(run: Run, new: Model) -> Iterator[Obstacle]:
-    for tree in run.root.trees():
-        if new.spec(tree.spec.key) is None:
-            path = run.path_of(tree.parent_token) if isinstance(tree, Branch) else ""
+def _obstacles(root: Root, new: Model) -> Iterator[Obstacle]:
+    for tree in root.trees():
+        if new.spec(tree.key) is None:
+            path = tree.host.activity_path if tree.host is not None else ""
             yield Obstacle(
                 path,
                 "process-gone",
-                Text("the process {key!r} is not in the new manifest", key=tree.spec.key),
+                Text("the process {key!r} is not in the new manifest", key=tree.key),
             )
             continue
         for token in tree.live():
             found = _obstacle(token, _spec_in(new, token))
             if found is not None:
-                yield Obstacle(run.path_of(token), *found)
+                yield Obstacle(token.activity_path, *found)
 
 
-def _obstacle(token: Token, target: Any | None) -> tuple[str, Text] | None:
+def _obstacle(token: Token, target: nodes.Node | None) -> tuple[str, Text] | None:
     if _vanishes(token, target):
         return None
-    name = token.task_spec.element_id
+    name = token.node.element_id
     if target is None:
         return "element-gone", Text(
             "{name!r} is not in the new drawing, or is no longer multi-instance as before", name=name
         )
-    if type(target) is not type(token.task_spec) or target.kind != token.task_spec.kind:
+    if type(target) is not type(token.node) or target.kind != token.node.kind:
         return "kind-changed", Text(
             "{name!r} is now a {now}, it was a {before}",
             name=name,
             now=target.kind,
-            before=token.task_spec.kind,
+            before=token.node.kind,
         )
-    if token.memory.get("arrived") and token.memory.get("flow") not in target.incoming:
+    if token.memory.is_at_join and token.memory.flow not in target.incoming:
         return "flow-gone", Text("a token waits at the join {name!r} on a flow that is gone", name=name)
-    if isinstance(target, nodes.SubProcess) and target.spec != token.task_spec.spec:
+    was = token.node
+    if isinstance(target, nodes.SubProcess) and isinstance(was, nodes.SubProcess) and target.spec != was.spec:
         return "call-changed", Text(
             "{name!r} now calls {now!r} while {before!r} is running",
             name=name,
             now=target.spec,
-            before=token.task_spec.spec,
+            before=was.spec,
         )
-    if isinstance(target, nodes.MultiInstance):
-        return _loop_obstacle(name, token, target)
+    if isinstance(target, nodes.MultiInstance) and isinstance(was, nodes.MultiInstance):
+        return _loop_obstacle(name, was, target)
     return None
 
 
-def _loop_obstacle(name: str, token: Token, target: nodes.MultiInstance) -> tuple[str, Text] | None:
-    was, now = token.task_spec.extensions.multi_instance, target.extensions.multi_instance
-    if was.sequential != now.sequential:
+def _loop_obstacle(name: str, was: nodes.MultiInstance, now: nodes.MultiInstance) -> tuple[str, Text] | None:
+    if was.drawn.sequential != now.drawn.sequential:
         return "loop-changed", Text(
             "{name!r} has changed between parallel and sequential while it is running", name=name
         )
     return None
 
 
-def _notes(run: Run, new: Model) -> Iterator[Note]:
-    for token in run.root.all_live():
-        target, path = _spec_in(new, token), run.path_of(token)
-        if _vanishes(token, target):
+def _notes(root: Root, new: Model) -> Iterator[Note]:
+    for token in root.all_live():
+        target, path = _spec_in(new, token), token.activity_path
+        if target is None:
             yield Note(path, "event-gone", Text("this event is no longer drawn and will not happen any more"))
             continue
-        armed = {each.task_spec.name for each in attached(token)}
+        armed = {each.node.name for each in attached(token)}
         for name in target.boundary:
             if token.state == STARTED and name not in armed:
                 yield Note(
@@ -169,8 +167,8 @@ def _notes(run: Run, new: Model) -> Iterator[Note]:
 
 
 def _differences(token: Token, target: nodes.Node, path: str) -> Iterator[Note]:
-    was, now = token.task_spec, target
-    if token.memory.get("due") is not None and _timer_text(was) != _timer_text(now):
+    was, now = token.node, target
+    if token.memory.due is not None and _timer_text(was) != _timer_text(now):
         yield Note(path, "due-kept", Text("the timer has changed; the due date already set stays"))
     if was.waits_for_people and token.state == STARTED:
         yield from _task_differences(was, now, path)

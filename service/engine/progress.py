@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from service.errors import Unavailable
 from service.feel import FEEL, Feel
 
 
@@ -34,7 +35,11 @@ class HandlerResult:
 
 @dataclass(frozen=True)
 class Environment:
-    """Everything a step may ask of the world outside the engine, at one instant."""
+    """Everything a step may ask of the world outside the engine, at one instant.
+
+    `undone_by`: what leaves the step undone, whole, when something raises it. Everything else that goes
+    wrong while a token moves becomes an incident at its element.
+    """
 
     now: datetime
     dossier: Callable[[str], Mapping[str, Any] | None]
@@ -42,6 +47,7 @@ class Environment:
     feel: Feel = FEEL
     # What `case.…` reads: asked for once a step at most, and only when something reads it.
     facts: Callable[[], Mapping[str, Any]] = dict
+    undone_by: tuple[type[Exception], ...] = (Unavailable,)
 
 
 @dataclass(frozen=True)

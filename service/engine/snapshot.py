@@ -1,4 +1,4 @@
-"""An instance at rest, as bytes: its live tokens and its scopes, nothing that has happened.
+"""An instance at rest, as bytes: its live tokens and their variables, nothing that has happened.
 
 SpiffWorkflow's serializer (3.2.0) stores the drawing with every case, keeps all finished tasks, reads
 objects with a `typename` key as its own, and cannot store dates or decimals.
@@ -7,94 +7,78 @@ objects with a `typename` key as its own, and cannot store dates or decimals.
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from service.engine import v0_1
+from service.engine.definition import Model
 from service.engine.failures import EngineFailure
+from service.engine.memory import BranchPath, from_stored, to_stored
 from service.engine.scope import Scope
 from service.engine.tokens import READY, Branch, Root, Token, TokenTree
 from service.feel import codec
 
-if TYPE_CHECKING:
-    from service.engine.definition import Model
-    from service.engine.run import Run
-
-FORMAT = 1
+FORMAT = 2
 
 
-def encode(run: Run) -> bytes:
-    """Return the state of a run whose tokens all wait."""
-    state = {
-        "format": FORMAT,
-        "definition": run.definition,
-        "state": run.state,
-        "seq": run.journal.seq,
-        "visited": run.visited,
-        "variables": run.root.scope.variables,
-        "scopes": [
-            [scope.id, scope.parent.id if scope.parent else None, scope.variables]
-            for scope in run.scopes.values()
-        ],
-        "trees": [_tree(tree) for tree in run.root.trees()],
-    }
-    return _pack(state)
+@dataclass(frozen=True)
+class Rest:
+    """An instance read from its snapshot: rebuilt on the drawings of its model."""
+
+    definition: str
+    state: str
+    seq: int
+    root: Root
 
 
-def _pack(state: dict[str, Any]) -> bytes:
-    return zlib.compress(codec.dumps(state).encode(), 1)
+def encode(definition: str, state: str, seq: int, root: Root) -> bytes:
+    """Return an instance whose tokens all wait as bytes."""
+    trees = [_tree(tree) for tree in root.trees()]
+    stored = {"format": FORMAT, "definition": definition, "state": state, "seq": seq, "trees": trees}
+    return zlib.compress(codec.dumps(stored).encode(), 1)
 
 
 def _tree(tree: TokenTree) -> list[Any]:
-    owner = tree.parent_task_id
-    tokens = [
-        [
-            token.token_id,
-            token._parent.hex if token._parent else None,
-            token.state,
-            token.task_spec.name,
-            token.memory,
-        ]
-        for token in tree.tasks.values()
-    ]
-    return [owner.hex if owner else None, tree.spec.key, tree.scope.id, tree.completed, tokens]
+    host = tree.host
+    # What runs inside a sub-process shares the variables around it; they are stored once.
+    variables = tree.scope.variables if host is None or tree.scope is not host.scope else None
+    visited = {name: list(path.steps) for name, path in tree.visited.items()}
+    return [host and host.token_id, tree.key, variables, visited, [_token(token) for token in tree.live()]]
 
 
-def read(blob: bytes) -> dict[str, Any]:
-    """Return the stored state as plain data."""
-    state = codec.loads(zlib.decompress(blob))
-    if state["format"] != FORMAT:
+def _token(token: Token) -> list[Any]:
+    row = [token.token_id, token.state, token.node.name, to_stored(token.memory)]
+    if token.own_scope is not None:
+        row += [token.parent.token_id, token.own_scope.variables]
+    return row
+
+
+def decode(blob: bytes, model: Model) -> Rest:
+    """Return the stored instance. EngineFailure when it does not fit the drawings of the model."""
+    stored = codec.loads(zlib.decompress(blob))
+    if stored["format"] == v0_1.FORMAT:
+        stored = v0_1.upgraded(stored)
+    elif stored["format"] != FORMAT:
         raise EngineFailure(
-            "unknown_format", "snapshot format {format} is not known here", format=state["format"]
+            "unknown_format", "snapshot format {format} is not known here", format=stored["format"]
         )
-    return state
+    first, *inner = stored["trees"]
+    root = Root(_spec(model, first[1]), Scope("root", first[2]))
+    _fill(root, first)
+    for tree in inner:
+        _fill(_branch(root, model, tree), tree)
+    return Rest(stored["definition"], stored["state"], stored["seq"], root)
 
 
-def drop_tokens(blob: bytes, token_ids: set[str]) -> bytes:
-    """Return the snapshot without these tokens; they must have no children."""
-    state = read(blob)
-    for tree in state["trees"]:
-        tree[4] = [token for token in tree[4] if token[0] not in token_ids]
-    return _pack(state)
-
-
-def restore(state: dict[str, Any], model: Model) -> tuple[Root, dict[str, Scope]]:
-    """Rebuild the token trees and scopes on the parsed drawings."""
-    root_scope = Scope("root", state["variables"])
-    scopes: dict[str, Scope] = {}
-    for key, _, variables in state["scopes"]:
-        scopes[key] = Scope(key, variables)
-    for key, parent, _ in state["scopes"]:
-        scopes[key].parent = root_scope if parent == "root" else scopes.get(parent) if parent else None
-    everything = {**scopes, "root": root_scope}
-    first, *rest = state["trees"]
-    root = Root(_spec(model, first[1]), root_scope)
-    _plant(root, first[4])
-    for owner, key, scope, completed, tokens in rest:
-        branch = Branch(_spec(model, key), UUID(hex=owner), root, everything[scope])
-        branch.completed = completed
-        root.subprocesses[branch.parent_task_id] = branch
-        _plant(branch, tokens)
-    return root, scopes
+def _branch(root: Root, model: Model, stored: list[Any]) -> Branch:
+    host_id, key, variables = stored[:3]
+    host = root.token(host_id)
+    if host is None:
+        raise EngineFailure("bad_snapshot", "what {key!r} ran inside of is gone", key=key)
+    scope = host.scope if variables is None else Scope(f"call:{host_id}", variables)
+    return Branch(_spec(model, key), host, scope)
 
 
 def _spec(model: Model, key: str) -> Any:
@@ -106,18 +90,29 @@ def _spec(model: Model, key: str) -> Any:
     return spec
 
 
-def _plant(tree: TokenTree, rows: list[list[Any]]) -> None:
-    for token_id, parent, state, name, memory in rows:
-        spec = tree.spec.start if parent is None else tree.spec.task_specs.get(name)
-        if spec is None:
-            raise EngineFailure(
-                "element_not_found", "the element {name!r} of this case is not in its drawing", name=name
-            )
-        token = Token(
-            tree, spec, tree.tasks.get(UUID(hex=parent)) if parent else None, state, UUID(hex=token_id)
+def _fill(tree: TokenTree, stored: list[Any]) -> None:
+    tree.visited = {name: BranchPath(tuple(steps)) for name, steps in stored[3].items()}
+    for row in stored[4]:
+        _plant(tree, *row)
+
+
+def _plant(
+    tree: TokenTree,
+    token_id: str,
+    state: int,
+    name: str,
+    memory: Mapping[str, Any],
+    wrapper_id: str | None = None,
+    variables: dict[str, Any] | None = None,
+) -> None:
+    node = tree.spec.task_specs.get(name)
+    if node is None:
+        raise EngineFailure(
+            "element_not_found", "the element {name!r} of this case is not in its drawing", name=name
         )
-        token.internal_data = memory
-        if parent is None:
-            tree.task_tree = token
-        if state == READY:
-            tree.top_workflow.ready.append(token)
+    wrapper = tree.tasks[UUID(hex=wrapper_id)] if wrapper_id is not None else tree.task_tree
+    token = Token(tree, node, wrapper, state, from_stored(memory), UUID(hex=token_id))
+    if variables is not None:
+        token.own_scope = Scope(f"element:{token_id}", variables, wrapper.scope)
+    if state == READY:
+        tree.root.ready.append(token)

@@ -12,15 +12,12 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from service.engine.failures import EngineFailure
+from service.engine.memory import Cycle
 from service.feel.values import Months
-
-if TYPE_CHECKING:
-    from service.engine.run import Run
-    from service.engine.tokens import Token
 
 ZONE = ZoneInfo("Asia/Shanghai")
 _DURATION = re.compile(
@@ -56,39 +53,35 @@ class TimerDefinition:
     text: str
     name: str | None = None
 
-    def schedule(self, token: Token, run: Run) -> dict[str, Any]:
-        """Return what the token remembers: `due` (aware, UTC) and, for a cycle, what is left of it."""
-        value: Any = run.evaluate(self.text, token) if self.text.startswith("=") else self.text
+    @property
+    def is_expression(self) -> bool:
+        return self.text.startswith("=")
+
+    def schedule(self, value: Any, now: datetime) -> tuple[datetime, Cycle | None]:
+        """Return when the timer is due, and what is left of its cycle after that."""
         if self.kind == "date":
-            return {"due": to_moment(value)}
+            return to_moment(value), None
         if self.kind == "duration":
-            return {"due": to_duration(value).after(run.now)}
-        return _first_of_cycle(value, run.now)
+            return to_duration(value).after(now), None
+        return _first_of_cycle(value, now)
 
 
-def reschedule(memory: dict[str, Any], now: datetime) -> dict[str, Any] | None:
-    """Return the memory for the next turn of a cycle after one has fired; None when it was the last.
+def following(due: datetime, cycle: Cycle, now: datetime) -> tuple[datetime, Cycle] | None:
+    """Return the next turn of a cycle after one has fired; None when that was the last.
 
     Turns missed while nothing ran count as the one that has just fired. Beyond the calendar there is none.
     """
-    cycle = memory.get("cycle")
-    if cycle is None:
-        return None
-    try:
-        return _next_turn(memory, cycle, now)
-    except (OverflowError, EngineFailure):
-        return None
-
-
-def _next_turn(memory: dict[str, Any], cycle: dict[str, Any], now: datetime) -> dict[str, Any] | None:
-    left, interval, due = cycle["left"], to_duration(cycle["interval"]), memory["due"]
+    left, interval = cycle.left, to_duration(cycle.interval)
     while due <= now:
         if left is not None:
             left -= 1
             if left <= 0:
                 return None
-        due = _skip(due, interval, now)
-    return {"due": due, "cycle": {"left": left, "interval": cycle["interval"]}}
+        try:
+            due = _skip(due, interval, now)
+        except (OverflowError, EngineFailure):
+            return None
+    return due, Cycle(left, cycle.interval)
 
 
 def _skip(due: datetime, interval: Duration, now: datetime) -> datetime:
@@ -99,12 +92,12 @@ def _skip(due: datetime, interval: Duration, now: datetime) -> datetime:
     return due + interval.rest * ((now - due) // interval.rest + 1)
 
 
-def _first_of_cycle(value: Any, now: datetime) -> dict[str, Any]:
+def _first_of_cycle(value: Any, now: datetime) -> tuple[datetime, Cycle]:
     left, start, interval = parse_cycle(value)
     due = start if start is not None else interval.after(now)
     if start is not None and due <= now:
         due = _skip(due, interval, now)
-    return {"due": due, "cycle": {"left": left, "interval": value.strip().upper().split("/")[-1]}}
+    return due, Cycle(left, value.strip().upper().split("/")[-1])
 
 
 def parse_cycle(value: Any) -> tuple[int | None, datetime | None, Duration]:
@@ -157,9 +150,8 @@ def to_duration(value: Any) -> Duration:
 
 def parse_duration(value: Any) -> Duration:
     match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
-    parts = {
-        key: float(text) for key, text in (match or _NOTHING).groupdict().items() if text and key != "sign"
-    }
+    written = match.groupdict() if match is not None else {}
+    parts = {key: float(text) for key, text in written.items() if text and key != "sign"}
     if match is None or not parts:
         raise EngineFailure("bad_timer", "{value} is not an ISO 8601 duration", value=repr(value))
     sign = -1 if match["sign"] else 1
@@ -168,9 +160,6 @@ def parse_duration(value: Any) -> Duration:
         return Duration(sign * months, sign * timedelta(**parts))
     except OverflowError as exc:
         raise EngineFailure("bad_timer", "{value} is too long", value=repr(value)) from exc
-
-
-_NOTHING = re.match("", "")
 
 
 def add_months(moment: datetime, months: int) -> datetime:

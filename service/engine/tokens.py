@@ -9,8 +9,8 @@ in scopes, so a step costs the same on the first day and on the three-hundredth.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 from uuid import UUID
 
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
@@ -18,110 +18,184 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-if TYPE_CHECKING:
-    from service.engine.scope import Scope
+from service.engine.memory import BranchPath, Memory
+from service.engine.nodes import CallActivity, Node
+from service.engine.scope import Scope
 
-READY = TaskState.READY
-STARTED = TaskState.STARTED
-WAITING = TaskState.WAITING
-COMPLETED = TaskState.COMPLETED
-ERROR = TaskState.ERROR
-CANCELLED = TaskState.CANCELLED
+READY: int = TaskState.READY
+STARTED: int = TaskState.STARTED
+COMPLETED: int = TaskState.COMPLETED
+ERROR: int = TaskState.ERROR
 
-STATE_NAMES = {READY: "ready", STARTED: "waiting", WAITING: "waiting", ERROR: "failed"}
+STATE_NAMES = {READY: "ready", STARTED: "waiting", ERROR: "failed"}
 
 
 class Token(Task):
     """A place the process has reached and not yet left.
 
-    READY: to be run by the engine. STARTED: waits for somebody or something outside. WAITING: waits at a
+    READY: to be moved by the engine. STARTED: waits for somebody, something outside, or its partners at a
     join. ERROR: an incident. What the token must remember stands in `memory`.
     """
 
+    workflow: TokenTree
+    task_spec: Node
+
+    def __init__(
+        self,
+        tree: TokenTree,
+        node: Node,
+        parent: Token | None,
+        state: int,
+        memory: Memory | None = None,
+        id: UUID | None = None,
+    ) -> None:
+        super().__init__(tree, node, parent, state, id)
+        self.memory = memory or Memory()
+        # Only an element of a multi-instance activity has variables of its own.
+        self.own_scope: Scope | None = None
+
+    def _child_added_notify(self, child: Task) -> None:
+        """Whose element a token is stands with the token; a list of children would be kept twice."""
+
     @property
-    def memory(self) -> dict[str, Any]:
-        return self.internal_data
+    def tree(self) -> TokenTree:
+        return self.workflow
+
+    @property
+    def node(self) -> Node:
+        return self.task_spec
 
     @property
     def token_id(self) -> str:
-        return self.id.hex
+        return str(self.id.hex)
 
-    def _set_state(self, value: int) -> None:
-        # The stock method collects log extras (ids of all tasks, state names) at every change.
-        if value == self._state:
-            return
-        self._state = value
-        if value == READY:
-            self.workflow.top_workflow.ready.append(self)
+    @property
+    def around(self) -> Token | None:
+        """Return the activity this token is inside of: its multi-instance activity, sub-process or call."""
+        return self.parent if self.memory.element is not None else self.tree.host
 
-    def _ready(self) -> None:
-        self._set_state(READY)
+    @property
+    def elements(self) -> list[Token]:
+        """Return the live elements of this multi-instance activity."""
+        if self.memory.round is None:
+            return []
+        return [token for token in self.tree.live() if token._parent == self.id]
 
-    def _add_child(self, task_spec: Any, state: int = TaskState.FUTURE) -> Token:
-        return Token(self.workflow, task_spec, self, state=state)
+    @property
+    def inside(self) -> Branch | None:
+        """Return the process that runs inside this activity."""
+        return self.tree.root.subprocesses.get(self.id)
 
-    def _inherit_data(self) -> None:
-        """Variables belong to scopes: nothing is copied from token to token."""
+    @property
+    def scope(self) -> Scope:
+        return self.own_scope or self.tree.scope
 
-    def spawn(self, task_spec: Any, **memory: Any) -> Token:
-        """Put a new token on an element, to be run next."""
-        child = self._add_child(task_spec)
-        child.memory.update(memory)
-        child._ready()
-        return child
+    @property
+    def activity_path(self) -> str:
+        """Return the ids of the activities around this token and its own, joined by `/`."""
+        host, own = self.tree.host, self.node.element_id
+        return f"{host.activity_path}/{own}" if host is not None else own
+
+    @property
+    def definition(self) -> str:
+        return self.tree.key.split("/")[0]
+
+    @property
+    def is_in_call(self) -> bool:
+        """Say whether this runs in a called process; embedded sub-processes belong to what is around them."""
+        host = self.tree.host
+        return host is not None and (isinstance(host.node, CallActivity) or host.is_in_call)
+
+    @property
+    def came(self) -> Mapping[str, Any]:
+        """Return what this token waited for: a payload, answers, results, an inner process's variables."""
+        inside = self.inside
+        return inside.scope.visible() if inside is not None else self.memory.came or {}
+
+    @property
+    def element_value(self) -> Any:
+        """Return the entry of the list this element stands for; None elsewhere."""
+        wrapper = self.parent.memory.round if self.memory.element is not None else None
+        return wrapper.items[self.memory.element] if wrapper is not None else None
+
+    @property
+    def is_live(self) -> bool:
+        return self.id in self.workflow.tasks
+
+    def ready(self) -> None:
+        """Have the engine move this token."""
+        self._state = READY
+        self.tree.root.ready.append(self)
+
+    def wait(self) -> None:
+        self._state = STARTED
+
+    def stop(self) -> None:
+        self._state = ERROR
+
+    def release(self, came: Mapping[str, Any]) -> None:
+        """What the token waited for has come: have it take that over and go on."""
+        self.memory.is_leaving, self.memory.came, self.memory.due = True, came, None
+        self.ready()
 
     def leave_tree(self) -> None:
-        """Take this token out of the tree; its children move up to its parent."""
-        parent = self.parent
-        parent._children.remove(self.id)
-        for child in self.children:
-            child._parent = parent.id
-            parent._children.append(child.id)
+        """Take this token, and the process inside it, out of the tree."""
         del self.workflow.tasks[self.id]
+        self.tree.root.subprocesses.pop(self.id, None)
 
 
 class TokenTree:
     """What the top process and every called or embedded process have in common."""
 
+    spec: Any
+    tasks: dict[UUID, Token]
+    task_tree: Token
     scope: Scope
+    host: Token | None
+    root: Root
+    depth: int
+    # How each activity that waits for people was last reached: where `return_to` leads.
+    visited: dict[str, BranchPath]
 
-    def plant(self) -> Token:
-        """Create the root token that all others hang from."""
-        root = Token(self, self.spec.start, state=COMPLETED)  # type: ignore[arg-type]
-        self.task_tree = root
-        return root
+    @property
+    def key(self) -> str:
+        return str(self.spec.key)
+
+    def plant(self) -> None:
+        """Create the task all tokens hang from; it is none itself."""
+        self.task_tree = Token(self, self.spec.start, None, COMPLETED)
+
+    def place(self, node: Node, memory: Memory, *, element_of: Token | None = None) -> Token:
+        """Put a token on an element. It neither moves nor waits before `ready` or `wait` says so."""
+        return Token(self, node, element_of or self.task_tree, READY, memory)
 
     def live(self) -> Iterator[Token]:
-        """Yield every token of this tree but the root, in order of creation."""
+        """Yield every token of this tree, in order of creation."""
         root = self.task_tree
-        return (token for token in self.tasks.values() if token is not root)
+        return (token for token in list(self.tasks.values()) if token is not root)
 
     @property
     def is_empty(self) -> bool:
         return len(self.tasks) == 1
 
-    def _task_completed_notify(self, task: Token) -> None:
-        """The engine itself decides what follows a completed token."""
-
 
 class Root(TokenTree, BpmnWorkflow):
     """The token tree of a process instance."""
 
+    subprocesses: dict[UUID, Branch]
+
     def __init__(self, spec: Any, scope: Scope) -> None:
         self.ready: deque[Token] = deque()
-        self.scope = scope
+        self.scope, self.host, self.root, self.visited = scope, None, self, {}
         # Expressions are FEEL and go through the run: the stock engine would build a Python environment.
         super().__init__(spec, {}, script_engine=object(), deserializing=True)
+        self.plant()
 
-    def trees(self) -> Iterator[TokenTree]:
-        yield self
-        yield from list(self.subprocesses.values())
+    def trees(self) -> list[TokenTree]:
+        return [self, *self.subprocesses.values()]
 
     def all_live(self) -> list[Token]:
         return [token for tree in self.trees() for token in tree.live()]
-
-    def find(self, matches: Callable[[Token], bool]) -> Token | None:
-        return next((token for token in self.all_live() if matches(token)), None)
 
     def token(self, token_id: str) -> Token | None:
         """Return a live token by its hexadecimal id; None when it is gone or the id is nonsense."""
@@ -137,16 +211,15 @@ class Root(TokenTree, BpmnWorkflow):
 
 
 class Branch(TokenTree, BpmnSubWorkflow):
-    """The token tree of a called process or an embedded sub-process."""
+    """The token tree of a called process or an embedded sub-process, inside its `host`."""
 
-    def __init__(self, spec: Any, parent_task_id: UUID, top_workflow: Root, scope: Scope) -> None:
-        self.scope = scope
-        super().__init__(spec, parent_task_id, top_workflow, deserializing=True)
+    host: Token
 
-    @property
-    def parent_token(self) -> Token:
-        return self.top_workflow.token(self.parent_task_id.hex)
+    def __init__(self, spec: Any, host: Token, scope: Scope) -> None:
+        self.scope, self.host, self.root, self.visited = scope, host, host.tree.root, {}
+        super().__init__(spec, host.id, host.tree.root, deserializing=True)
+        self.plant()
+        host.tree.root.subprocesses[host.id] = self
 
     def _calculate_depth(self) -> int:
-        # The stock calculation walks up through `get_task_from_id` before the tree is attached; never needed.
-        return 0
+        return self.host.tree.depth + 1

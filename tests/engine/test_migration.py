@@ -27,7 +27,7 @@ V1 = process(*SIMPLE, path("begin", "a", "b", "done"))
 def move(case: Case, *files: bytes) -> migration.Plan:
     """Plan the move of a case, and carry it out when nothing stands against it."""
     new = Model.load({f"file{number}.bpmn": content for number, content in enumerate(files)})
-    found = migration.plan(case.progress.snapshot, case.model, new, case.environment())
+    found = migration.plan(case.progress.snapshot, case.model, new)
     if found.is_possible:
         moved = migration.migrate(case.progress.snapshot, case.model, new, case.environment())
         case.model = new
@@ -78,6 +78,22 @@ def test_a_token_waiting_at_a_join_keeps_its_place_or_stops_the_move():
     assert move(case, renamed).is_possible
     case.complete("a")
     assert case.tasks() == ["c"]
+
+
+def test_a_branch_drawn_beside_those_that_run_already_would_never_come_to_the_join():
+    fork = (start(), parallel("f"), user("a"), user("b"), parallel("j"), user("c"), end())
+    flows = (path("begin", "f", "a", "j", "c", "done"), path("f", "b", "j"))
+    wider = process(*fork, *flows, user("d"), path("f", "d", "j"))
+
+    running = Case(process(*fork, *flows))
+
+    found = move(running, wider)
+    assert obstacles(found) == [("j", "join-starves")]
+    assert "'j'" in found.obstacles[0].message
+    assert "from d" in found.obstacles[0].message
+    running.complete("a")
+    running.complete("b")
+    assert move(running, wider).is_possible, "the join is behind it"
 
 
 def timed(duration: str) -> bytes:

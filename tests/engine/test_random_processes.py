@@ -224,7 +224,7 @@ class Walk:
     def at_now(self, instance: Instance, progress) -> Instance:
         if self.reload:
             return Instance.load(Model.load(self.files), progress.snapshot, self.environment())
-        instance._run.env = self.environment()
+        instance.continue_with(self.environment())
         return instance
 
     def note(self, instance: Instance):

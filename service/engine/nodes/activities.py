@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from service.engine.decisions import Decision, map_result
+from service.engine.extensions import Mapped, split_list
+from service.engine.failures import EngineFailure
 from service.engine.nodes.base import Node
-
-if TYPE_CHECKING:
-    from service.engine.run import Run
-    from service.engine.tokens import Token
+from service.engine.progress import HandlerCall, OpenTask
+from service.engine.results import CallsHandler, GoesOn, OpensProcess, WaitsForPeople
+from service.engine.timers import to_due
+from service.engine.token_view import TokenView
 
 
 class PassThrough(Node):
@@ -20,63 +24,97 @@ class UserTask(Node):
 
     waits_for_people = True
 
-    def enter(self, token: Token, run: Run) -> bool:
-        run.open_task(token)
-        return False
+    def enter(self, view: TokenView) -> WaitsForPeople:
+        extensions, token = self.extensions, view.token
+        wanted = [extensions.attribute(name) or "" for name in ("dueDate", "candidateGroups", "assignee")]
+        due, groups, assignee = view.literal_or_feel(wanted)
+        return WaitsForPeople(
+            OpenTask(
+                token_id=token.token_id,
+                activity_id=self.element_id,
+                activity_path=token.activity_path,
+                definition=token.definition,
+                name=self.bpmn_name or self.element_id,
+                form=extensions.attribute("formRef"),
+                lane=self.lane,
+                candidate_groups=_groups(groups),
+                assignee=assignee or None,
+                due_at=to_due(due, view.now) if due else None,
+                element_index=token.memory.element,
+                element_value=token.element_value,
+                not_by=extensions.listed("notBy"),
+                properties=extensions.properties,
+                inputs=self.inputs(view),
+                variables=view.variables,
+            )
+        )
 
-    def answer(self, token: Token, run: Run, answers: dict[str, Any]) -> None:
-        answers = self.with_hidden(run, answers)
-        self.assign_outputs(token, run, answers)
-        self.collect(token, run, answers)
+    def leave(self, view: TokenView) -> GoesOn:
+        answers = {**view.unanswered(self.extensions.attribute("formRef")), **view.came}
+        return self.goes_on(view, self.outputs(view, answers), answers=answers)
+
+
+def _groups(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return split_list(value)
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return tuple(value)
+    if value is None:
+        return ()
+    raise EngineFailure("bad_groups", "candidate groups are names, not {value}", value=repr(value))
 
 
 class ScriptTask(Node):
     """Computes a value in FEEL into `resultVariable`, or through output parameters."""
 
-    def enter(self, token: Token, run: Run) -> bool:
-        name = self.extensions.attribute("resultVariable")
-        extra: dict[str, Any] = {}
-        if self.extensions.script:
-            extra = {name or "result": run.evaluate(self.extensions.script, token)}
-        if name:
-            run.scope_of(token).set(extra)
-        self.assign_outputs(token, run, extra)
-        return True
+    def enter(self, view: TokenView) -> GoesOn:
+        script, name = self.extensions.script, self.extensions.attribute("resultVariable")
+        found = {name or "result": view.evaluate(script)} if script else {}
+        return self.goes_on(view, self.outputs(view, found), variables=found if name else {})
 
 
 class BusinessRuleTask(Node):
     """Asks a decision table and keeps its answer in `resultVariable`."""
 
-    def enter(self, token: Token, run: Run) -> bool:
-        key = self.extensions.attribute("decisionRef") or ""
-        mapping = self.extensions.attribute("mapDecisionResult")
-        value = run.decide(token, key, mapping)
+    def enter(self, view: TokenView) -> GoesOn:
+        decision = view.decision(self.extensions.attribute("decisionRef") or "")
+        result = view.decide(decision, self.inputs(view))
+        value = map_result(result, self.extensions.attribute("mapDecisionResult") or _usual_mapping(decision))
         name = self.extensions.attribute("resultVariable")
-        if name:
-            run.scope_of(token).set({name: value})
-        self.assign_outputs(token, run, value if isinstance(value, dict) else {})
-        return True
+        kept = {name: value} if name else {}
+        readable = {**kept, **(value if isinstance(value, dict) else {})}
+        return self.goes_on(view, self.outputs(view, readable), variables=kept)
+
+
+def _usual_mapping(decision: Decision) -> str:
+    if decision.is_list:
+        return "collectEntries" if len(decision.outputs) == 1 else "resultList"
+    return "singleEntry" if len(decision.outputs) == 1 else "singleResult"
 
 
 class ServiceTask(Node):
     """Calls the function behind its topic; what talks to the outside makes the token wait."""
 
-    def enter(self, token: Token, run: Run) -> bool:
-        result = run.call_handler(token)
-        if result.wait:
-            return False
-        self._take_over(token, run, dict(result.outputs))
-        return True
+    def enter(self, view: TokenView) -> CallsHandler:
+        token = view.token
+        return CallsHandler(
+            HandlerCall(
+                topic=self.extensions.attribute("topic") or "",
+                params=self.inputs(view),
+                token_id=token.token_id,
+                activity_id=self.element_id,
+                activity_path=token.activity_path,
+                definition=token.definition,
+                variables=view.variables,
+                facts=view.evaluation.facts.visible,
+            )
+        )
 
-    def leave(self, token: Token, run: Run) -> None:
-        self._take_over(token, run, token.memory.get("payload") or {})
-
-    def _take_over(self, token: Token, run: Run, outputs: dict[str, Any]) -> None:
+    def leave(self, view: TokenView) -> GoesOn:
         """Without output parameters the handler's results become variables under their own names."""
-        if self.extensions.outputs:
-            self.assign_outputs(token, run, outputs)
-        else:
-            run.scope_of(token).set(outputs)
+        if not self.extensions.outputs:
+            return GoesOn(view.came)
+        return self.goes_on(view, self.outputs(view, view.came))
 
 
 class SubProcess(Node):
@@ -86,12 +124,8 @@ class SubProcess(Node):
         super().__init__(wf_spec, bpmn_id, **kwargs)
         self.spec = subworkflow_spec
 
-    def enter(self, token: Token, run: Run) -> bool:
-        run.start_branch(token, self.spec, run.scope_of(token))
-        return False
-
-    def leave(self, token: Token, run: Run) -> None:
-        run.end_branch(token)
+    def enter(self, view: TokenView) -> OpensProcess:
+        return OpensProcess(self.spec)
 
 
 class CallActivity(SubProcess):
@@ -100,25 +134,16 @@ class CallActivity(SubProcess):
     Stock: everything is copied in, and everything comes back over what parallel branches wrote meanwhile.
     """
 
-    def enter(self, token: Token, run: Run) -> bool:
-        variables: dict[str, Any] = {}
-        mapped = self.extensions.call_in
-        if any(each.everything for each in mapped):
-            variables.update(run.scope_of(token).visible())
-        single = [each for each in mapped if not each.everything]
-        values = run.evaluate_all([each.expression for each in single], token)
-        variables.update(zip((each.target for each in single), values, strict=True))
-        run.start_branch(token, self.spec, run.own_scope(token, variables))
-        return False
+    def enter(self, view: TokenView) -> OpensProcess:
+        return OpensProcess(self.spec, _crossing(self.extensions.call_in, view, view.variables))
 
-    def leave(self, token: Token, run: Run) -> None:
-        inner = run.branch_scope(token)
-        values: dict[str, Any] = {}
-        mapped = self.extensions.call_out
-        if any(each.everything for each in mapped):
-            values.update(inner.visible())
-        single = [each for each in mapped if not each.everything]
-        found = run.evaluate_all([each.expression for each in single], token, scope=inner)
-        values.update(zip((each.target for each in single), found, strict=True))
-        run.assign(token, values)
-        run.end_branch(token)
+    def leave(self, view: TokenView) -> GoesOn:
+        return self.goes_on(view, _crossing(self.extensions.call_out, view, view.came))
+
+
+def _crossing(mapped: Sequence[Mapped], view: TokenView, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a mapping hands over of these variables."""
+    single = [each for each in mapped if not each.everything]
+    values = view.evaluation.values([each.expression for each in single], variables)
+    everything = variables if any(each.everything for each in mapped) else {}
+    return {**everything, **dict(zip((each.target for each in single), values, strict=True))}

@@ -1,18 +1,18 @@
-"""What every flow node has in common: enter, wait, leave; flows, boundary events, output parameters."""
+"""What every flow node has in common: it is asked on arrival and on leaving, and answers what it wants."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 
+from service.engine.case_facts import fact_of
 from service.engine.extensions import Extensions
-from service.feel import form_keys
-
-if TYPE_CHECKING:
-    from service.engine.run import Run
-    from service.engine.tokens import Token
+from service.engine.results import GoesOn, Result
+from service.engine.token_view import TokenView
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,18 @@ class Flow:
 
 
 class Node(BpmnSpecMixin):
-    """A flow node. Enter → (wait) → leave; nothing is predicted, no data travels with the token."""
+    """A flow node: SpiffWorkflow's task spec, with what it does at run time replaced.
+
+    Stock: grows MAYBE/LIKELY/FUTURE tasks for the whole diagram, and acts on the task tree by itself.
+    """
 
     recorded_on_arrival: ClassVar[bool] = True
     waits_for_people: ClassVar[bool] = False
+
+    bpmn_id: str
+    bpmn_name: str | None
+    name: str
+    lane: str | None
 
     def __init__(self, wf_spec: Any, bpmn_id: str, **kwargs: Any) -> None:
         super().__init__(wf_spec, bpmn_id, **kwargs)
@@ -45,51 +53,39 @@ class Node(BpmnSpecMixin):
         """The id in the drawing (the element of a multi-instance activity carries its activity's id)."""
         return self.bpmn_id
 
-    def _predict(self, my_task: Token, *args: Any, **kwargs: Any) -> None:
-        """Stock: grows MAYBE/LIKELY/FUTURE tasks for the whole diagram; a loop recurses without end."""
+    def enter(self, view: TokenView) -> Result:
+        """Return what the element wants when a token arrives."""
+        return GoesOn()
 
-    def _run_hook(self, token: Token) -> bool | None:
-        run = token.workflow.top_workflow.run
-        if token.memory.get("leaving"):
-            self.leave(token, run)
-        else:
-            if self.recorded_on_arrival and not token.memory.get("in"):
-                run.enter(token)
-            for name in self.boundary:
-                run.arm_boundary(token, name)
-            if not self.enter(token, run):
-                return None
-        self.collect(token, run, {})
-        return True
+    def leave(self, view: TokenView) -> GoesOn:
+        """Return how the token goes on once what it waited for has come (`view.came`)."""
+        return GoesOn()
 
-    def _on_complete(self, token: Token) -> None:
-        token.workflow.top_workflow.run.passed(token)
+    def goes_on(
+        self,
+        view: TokenView,
+        assigned: Mapping[str, Any],
+        *,
+        variables: Mapping[str, Any] = MappingProxyType({}),
+        answers: Mapping[str, Any] = MappingProxyType({}),
+    ) -> GoesOn:
+        """Return how the token goes on with these values: what is named `case.…` among them is a fact.
 
-    def enter(self, token: Token, run: Run) -> bool:
-        """Do what the element does on arrival; True when the token may go on at once."""
-        return True
+        `variables` are set as well, whatever their names. FeelError when a fact cannot have its value.
+        """
+        named = {name: value for target, value in assigned.items() if (name := fact_of(target)) is not None}
+        facts = {name: view.evaluation.facts.accepted(name, value) for name, value in named.items()}
+        plain = {name: value for name, value in assigned.items() if fact_of(name) is None}
+        return GoesOn({**variables, **plain}, facts=facts, answers=answers)
 
-    def leave(self, token: Token, run: Run) -> None:
-        """Take over what the token waited for (`memory`), before it goes on."""
+    def inputs(self, view: TokenView) -> dict[str, Any]:
+        """Return the input parameters, evaluated."""
+        parameters = self.extensions.inputs
+        values = view.literal_or_feel([text for _, text in parameters])
+        return dict(zip((name for name, _ in parameters), values, strict=True))
 
-    def collect(self, token: Token, run: Run, answers: dict[str, Any]) -> None:
-        """Hand an element's result to its multi-instance activity, before the token goes on."""
-        if "element" in token.memory:
-            token.parent.task_spec.collect_element(token, run, answers)
-
-    def taken(self, token: Token) -> list[Flow]:
-        """Return the flows the token leaves by."""
-        chosen = token.memory.get("take")
-        return self.flows if chosen is None else [flow for flow in self.flows if flow.id in chosen]
-
-    def with_hidden(self, run: Run, answers: dict[str, Any]) -> dict[str, Any]:
-        """Return the answers with null for every field the form kept hidden: no answer, but known."""
-        schema = run.model.forms.get(self.extensions.attribute("formRef") or "")
-        return {**dict.fromkeys(form_keys(schema)), **answers} if schema else answers
-
-    def assign_outputs(self, token: Token, run: Run, extra: dict[str, Any]) -> None:
-        """Evaluate the output parameters over `extra` and the scope, then set them together."""
-        outputs = self.extensions.outputs
-        if outputs:
-            values = run.evaluate_all([text for _, text in outputs], token, extra)
-            run.assign(token, dict(zip((name for name, _ in outputs), values, strict=True)))
+    def outputs(self, view: TokenView, extra: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the output parameters, evaluated over the variables with `extra` on top."""
+        parameters = self.extensions.outputs
+        values = view.evaluate_all([text for _, text in parameters], extra)
+        return dict(zip((name for name, _ in parameters), values, strict=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import (
     ErrorEventDefinition,
@@ -12,12 +12,10 @@ from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import (
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import TerminateEventDefinition
 
-from service.engine import timers
 from service.engine.nodes.base import Node
-
-if TYPE_CHECKING:
-    from service.engine.run import Run
-    from service.engine.tokens import Token
+from service.engine.results import GoesOn, Result, Throws, WaitsForEvent, WaitsForTime
+from service.engine.timers import TimerDefinition
+from service.engine.token_view import TokenView
 
 
 class Event(Node):
@@ -31,28 +29,28 @@ class Event(Node):
 class StartEvent(Event):
     """Where a process begins; its output parameters read the start form's answers."""
 
-    def enter(self, token: Token, run: Run) -> bool:
-        answers = run.take_start_answers(token)
-        self.assign_outputs(token, run, self.with_hidden(run, answers) if answers else {})
-        return True
+    def enter(self, view: TokenView) -> GoesOn:
+        came = view.came
+        answers = {**view.unanswered(self.extensions.attribute("formRef")), **came} if came else {}
+        return self.goes_on(view, self.outputs(view, answers))
 
 
 class Throwing(Event):
     """An intermediate or end event that throws what it is drawn with."""
 
-    def enter(self, token: Token, run: Run) -> bool:
+    def enter(self, view: TokenView) -> Result:
         definition = self.event_definition
         if isinstance(definition, ErrorEventDefinition):
-            run.throw_error(token, definition.code, self.bpmn_name or definition.name or "")
-            return False
+            return Throws("error", definition.code, message=self.bpmn_name or definition.name or "")
         if isinstance(definition, EscalationEventDefinition):
-            return run.throw_escalation(token, definition.code)
-        if isinstance(definition, (MessageEventDefinition, SignalEventDefinition)):
-            kind = "message" if isinstance(definition, MessageEventDefinition) else "signal"
-            run.send(kind, definition.name, run.inputs(token))
+            return Throws("escalation", definition.code)
+        if isinstance(definition, MessageEventDefinition):
+            return Throws("message", definition.name, payload=self.inputs(view))
+        if isinstance(definition, SignalEventDefinition):
+            return Throws("signal", definition.name, payload=self.inputs(view))
         if isinstance(definition, TerminateEventDefinition):
-            run.terminate(token)
-        return True
+            return Throws("terminate")
+        return GoesOn()
 
 
 class EndEvent(Throwing):
@@ -62,20 +60,20 @@ class EndEvent(Throwing):
 class Catching(Event):
     """Waits for a timer, message or signal."""
 
-    def enter(self, token: Token, run: Run) -> bool:
-        if self.event_definition is None:
-            return True
+    def enter(self, view: TokenView) -> Result:
         definition = self.event_definition
-        if isinstance(definition, timers.TimerDefinition):
-            token.memory.update(definition.schedule(token, run))
-        return False
+        if definition is None:
+            return GoesOn()
+        if not isinstance(definition, TimerDefinition):
+            return WaitsForEvent()
+        value = view.evaluate(definition.text) if definition.is_expression else definition.text
+        return WaitsForTime(*definition.schedule(value, view.now))
 
-    def leave(self, token: Token, run: Run) -> None:
-        payload = token.memory.get("payload") or {}
-        if self.extensions.outputs:
-            self.assign_outputs(token, run, payload)
-        else:
-            run.scope_of(token).set(payload)
+    def leave(self, view: TokenView) -> GoesOn:
+        """Without output parameters the payload becomes variables under its own names."""
+        if not self.extensions.outputs:
+            return GoesOn(view.came)
+        return self.goes_on(view, self.outputs(view, view.came))
 
 
 class CatchEvent(Catching):
@@ -87,7 +85,7 @@ class ReceiveTask(Catching):
 
 
 class BoundaryEvent(Catching):
-    """Sits on an activity and catches while it runs.
+    """Sits on an activity and catches while it runs. Its arrival is what it catches, and recorded then.
 
     Stock: a non-interrupting message is caught once only; user tasks behind a non-interrupting cycle timer
     vanish when the host ends.
@@ -98,7 +96,3 @@ class BoundaryEvent(Catching):
     def __init__(self, wf_spec: Any, bpmn_id: str, cancel_activity: bool = True, **kwargs: Any) -> None:
         super().__init__(wf_spec, bpmn_id, **kwargs)
         self.cancel_activity = cancel_activity
-
-    def leave(self, token: Token, run: Run) -> None:
-        run.enter(token)
-        super().leave(token, run)

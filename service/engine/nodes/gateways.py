@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from service.engine import joins
 from service.engine.failures import EngineFailure
 from service.engine.nodes.base import Flow, Node
+from service.engine.results import GoesOn, WaitsForPartners
+from service.engine.token_view import TokenView
 
-if TYPE_CHECKING:
-    from service.engine.run import Run
-    from service.engine.tokens import Token
+
+def _conditional(flows: Sequence[Flow]) -> list[Flow]:
+    return [flow for flow in flows if flow.condition and not flow.is_default]
+
+
+def _or_default(chosen: Sequence[str], flows: Sequence[Flow]) -> GoesOn:
+    found = tuple(chosen) or tuple(flow.id for flow in flows if flow.is_default)
+    if not found:
+        raise EngineFailure("no_branch", "no outgoing condition is true and there is no default flow")
+    return GoesOn(flows=found)
 
 
 class ExclusiveGateway(Node):
     """Takes the first flow whose condition is true, else the default flow, else it is an incident."""
 
-    def enter(self, token: Token, run: Run) -> bool:
-        token.memory["take"] = [self._choose(token, run)]
-        return True
-
-    def _choose(self, token: Token, run: Run) -> str:
+    def enter(self, view: TokenView) -> GoesOn:
         if len(self.flows) == 1 and not self.flows[0].condition:
-            return self.flows[0].id
-        conditional = [flow for flow in self.flows if flow.condition and not flow.is_default]
-        for flow, is_true in zip(conditional, run.conditions(token, conditional), strict=False):
-            if is_true():
-                return flow.id
-        default = next((flow.id for flow in self.flows if flow.is_default), None)
-        if default is None:
-            raise EngineFailure("no_branch", "no outgoing condition is true and there is no default flow")
-        return default
+            return GoesOn()
+        conditional = _conditional(self.flows)
+        questions = view.conditions([flow.condition or "" for flow in conditional])
+        # Asked one after the other: what stands behind the first true condition need not have a value.
+        first = next((flow for flow, ask in zip(conditional, questions, strict=True) if ask()), None)
+        return _or_default([first.id] if first else [], self.flows)
 
 
 class ParallelGateway(Node):
@@ -41,12 +42,8 @@ class ParallelGateway(Node):
 
     recorded_on_arrival = False
 
-    def enter(self, token: Token, run: Run) -> bool:
-        partners = joins.parallel_partners(token)
-        if partners is None:
-            return False
-        run.merge(token, partners)
-        return True
+    def enter(self, view: TokenView) -> WaitsForPartners:
+        return WaitsForPartners(everywhere=True)
 
 
 class InclusiveGateway(Node):
@@ -57,24 +54,16 @@ class InclusiveGateway(Node):
 
     recorded_on_arrival = False
 
-    def enter(self, token: Token, run: Run) -> bool:
-        token.memory["arrived"] = True
-        if len(self.incoming) > 1 and not token.memory.pop("fire", False):
-            return False
-        run.merge(token, joins.inclusive_partners(token))
-        token.memory["take"] = self._choose(token, run)
-        return True
+    def enter(self, view: TokenView) -> WaitsForPartners:
+        return WaitsForPartners(everywhere=len(self.incoming) <= 1)
 
-    def _choose(self, token: Token, run: Run) -> list[str]:
+    def leave(self, view: TokenView) -> GoesOn:
         if len(self.flows) <= 1 and not any(flow.condition for flow in self.flows):
-            return [flow.id for flow in self.flows]
-        conditional = [flow for flow in self.flows if flow.condition and not flow.is_default]
-        results = run.conditions(token, conditional)
-        chosen = [flow.id for flow, is_true in zip(conditional, results, strict=True) if is_true()]
-        chosen = chosen or [flow.id for flow in self.flows if flow.is_default]
-        if not chosen:
-            raise EngineFailure("no_branch", "no outgoing condition is true and there is no default flow")
-        return chosen
+            return GoesOn()
+        conditional = _conditional(self.flows)
+        questions = view.conditions([flow.condition or "" for flow in conditional])
+        chosen = [flow.id for flow, ask in zip(conditional, questions, strict=True) if ask()]
+        return _or_default(chosen, self.flows)
 
 
 class EventBasedGateway(Node):
@@ -83,5 +72,5 @@ class EventBasedGateway(Node):
     Stock: two timers behind one gateway share one value.
     """
 
-    def taken(self, token: Token) -> list[Flow]:
-        return self.flows
+    def enter(self, view: TokenView) -> GoesOn:
+        return GoesOn(races=True)

@@ -20,7 +20,6 @@ from service.errors import FieldError, InvalidInput, NotFound, ServiceError, Una
 from service.runtime.identity.rights import require
 from service.runtime.releases import deployments, redrawing
 from service.runtime.step.context import Actor, Application
-from service.runtime.step.showing import looking
 from service.runtime.step.transaction import RUNNING, Step, on_instance
 from service.runtime.step.views import Page, View
 from service.store import cursor as cursors
@@ -155,7 +154,7 @@ def _planned(app: Application, session: Session, row: ProcessInstance, target: _
         return replace(view, outcome=BLOCKED, obstacles=(_ended(row),))
     old = app.model(row.deployment_id, session=session)
     try:
-        found = migration.plan(row.snapshot, old, target.model, looking(app))
+        found = migration.plan(row.snapshot, old, target.model)
     except ServiceError as error:
         return replace(view, outcome=FAILED, problem=error.message)
     if not found.is_possible:

@@ -7,6 +7,7 @@ queue only after it. An error inside leaves everything as it was.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,18 +16,22 @@ from functools import cached_property
 from typing import Any
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, undefer
 
 from service.engine.definition import Model
 from service.engine.instance import Instance
 from service.engine.progress import Environment, HandlerCall, HandlerResult
-from service.errors import InstanceNotActive, NotFound
+from service.errors import InstanceNotActive, NotFound, Unavailable
 from service.runtime.cases import buffer
 from service.runtime.step import handler_calls, saving
 from service.runtime.step.case_facts import CaseFacts
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.submissions import Submissions
 from service.store.models import ProcessInstance, new_id
+
+_UNDONE_BY = (Unavailable, SQLAlchemyError, sqlite3.Error)
+"""After these nothing can be stored: no incident either."""
 
 ACTIVE = ("active",)
 RUNNING = ("active", "suspended")
@@ -86,6 +91,7 @@ class Step:
             call_handler=self._call_handler,
             feel=self.app.feel,
             facts=self.facts.visible,
+            undone_by=_UNDONE_BY,
         )
 
     @cached_property

@@ -1,0 +1,59 @@
+"""An instance in motion: its token tree, what it runs on, and what has changed since it was last asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from service.engine import events
+from service.engine.definition import Model
+from service.engine.evaluation import Evaluation
+from service.engine.facts import Facts
+from service.engine.failures import EngineFailure
+from service.engine.journal import Journal
+from service.engine.progress import Environment
+from service.engine.token_view import Library, TokenView
+from service.engine.tokens import Root, Token
+
+
+class Running:
+    """What moving tokens needs. `moves` counts how many were moved in this step."""
+
+    def __init__(
+        self, model: Model, definition: str, env: Environment, root: Root, state: str = "active", seq: int = 0
+    ) -> None:
+        self.model = model
+        self.definition = definition
+        self.root = root
+        self.state = state
+        self._library = Library(model.decisions, model.forms)
+        self.begin_step(env, seq)
+
+    def begin_step(self, env: Environment, seq: int) -> None:
+        """Go on at the environment's instant, with nothing changed yet."""
+        self.env = env
+        self.journal = Journal(env.now, seq)
+        self.moves = 0
+        self._evaluation = Evaluation(env, self.model.case)
+
+    @property
+    def facts(self) -> Facts:
+        """Return the facts of the case as this step sees them."""
+        return self._evaluation.facts
+
+    def view(self, token: Token) -> TokenView:
+        """Return what a token's element may see of it."""
+        return TokenView(token, self._evaluation, self._library)
+
+    def throw_error(self, token: Token, code: str | None, message: str) -> None:
+        """Hand a declared error to the nearest boundary event that catches it. EngineFailure without one."""
+        found = events.catcher(token, events.catches_error(code))
+        if found is None:
+            raise EngineFailure(
+                "uncaught_error",
+                "nothing catches the error {code}: {message}",
+                code=repr(code),
+                message=message,
+            )
+        payload: Mapping[str, Any] = {"error_code": code, "error_message": str(message)}
+        events.fire(found, payload, self.journal)
