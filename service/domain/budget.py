@@ -10,8 +10,6 @@ from typing import Any
 
 from service.domain.money import ZERO, Number, decimal, deviation, money, ratio, total
 
-RESERVE = "备用金"
-
 
 @dataclass(frozen=True)
 class BudgetLine:
@@ -33,10 +31,6 @@ class BudgetLine:
     def delta_ratio(self) -> Decimal | None:
         """How far the price lies above (+) or below (−) that of the earlier campaign."""
         return deviation(self.unit_price, self.history_unit_price)
-
-    @property
-    def is_reserve(self) -> bool:
-        return self.category == RESERVE
 
 
 @dataclass(frozen=True)
@@ -101,11 +95,11 @@ def _line(row: Mapping[str, Any]) -> BudgetLine:
     )
 
 
-def totals(lines: Sequence[BudgetLine]) -> BudgetTotals:
-    """Return subtotal and reserve: the reserve is what stands in lines of the category 备用金."""
+def totals(lines: Sequence[BudgetLine], reserve: str) -> BudgetTotals:
+    """Return subtotal and reserve: the reserve is what stands in lines of that category."""
     return BudgetTotals(
-        subtotal=money(total(line.amount for line in lines if not line.is_reserve)),
-        reserve=money(total(line.amount for line in lines if line.is_reserve)),
+        subtotal=money(total(line.amount for line in lines if line.category != reserve)),
+        reserve=money(total(line.amount for line in lines if line.category == reserve)),
     )
 
 
@@ -117,12 +111,15 @@ def by_category(lines: Sequence[BudgetLine]) -> dict[str, Decimal]:
     return amounts
 
 
-def differences(lines: Sequence[BudgetLine], stated: Mapping[str, Any]) -> tuple[Difference, ...]:
+def differences(
+    lines: Sequence[BudgetLine], stated: Mapping[str, Any], reserve: str
+) -> tuple[Difference, ...]:
     """Return every amount and total that does not follow from prices and quantities.
 
-    `stated` may hold subtotal, reserve and plan_total as the form showed them.
+    `reserve` is the category of the reserve; `stated` may hold subtotal, reserve and plan_total as the form
+    showed them.
     """
-    computed = totals(lines)
+    computed = totals(lines, reserve)
     sums = {"subtotal": computed.subtotal, "reserve": computed.reserve, "plan_total": computed.total}
     of_lines = [
         Difference(f"{number}. {line.category} {line.spec}".strip(), line.stated_amount, line.amount)
@@ -142,13 +139,6 @@ def roi(expected_gmv: Number | None, gross_margin: Number | None, cost: Number |
     if expected_gmv is None or gross_margin is None or cost is None:
         return None
     return ratio(decimal(expected_gmv) * decimal(gross_margin) - decimal(cost), cost)
-
-
-def moved_ratio(before: Sequence[BudgetLine], after: Sequence[BudgetLine]) -> Decimal | None:
-    """Return the share of the former total that changed its category: half of all differences."""
-    old, new = by_category(before), by_category(after)
-    moved = total(abs(old.get(name, ZERO) - new.get(name, ZERO)) for name in old.keys() | new.keys())
-    return ratio(moved / 2, totals(before).total)
 
 
 def quarter(day: date) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from service.domain.budget import BudgetLine, by_category
-from service.domain.metrics import ChannelDay, attainment, by_channel, cost_per_mille, totals
+from service.domain.metrics import ChannelDay, Metric, attainment, by_channel, cost_per_mille, totals
 from service.domain.money import ZERO, decimal, money, ratio
 
 
@@ -83,28 +83,13 @@ def spend_rows(
     return tuple(SpendRow(name, amount, paid.get(name)) for name, amount in by_category(lines).items())
 
 
-MEASURED_AS: Mapping[str, str] = {
-    **dict.fromkeys(("曝光", "曝光量", "曝光数"), "impressions"),
-    **dict.fromkeys(("点击", "点击量", "点击数"), "clicks"),
-    **dict.fromkeys(("流量", "访问量", "网站流量", "访问数"), "visits"),
-    **dict.fromkeys(("注册", "注册数", "新增注册", "新注册用户"), "registrations"),
-    **dict.fromkeys(("销量", "订单", "订单数"), "orders"),
-    **dict.fromkeys(("销售额", "GMV"), "gmv"),
-    **dict.fromkeys(("CTR", "点击率"), "ctr"),
-    **dict.fromkeys(("CVR", "转化率"), "cvr"),
-    **dict.fromkeys(("AOV", "客单价"), "aov"),
-    "ROAS": "roas",
-    "CPA": "cpa",
-}
-
-
-def measured(samples: Iterable[ChannelDay]) -> dict[str, Decimal]:
-    """Return what the samples say about each metric a KPI sheet may name; nothing where they say nothing."""
+def measured(samples: Iterable[ChannelDay], metrics: Iterable[Metric]) -> dict[str, Decimal]:
+    """Return what the samples say about each name of a metric; nothing where they say nothing."""
     rows = list(samples)
     if not rows:
         return {}
     sums = totals(rows)
-    values = {name: getattr(sums, attribute) for name, attribute in MEASURED_AS.items()}
+    values = {name: getattr(sums, metric.key) for metric in metrics for name in metric.names}
     return {name: decimal(value) for name, value in values.items() if value is not None}
 
 
@@ -127,7 +112,7 @@ def influencer_rows(
     channels: Iterable[Mapping[str, Any]],
     lines: Sequence[BudgetLine],
     samples: Iterable[ChannelDay],
-    category: str = "KOL",
+    category: str,
 ) -> tuple[InfluencerRow, ...]:
     """Return a row per channel that is paid from the category: promised by the plan, actual as measured.
 

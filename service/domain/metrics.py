@@ -5,7 +5,7 @@ Totals divide summed numerators by summed denominators: ratios are never average
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,7 +13,31 @@ from typing import Any
 
 from service.domain.money import ZERO, Number, decimal, ratio, total
 
-SMALL_SAMPLE = 30
+COUNTS = ("impressions", "clicks", "visits", "registrations", "orders", "payers")
+AMOUNTS = ("gmv", "revenue", "refund", "cost")
+RATIOS = frozenset({"ctr", "cvr", "aov", "roas", "cpa"})
+MEASURES = frozenset({*COUNTS, *AMOUNTS, *RATIOS})
+"""What is measured or follows from what is measured. What people call each, the owners declare."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What the owners call a measure: its name, further names, its unit, whether days and channels add up.
+
+    `target`: the key of the KPI sheet that holds its daily target; such a metric is reported every morning.
+    """
+
+    key: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    unit: str = ""
+    is_additive: bool = True
+    target: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name under which a KPI sheet may mean it."""
+        return (self.name, *self.aliases)
 
 
 @dataclass(frozen=True)
@@ -92,10 +116,6 @@ class Totals:
         return ratio(self.cost, self.orders)
 
 
-COUNTS = ("impressions", "clicks", "visits", "registrations", "orders", "payers")
-AMOUNTS = ("gmv", "revenue", "refund", "cost")
-
-
 def totals(samples: Iterable[ChannelDay]) -> Totals:
     """Return the sums over all samples."""
     rows = list(samples)
@@ -112,49 +132,12 @@ def by_channel(samples: Iterable[ChannelDay]) -> dict[str, Totals]:
     return {channel: totals(rows) for channel, rows in groups.items()}
 
 
-def by_day(samples: Iterable[ChannelDay]) -> dict[date, Totals]:
-    """Return the sums per day, earliest first."""
-    groups: dict[date, list[ChannelDay]] = {}
-    for row in samples:
-        groups.setdefault(row.day, []).append(row)
-    return {day: totals(groups[day]) for day in sorted(groups)}
-
-
 def attainment(actual: Number | None, target: Number | None, direction: str = "up") -> Decimal | None:
     """Return how far a KPI was reached: actual / target; for "down" metrics target / actual.
 
     4 500 of 5 000 → 0.9. For a growth goal both numbers are growth rates: 27 % of 30 % → 0.9.
     """
     return ratio(target, actual) if direction == "down" else ratio(actual, target)
-
-
-def growth(actual: Number | None, baseline: Number | None) -> Decimal | None:
-    """Return by which share a number grew over its baseline."""
-    change = ratio(actual, baseline)
-    return None if change is None else change - 1
-
-
-@dataclass(frozen=True)
-class NetPromoterScore:
-    """%(9–10) − %(0–6), from −100 to 100; fewer than 30 answers are a small sample."""
-
-    score: Decimal
-    answers: int
-
-    @property
-    def is_small_sample(self) -> bool:
-        return self.answers < SMALL_SAMPLE
-
-
-def net_promoter_score(answers: Sequence[int]) -> NetPromoterScore | None:
-    """Return the score of the answers (0–10 each), None without any; ValueError outside 0–10."""
-    if any(not 0 <= answer <= 10 for answer in answers):
-        raise ValueError("answers to the recommendation question lie between 0 and 10")
-    if not answers:
-        return None
-    promoters = sum(answer >= 9 for answer in answers)
-    detractors = sum(answer <= 6 for answer in answers)
-    return NetPromoterScore(Decimal(promoters - detractors) * 100 / len(answers), len(answers))
 
 
 def cost_per_mille(fee: Number | None, impressions: Number | None) -> Decimal | None:

@@ -1,7 +1,8 @@
 """The text of a plan, and what changed between two versions of it that concerns whom.
 
-A department's signature stands until something *material to it* changes (requirements R2, R11): which
-keys those are stands in `MATERIAL`. A path such as `phases[].start` means that key of every row.
+Which answers make up the text, and to whom a change of them is material, the owners mark at the fields of
+their forms (`TextFields`). A department's signature stands until something *material to it* changes
+(requirements R2, R11). A path such as `phases[].start` means that key of every row.
 """
 
 from __future__ import annotations
@@ -9,83 +10,81 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-LEGAL, FINANCE, TECH = "法务部", "财务部", "技术部"
+START, END = "start_date", "end_date"
+"""The keys of the text that hold from when to when the campaign runs."""
 
-GOALS = ("goals",)
-MONEY = ("lines", "roi_assumptions", "expected_gmv", "gross_margin", "reserve_reason")
-PLAN = (
-    *("start_date", "end_date", "idea", "brand_fit", "uses_ip", "ip_license", "phases", "channels"),
-    *("milestones", "has_prizes", "prizes", "draw_rules", "collects_personal_info", "personal_info_note"),
-    *("copy_text", "copy_files"),
-)
-TECHNICAL = ("tracking", "integrations", "expected_peak_qps", "cdn_plan", "rollback")
-CONTENT = (*GOALS, *MONEY, *PLAN, *TECHNICAL)
 
-SCHEDULE = ("start_date", "end_date", "phases[].kind", "phases[].start", "phases[].end")
-MATERIAL: Mapping[str, tuple[str, ...]] = {
-    LEGAL: (
-        *("idea", "uses_ip", "ip_license", "has_prizes", "prizes", "draw_rules", "collects_personal_info"),
-        *("personal_info_note", "copy_text", "copy_files", "channels[].name", "start_date", "end_date"),
-    ),
-    FINANCE: (
-        *("lines", "roi_assumptions", "expected_gmv", "gross_margin", "prizes", "start_date", "end_date"),
-        *("phases[].start", "phases[].end"),
-    ),
-    TECH: TECHNICAL,
-}
+@dataclass(frozen=True)
+class TextFields:
+    """What the fields of the forms are marked with.
+
+    `keys`: form → the keys of its answers that belong to the text. `material`: group → what concerns it.
+    `aspects`: word of the owners (排期…) → what belongs to it.
+    """
+
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    material: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    aspects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # Only the first release: its hash counts what was not answered too, so a new field changed every hash.
+    hashes_unanswered: bool = False
+
+    @property
+    def all_keys(self) -> tuple[str, ...]:
+        """Every key of the text, once."""
+        return tuple(dict.fromkeys(key for keys in self.keys.values() for key in keys))
 
 
 @dataclass(frozen=True)
 class PlanChange:
-    """What a revision did. Dates are compared as dates, `changed` holds the top-level keys."""
+    """What a revision did: to whom it is material, which aspects it touches, which keys of the text.
 
-    legal_changed: bool
-    finance_changed: bool
-    tech_changed: bool
+    `launch_earlier`: the campaign now starts on an earlier day.
+    """
+
+    material_to: tuple[str, ...]
+    aspects: tuple[str, ...]
     launch_earlier: bool
-    schedule_changed: bool
-    goals_changed: bool
     changed: tuple[str, ...]
 
 
-def text_of(submissions: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the present text: for each content key the latest answer, oldest submission first.
+def text_of(submissions: Iterable[tuple[str, Mapping[str, Any]]], fields: TextFields) -> dict[str, Any]:
+    """Return the present text: for each of its keys the latest answer. Given (form, answers), oldest first.
 
     An answer of None in a later submission does not erase an earlier one: forms that show only a part of
     the text hand in None for what they hide.
     """
     text: dict[str, Any] = {}
-    for answers in submissions:
-        text.update({key: answers[key] for key in CONTENT if answers.get(key) is not None})
+    for form, answers in submissions:
+        keys = fields.keys.get(form, ())
+        text.update({key: answers[key] for key in keys if answers.get(key) is not None})
     return text
 
 
-def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> PlanChange:
+def compare(before: Mapping[str, Any], after: Mapping[str, Any], fields: TextFields) -> PlanChange:
     """Return what changed from one text to the next, and whom it concerns."""
     return PlanChange(
-        legal_changed=_differs(before, after, MATERIAL[LEGAL]),
-        finance_changed=_differs(before, after, MATERIAL[FINANCE]),
-        tech_changed=_differs(before, after, MATERIAL[TECH]),
-        launch_earlier=_earlier(before.get("start_date"), after.get("start_date")),
-        schedule_changed=_differs(before, after, SCHEDULE),
-        goals_changed=_differs(before, after, GOALS),
-        changed=tuple(key for key in CONTENT if _differs(before, after, (key,))),
+        material_to=_touched(before, after, fields.material),
+        aspects=_touched(before, after, fields.aspects),
+        launch_earlier=_earlier(before.get(START), after.get(START)),
+        changed=tuple(key for key in fields.all_keys if _differs(before, after, (key,))),
     )
 
 
-def content_hash(text: Mapping[str, Any], department: str | None = None) -> str:
-    """Return the SHA-256 of the text, or of what is material to one department of it.
+def content_hash(text: Mapping[str, Any], fields: TextFields, group: str | None = None) -> str:
+    """Return the SHA-256 of the text, or of what is material to one group of it.
 
-    Equal for equal content: order of keys, 10 against 10.0, and missing against empty make no difference.
+    Equal for equal content: order of keys, 10 against 10.0, and missing against empty make no difference,
+    nor does a field that the owners add and nobody has answered.
     """
-    paths = CONTENT if department is None else MATERIAL.get(department, CONTENT)
-    content = {path: canonical(value_at(text, path)) for path in paths}
-    return hashlib.sha256(_dump(content).encode()).hexdigest()
+    paths = fields.all_keys if group is None else fields.material.get(group, fields.all_keys)
+    found = {path: canonical(value_at(text, path)) for path in paths}
+    kept = {path: value for path, value in found.items() if value is not None or fields.hashes_unanswered}
+    return hashlib.sha256(_dump(kept).encode()).hexdigest()
 
 
 def value_at(text: Mapping[str, Any], path: str) -> Any:
@@ -117,6 +116,12 @@ def _scalar(value: Any) -> Any:
     if isinstance(value, date | datetime):
         return value.isoformat()
     return str(value)
+
+
+def _touched(
+    before: Mapping[str, Any], after: Mapping[str, Any], named: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    return tuple(name for name, paths in named.items() if _differs(before, after, paths))
 
 
 def _differs(before: Mapping[str, Any], after: Mapping[str, Any], paths: Iterable[str]) -> bool:

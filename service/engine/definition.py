@@ -5,12 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from service.engine import case_facts, dialect, english, extensions, nodes, organisation, xml
+from service.domain.words import Words
+from service.engine import (
+    case_facts,
+    dialect,
+    english,
+    extensions,
+    form_marks,
+    nodes,
+    organisation,
+    v0_1,
+    xml,
+)
 from service.engine.case_facts import NO_CASE, CaseSchema
 from service.engine.decisions import Decision, read_dmn
 from service.engine.extensions import Extensions, split_list
+from service.engine.form_marks import Marked
 from service.engine.organisation import Organisation
 from service.errors import NotFound
 
@@ -73,6 +86,25 @@ class Model:
     _activities: Mapping[str, Mapping[str, Activity]] = field(repr=False)
     case: CaseSchema = NO_CASE
     english: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def words(self) -> Words:
+        """What the owners call the things Python calculates with."""
+        own = self.organisation
+        text = v0_1.TEXT if own.is_first_release else form_marks.text_fields(self.forms)
+        return Words(text, own.metrics, own.reserve, own.influencers)
+
+    def marked(self, form: str | None) -> Marked:
+        """Return where the answers of a form hold its conclusion and its opinion."""
+        known = self._marked.get(form or "")
+        if known is None:
+            return v0_1.marked(None) if self.organisation.is_first_release else Marked()
+        return known
+
+    @cached_property
+    def _marked(self) -> Mapping[str, Marked]:
+        read = v0_1.marked if self.organisation.is_first_release else form_marks.marked
+        return {form: read(schema) for form, schema in self.forms.items()}
 
     @classmethod
     def load(cls, files: Mapping[str, bytes]) -> Model:

@@ -1,9 +1,18 @@
-"""What only the first release (0.1) needs: the snapshots of its cases, and manifests that declared less."""
+"""What only the first release (0.1) needs: the snapshots of its cases, and manifests that declared less.
+
+The words of their owners stood in Python then. They hold for a manifest whose organisation has no section
+`rights`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+
+from service.domain.metrics import Metric
+from service.domain.plan import TextFields
+from service.engine.form_marks import Marked
+from service.feel.schema import Schema, walk
 
 _OWNERS = ("流程管理部", "流程负责人")
 _AUDITORS = "审计部"
@@ -24,7 +33,80 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "allowance.read": ("财务部", _AUDITORS, _CEO_OFFICE),
     "system.inspect": _OWNERS,
 }
-"""Who held which right while that stood in Python: for a manifest without a section `rights`."""
+"""Who held which right while that stood in Python."""
+
+CONCLUSIONS: Mapping[str, str] = {
+    **dict.fromkeys(("同意", "通过", "确认", "可承诺", "可行", "接受", "启用", "采纳", "维持"), "good"),
+    **dict.fromkeys(
+        ("不同意", "否决", "退回", "有异议", "不接受", "无法承诺", "不可行", "终止", "发现问题"), "bad"
+    ),
+}
+"""The tones of conclusions; every other one was "warn"."""
+
+_CONCLUSION_KEYS = ("conclusion", "action", "meeting_resolution", "stop_decision")
+_OPINION_KEYS = ("opinion",)
+
+
+def marked(schema: Schema | None) -> Marked:
+    """Return where a form of then held its conclusion and opinion: a choice, or words, under certain keys."""
+    if schema is None:
+        return Marked(_CONCLUSION_KEYS, _OPINION_KEYS)
+    choices = {each.path for each in walk(schema) if each.rows_of is None and each.raw.get("values")}
+    return Marked(tuple(key for key in _CONCLUSION_KEYS if key in choices), _OPINION_KEYS)
+
+
+RESERVE, INFLUENCERS = "备用金", "KOL"
+"""The budget categories of the reserve, and of what influencers are paid from."""
+
+_NAMES: Mapping[str, tuple[str, ...]] = {
+    "impressions": ("曝光", "曝光量", "曝光数"),
+    "clicks": ("点击", "点击量", "点击数"),
+    "visits": ("流量", "访问量", "网站流量", "访问数"),
+    "registrations": ("注册", "注册数", "新增注册", "新注册用户"),
+    "orders": ("销量", "订单", "订单数"),
+    "gmv": ("销售额", "GMV"),
+    "roas": ("ROAS",),
+    "cpa": ("CPA",),
+}
+METRICS: Mapping[str, Metric] = {
+    **{key: Metric(key, names[0], names[1:]) for key, names in _NAMES.items()},
+    "ctr": Metric("ctr", "点击率", ("CTR",), "%", is_additive=False, target="ctr_target"),
+    "cvr": Metric("cvr", "转化率", ("CVR",), "%", is_additive=False, target="cvr_target"),
+    "aov": Metric("aov", "客单价", ("AOV",), "元", is_additive=False, target="aov_target"),
+}
+"""The metrics a KPI sheet could name, and those that had daily targets."""
+
+_MONEY = ("lines", "roi_assumptions", "expected_gmv", "gross_margin", "reserve_reason")
+_PLAN = (
+    *("start_date", "end_date", "idea", "brand_fit", "uses_ip", "ip_license", "phases", "channels"),
+    *("milestones", "has_prizes", "prizes", "draw_rules", "collects_personal_info", "personal_info_note"),
+    *("copy_text", "copy_files"),
+)
+_TECHNICAL = ("tracking", "integrations", "expected_peak_qps", "cdn_plan", "rollback")
+_TEXT_FORMS = (
+    *("goals", "budget", "submit_preparation", "write_plan", "design_tech", "rework_plan", "revise_plan"),
+)
+TEXT = TextFields(
+    keys=dict.fromkeys(_TEXT_FORMS, ("goals", *_MONEY, *_PLAN, *_TECHNICAL)),
+    material={
+        "法务部": (
+            *("idea", "uses_ip", "ip_license", "has_prizes", "prizes", "draw_rules"),
+            *("collects_personal_info", "personal_info_note", "copy_text", "copy_files"),
+            *("channels[].name", "start_date", "end_date"),
+        ),
+        "财务部": (
+            *("lines", "roi_assumptions", "expected_gmv", "gross_margin", "prizes", "start_date", "end_date"),
+            *("phases[].start", "phases[].end"),
+        ),
+        "技术部": _TECHNICAL,
+    },
+    aspects={
+        "schedule": ("start_date", "end_date", "phases[].kind", "phases[].start", "phases[].end"),
+        "goals": ("goals",),
+    },
+    hashes_unanswered=True,
+)
+"""The text of a plan, and to whom which part of it was material; its hash is that of what was signed then."""
 
 RELATIONS: Mapping[str, Mapping[str, str]] = {
     "发起人": {"user": "applicant"},

@@ -58,7 +58,7 @@ def add_linked(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
 def pause(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
     """Tell those who run the campaign to stop it at once, until it is decided."""
     reason = str(params["reason"])
-    groups = names(params.get("groups")) or ("发起人",)
+    groups = names(params["groups"])
     ports.notify("pause", groups=groups, subject=f"立即暂停：{ports.case}", text=reason)
     ports.note(f"已要求暂停投放：{reason}")
     return {"paused_at": ports.now}
@@ -123,7 +123,6 @@ def _spent(report: Mapping[str, Any]) -> Decimal:
 
 LOAD = Topic(
     "campaign.load",
-    "读取活动",
     load,
     inputs=("campaign_id",),
     outputs=("campaign_id", "campaign_name", *LOADED, "agreed", "kpi_needed"),
@@ -131,7 +130,6 @@ LOAD = Topic(
 )
 LINKED = Topic(
     "campaign.linked",
-    "汇总关联活动",
     add_linked,
     inputs=("plan_total", "linked_campaigns", "within_days"),
     required=("plan_total",),
@@ -139,15 +137,13 @@ LINKED = Topic(
 )
 PAUSE = Topic(
     "campaign.pause",
-    "暂停活动",
     pause,
     inputs=("reason", "groups"),
-    required=("reason",),
+    required=("reason", "groups"),
     outputs=("paused_at",),
 )
 ARCHIVE = Topic(
     "campaign.archive",
-    "归档活动",
     archive,
     inputs=("outcome", "actual_end_date", "audit_result"),
     outputs=("archived_at", "spent_total"),

@@ -27,7 +27,6 @@ def apply(params: Mapping[str, Any], ports: Ports) -> Wait:
 
 APPLY = Topic(
     "case.apply",
-    "使变更生效",
     apply,
     inputs=("message", "error_code"),
     errors=(CAMPAIGN_ENDED, FACTS_CHANGED),

@@ -30,7 +30,6 @@ def send(params: Mapping[str, Any], ports: Ports) -> Wait:
 
 START = Topic(
     "process.start",
-    "启动流程",
     start,
     inputs=("process", "business_key"),
     required=("process",),
@@ -38,7 +37,6 @@ START = Topic(
 )
 SEND = Topic(
     "message.send",
-    "发送消息",
     send,
     inputs=("message", "case", "error_code"),
     required=("message",),

@@ -9,32 +9,34 @@ from typing import Any
 
 from service.domain import closeout
 from service.domain.budget import lines_from
-from service.domain.metrics import ChannelDay, Totals, load_ratio, totals
+from service.domain.metrics import ChannelDay, Metric, Totals, load_ratio, totals
 from service.domain.money import deviation
-from service.domain.plan import as_date
+from service.domain.plan import START, as_date
 from service.domain.traffic import traffic_facts
 from service.errors import BpmnError, HandlerFailed
-from service.handlers.plan import present_text
+from service.handlers import v0_1
+from service.handlers.plan import LINES, present_text
 from service.handlers.ports import Ports
 from service.handlers.topic import Topic
 from service.wording import Text
 
 NO_LOAD_DATA = "no_load_data"
+CHANNELS = ("channels[].name", "channels[].budget_item", "channels[].expected_impressions")
+"""What of the plan's channels the closeout is reckoned from."""
 REPORTED = (
     *("channel", "impressions", "clicks", "visits", "registrations", "orders", "payers"),
     *("gmv", "revenue", "refund", "cost", "source"),
 )
-CORE_METRICS = {"ctr": ("点击率", "%"), "cvr": ("转化率", "%"), "aov": ("客单价", "元")}
 
 
 def collect_metrics(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
     """Return the day's rows for the morning report and the day's targets; a target nobody set is None."""
     day = _day(params["day"])
-    samples, targets = list(ports.metrics(day)), _targets(day, ports)
+    samples, targets = list(ports.metrics(day)), _targets(day, _sheet(params, ports), ports)
     return {
         "channels": [_reported(sample) for sample in samples],
         "targets": targets,
-        "metrics": [_metric(name, targets, totals(samples)) for name in CORE_METRICS],
+        "metrics": [_metric(metric, targets, totals(samples)) for metric in _daily(ports)],
     }
 
 
@@ -70,11 +72,12 @@ def collect_closeout(params: Mapping[str, Any], ports: Ports) -> Mapping[str, An
     text = present_text(ports)
     lines, channels = lines_from(text.get("lines")), list(text.get("channels") or ())
     samples = _all_samples(_day(params["actual_end_date"]), text, ports)
+    influencers = closeout.influencer_rows(channels, lines, samples, ports.words.influencers)
     return {
         "spend": [_spend(row) for row in closeout.spend_rows(lines, channels, samples)],
-        "kpi_results": _kpi_results(samples, ports),
+        "kpi_results": _kpi_results(samples, _sheet(params, ports), ports),
         "nps": dict.fromkeys(("before", "before_n", "after", "after_n")),
-        "kol": [asdict(row) for row in closeout.influencer_rows(channels, lines, samples)],
+        "kol": [asdict(row) for row in influencers],
         "open_items": [f"{task.name}（{task.process_key}）尚未完成" for task in ports.open_tasks()],
     }
 
@@ -93,30 +96,37 @@ def _reported(sample: ChannelDay) -> dict[str, Any]:
     return {name: getattr(sample, name) for name in REPORTED}
 
 
-def _metric(name: str, targets: Mapping[str, Any], sums: Totals) -> dict[str, Any]:
-    actual, (title, unit) = getattr(sums, name), CORE_METRICS[name]
+def _metric(metric: Metric, targets: Mapping[str, Any], sums: Totals) -> dict[str, Any]:
+    actual, target = getattr(sums, metric.key), targets[metric.key]
     return {
-        "metric": name,
-        "name": title,
-        "unit": unit,
-        "target": targets[name],
+        "metric": metric.key,
+        "name": metric.name,
+        "unit": metric.unit,
+        "target": target,
         "actual": actual,
-        "deviation": deviation(actual, targets[name]),
+        "deviation": deviation(actual, target),
     }
 
 
-def _targets(day: date, ports: Ports) -> dict[str, Any]:
-    sheet = ports.submission("fill_kpi_sheet")
-    answers = sheet.answers if sheet else {}
-    base = {name: answers.get(f"{name}_target") for name in CORE_METRICS}
-    special: Mapping[str, Any] = next(
-        (row for row in answers.get("daily_overrides") or () if as_date(row.get("date")) == day), {}
-    )
-    return base | {name: special[name] for name in CORE_METRICS if special.get(name) is not None}
+def _daily(ports: Ports) -> list[Metric]:
+    return [metric for metric in ports.words.metrics.values() if metric.target]
+
+
+def _sheet(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
+    """Return the answers of the KPI sheet, none while there is none."""
+    sheet = ports.submission(str(params.get("sheet") or v0_1.KPI_SHEET))
+    return sheet.answers if sheet else {}
+
+
+def _targets(day: date, sheet: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
+    rows = sheet.get("daily_overrides") or ()
+    special: Mapping[str, Any] = next((row for row in rows if as_date(row.get("date")) == day), {})
+    base = {metric.key: sheet.get(metric.target) for metric in _daily(ports)}
+    return base | {key: special[key] for key in base if special.get(key) is not None}
 
 
 def _all_samples(end: date, text: Mapping[str, Any], ports: Ports) -> list[ChannelDay]:
-    start = as_date(text.get("start_date") or ports.variables.get("start_date")) or end
+    start = as_date(text.get(START) or ports.variables.get("start_date")) or end
     return list(ports.metrics(min(start, end), end))
 
 
@@ -130,34 +140,32 @@ def _spend(row: closeout.SpendRow) -> dict[str, Any]:
     }
 
 
-def _kpi_results(samples: Iterable[ChannelDay], ports: Ports) -> list[dict[str, Any]]:
-    sheet = ports.submission("fill_kpi_sheet")
-    kpis = sheet.answers.get("kpis") if sheet else ()
-    return [
-        {**asdict(row), "note": None} for row in closeout.kpi_rows(kpis or (), closeout.measured(samples))
-    ]
+def _kpi_results(
+    samples: Iterable[ChannelDay], sheet: Mapping[str, Any], ports: Ports
+) -> list[dict[str, Any]]:
+    actuals = closeout.measured(samples, ports.words.metrics.values())
+    return [{**asdict(row), "note": None} for row in closeout.kpi_rows(sheet.get("kpis") or (), actuals)]
 
 
 METRICS = Topic(
     "metrics.collect",
-    "汇集当日数据",
     collect_metrics,
-    inputs=("day",),
+    inputs=("day", "sheet"),
     required=("day",),
+    reads={"sheet": ("{target}", "daily_overrides[].date", "daily_overrides[].{metric}")},
     outputs=("channels", "targets", "metrics"),
 )
 LOAD = Topic(
     "load.read",
-    "读取系统负载",
     read_load,
     inputs=("expected_peak_qps", "within_minutes"),
     required=("within_minutes",),
+    reads={"": ("expected_peak_qps",)},
     outputs=("qps", "qps_ratio", "cpu", "p95", "error_rate", "cdn_nodes"),
     errors=(NO_LOAD_DATA,),
 )
 TRAFFIC = Topic(
     "traffic.check",
-    "核查流量",
     check_traffic,
     inputs=("start_date", "end_date"),
     required=("start_date", "end_date"),
@@ -165,10 +173,13 @@ TRAFFIC = Topic(
 )
 CLOSEOUT = Topic(
     "closeout.collect",
-    "汇集结案数据",
     collect_closeout,
-    inputs=("actual_end_date",),
+    inputs=("actual_end_date", "sheet"),
     required=("actual_end_date",),
+    reads={
+        "sheet": tuple(f"kpis[].{key}" for key in ("department", "metric", "target", "unit", "direction")),
+        "": (*LINES, *CHANNELS, START),
+    },
     outputs=("spend", "kpi_results", "nps", "kol", "open_items"),
 )
 TOPICS = (METRICS, LOAD, TRAFFIC, CLOSEOUT)

@@ -101,17 +101,15 @@ def _latest(forms: Sequence[str], ports: Ports) -> Submission | None:
     return max(found, key=lambda entry: (entry.at, entry.seq), default=None)
 
 
-REMIND = Topic("notify.remind", "催办", remind, inputs=("activity", "text"), required=("activity",))
+REMIND = Topic("notify.remind", remind, inputs=("activity", "text"), required=("activity",))
 ALERT = Topic(
     "notify.alert",
-    "预警通知",
     alert,
     inputs=("groups", "users", "subject", "text", "alerts", "day"),
     required=("text",),
 )
 ESCALATE = Topic(
     "notify.escalate",
-    "超时上报",
     escalate,
     inputs=("activity", "groups", "users", "text"),
     required=("text",),
@@ -119,7 +117,6 @@ ESCALATE = Topic(
 )
 NOTE = Topic(
     "record.note",
-    "写入记录",
     note,
     inputs=("text", "department", "forms"),
     required=("text",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,23 +10,13 @@ from service.domain import budget
 from service.domain import plan as content
 from service.domain.workdays import workdays_between
 from service.errors import HandlerFailed
+from service.handlers import v0_1
 from service.handlers.ports import Ports, Submission
 from service.handlers.topic import Topic
 from service.wording import Text
 
-REVISION = "revise_plan"
-# The forms that hold the text of the plan, or a part of it.
-TEXT_FORMS = frozenset(
-    {
-        "goals",
-        "budget",
-        "submit_preparation",
-        "write_plan",
-        "design_tech",
-        "rework_plan",
-        REVISION,
-    }
-)
+LINES = ("lines[].category", "lines[].unit_price", "lines[].quantity")
+"""What the budget is calculated from."""
 
 
 def text_submissions(ports: Ports) -> list[Submission]:
@@ -40,21 +30,20 @@ def text_submissions(ports: Ports) -> list[Submission]:
         for instance in ports.case_instances()
         if instance.is_main or instance.variables.get("plan_applied") is True
     } | {ports.instance_id}
-    return [
-        entry for entry in ports.submissions() if entry.form in TEXT_FORMS and entry.instance_id in counted
-    ]
+    forms = ports.words.text.keys
+    return [entry for entry in ports.submissions() if entry.form in forms and entry.instance_id in counted]
 
 
 def present_text(ports: Ports) -> dict[str, Any]:
-    """Return the plan as it stands now, by content key."""
-    return content.text_of(entry.answers for entry in text_submissions(ports))
+    """Return the plan as it stands now, by key."""
+    return _text(text_submissions(ports), ports)
 
 
 def recompute_budget(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
     """Calculate the budget again from prices and quantities, and look up what the department has left."""
     text = present_text(ports)
     lines = budget.lines_from(text.get("lines"))
-    sums = budget.totals(lines)
+    sums = budget.totals(lines, ports.words.reserve)
     department = str(params.get("department") or ports.variables.get("department") or "")
     period = _period(text, ports)
     allowance = ports.allowance(department, period)
@@ -64,40 +53,43 @@ def recompute_budget(params: Mapping[str, Any], ports: Ports) -> Mapping[str, An
         "budget_reserve": sums.reserve,
         "reserve_rate": sums.reserve_rate,
         "roi": budget.roi(text.get("expected_gmv"), text.get("gross_margin"), sums.total),
-        "budget_differences": [asdict(item) for item in budget.differences(lines, _stated(ports))],
+        "budget_differences": [asdict(item) for item in _differences(lines, ports)],
         "allowance_left": allowance.left if allowance else None,
         "allowance_period": period,
     }
 
 
 def compare_plan(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
-    """Compare the plan before and after its latest revision: who must sign again, and what it now costs."""
-    entries = text_submissions(ports)
-    latest = next((place for place in reversed(range(len(entries))) if entries[place].form == REVISION), None)
+    """Compare the plan before and after its latest revision: whom it concerns, and what it now costs."""
+    entries, revision = text_submissions(ports), str(params.get("revision") or v0_1.REVISION)
+    latest = next((place for place in reversed(range(len(entries))) if entries[place].form == revision), None)
     if latest is None:
         raise HandlerFailed(
             Text("{activity} compares a revision, but none was handed in", activity=ports.activity),
             case=ports.case,
         )
-    before = _text(entries[:latest])
-    after = _text(entries[: latest + 1])
-    change = asdict(content.compare(before, after))
-    sums = budget.totals(budget.lines_from(after.get("lines")))
+    before = _text(entries[:latest], ports)
+    after = _text(entries[: latest + 1], ports)
+    change = content.compare(before, after, ports.words.text)
+    sums = budget.totals(budget.lines_from(after.get("lines")), ports.words.reserve)
     return {
         "plan_version": int(params["plan_version"]) + 1,
         "plan_total": sums.total,
         "reserve_rate": sums.reserve_rate,
-        "start_date": content.as_date(after.get("start_date") or params.get("start_date")),
-        "end_date": content.as_date(after.get("end_date") or params.get("end_date")),
-        "changed_fields": list(change.pop("changed")),
-        **change,
+        "start_date": content.as_date(after.get(content.START) or params.get("start_date")),
+        "end_date": content.as_date(after.get(content.END) or params.get("end_date")),
+        "material_to": list(change.material_to),
+        "changed_aspects": list(change.aspects),
+        "launch_earlier": change.launch_earlier,
+        "changed_fields": list(change.changed),
+        **v0_1.flags(change, ports.words.text),
     }
 
 
 def record_approval(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
     """Bind the approval to the hash of what was approved, and take it out of the department's allowance."""
     text = present_text(ports)
-    digest = content.content_hash(text)
+    digest = content.content_hash(text, ports.words.text)
     department = str(ports.variables.get("department") or "")
     allowance = ports.commit_allowance(department, _period(text, ports), params["plan_total"])
     submitted = params.get("submitted_at")
@@ -117,8 +109,12 @@ def record_approval(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any
     }
 
 
-def _text(entries: Iterable[Submission]) -> dict[str, Any]:
-    return content.text_of(entry.answers for entry in entries)
+def _text(entries: Iterable[Submission], ports: Ports) -> dict[str, Any]:
+    return content.text_of(((entry.form, entry.answers) for entry in entries), ports.words.text)
+
+
+def _differences(lines: Sequence[budget.BudgetLine], ports: Ports) -> Sequence[budget.Difference]:
+    return budget.differences(lines, _stated(ports), ports.words.reserve)
 
 
 def _stated(ports: Ports) -> Mapping[str, Any]:
@@ -128,15 +124,15 @@ def _stated(ports: Ports) -> Mapping[str, Any]:
 
 
 def _period(text: Mapping[str, Any], ports: Ports) -> str:
-    start = content.as_date(text.get("start_date") or ports.variables.get("start_date"))
+    start = content.as_date(text.get(content.START) or ports.variables.get("start_date"))
     return budget.quarter(start or ports.now.date())
 
 
 RECOMPUTE = Topic(
     "budget.recompute",
-    "重算预算",
     recompute_budget,
     inputs=("department",),
+    reads={"": (*LINES, "expected_gmv", "gross_margin", content.START)},
     outputs=(
         *("plan_total", "budget_subtotal", "budget_reserve", "reserve_rate", "roi", "budget_differences"),
         *("allowance_left", "allowance_period"),
@@ -144,22 +140,21 @@ RECOMPUTE = Topic(
 )
 COMPARE = Topic(
     "plan.compare",
-    "比对方案",
     compare_plan,
-    inputs=("plan_version", "start_date", "end_date", "plan_total"),
+    inputs=("revision", "plan_version", "start_date", "end_date", "plan_total"),
     required=("plan_version",),
+    reads={"": (*LINES, content.START, content.END), "revision": ()},
     outputs=(
         *("plan_version", "plan_total", "reserve_rate", "start_date", "end_date"),
-        *("legal_changed", "finance_changed", "tech_changed", "launch_earlier", "schedule_changed"),
-        *("goals_changed", "changed_fields"),
+        *("material_to", "changed_aspects", "launch_earlier", "changed_fields"),
     ),
 )
 RECORD = Topic(
     "approval.record",
-    "登记审批结论",
     record_approval,
     inputs=("budget_total", "plan_total", "tier", "submitted_at", "start_date", "urgency"),
     required=("plan_total",),
+    reads={"": (content.START,)},
     outputs=("decided_at", "approval_workdays", "content_hash", "allowance_left"),
 )
 TOPICS = (RECOMPUTE, COMPARE, RECORD)

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from service.domain.budget import Allowance
 from service.domain.metrics import ChannelDay, LoadSample
+from service.domain.words import Words
 from service.domain.workdays import Calendar
 
 
@@ -85,6 +86,7 @@ class Ports(Protocol):
     activity: str
     variables: Mapping[str, Any]
     calendar: Calendar
+    words: Words
 
     def submission(self, form: str, case: str | None = None) -> Submission | None:
         """Return the latest answers of this form in the case, None when it was never handed in."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from service.errors import HandlerFailed
@@ -17,17 +17,20 @@ Handler = Callable[[Mapping[str, Any], Ports], Mapping[str, Any] | Wait]
 class Topic:
     """One topic: `inputs` are the parameters it reads, `required` those it cannot do without.
 
+    `reads` are the keys it reads of answers: under a parameter that holds the id of a form, and under "" of
+    the plan's text, whichever forms hold that. `lines[].quantity` means that key of every row, `{metric}` and
+    `{target}` stand for each metric that has a daily target, and for the key of that.
     `is_open`: further parameters are allowed and passed on. `outputs` are the variables it sets, `errors`
     the codes an error boundary event may catch.
     """
 
     name: str
-    title: str
     function: Handler
     inputs: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
+    reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     is_open: bool = False
 
     def __call__(self, params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any] | Wait:

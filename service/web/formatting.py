@@ -18,11 +18,7 @@ from service.domain.workdays import ZONE, local_day, workdays_between
 HOUR = timedelta(hours=1)
 MEBIBYTE = 1024 * 1024
 
-GOOD_CONCLUSIONS = frozenset({"同意", "通过", "确认", "可承诺", "可行", "接受", "启用", "采纳", "维持"})
 SOURCES = re.compile(r"（[A-Z]\d+(?:[–、，, ]+[A-Z]?\d+)*）")
-BAD_CONCLUSIONS = frozenset(
-    {"不同意", "否决", "退回", "有异议", "不接受", "无法承诺", "不可行", "终止", "发现问题"}
-)
 
 
 @dataclass(frozen=True)
@@ -108,15 +104,6 @@ def plain(value: Any) -> str:
     return str(value)
 
 
-def conclusion_tone(conclusion: str | None) -> str:
-    """Return the badge class of a conclusion; anything that is neither plain yes nor no is "warn"."""
-    if not conclusion:
-        return ""
-    if conclusion in GOOD_CONCLUSIONS:
-        return "good"
-    return "bad" if conclusion in BAD_CONCLUSIONS else "warn"
-
-
 def without_sources(text: str) -> str:
     """Return a drawing's documentation without the requirements it cites at the end: "…（P1, R3）。"."""
     return SOURCES.sub("", text)
@@ -191,7 +178,6 @@ def install(app: Flask) -> None:
         number,
         file_size,
         plain,
-        conclusion_tone,
         state_name,
         state_tone,
         kind_name,

@@ -6,12 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.runtime.cases.views import DossierView, HistoryView, OpinionView
+from service.runtime.cases.views import DossierView, HistoryView
 from service.runtime.tasks.views import TaskView
-from service.web.formatting import conclusion_tone
 from service.web.holders import holders
 
-LONGEST_CONCLUSION = 12
 NOTED = frozenset({"note", "returned", "suspended", "resumed", "cancelled_by", "retried"})
 
 
@@ -60,28 +58,18 @@ def _given(dossier: DossierView) -> list[Entry]:
     for section in dossier.sections:
         for submission in section.submissions:
             opinion = opinions.get(submission.id)
-            conclusion, text = _words(opinion)
             entries.append(
                 Entry(
                     title=submission.name or section.title,
-                    tone=conclusion_tone(conclusion),
+                    tone=opinion.tone if opinion else "",
                     by=submission.by,
                     department=opinion.department if opinion else None,
                     at=submission.at,
-                    conclusion=conclusion,
-                    text=text,
+                    conclusion=opinion.conclusion if opinion else None,
+                    text=opinion.opinion if opinion else None,
                 )
             )
     return entries
-
-
-def _words(opinion: OpinionView | None) -> tuple[str | None, str | None]:
-    """Return (conclusion, text): a conclusion that is a whole sentence is text."""
-    if opinion is None:
-        return None, None
-    if len(opinion.conclusion or "") <= LONGEST_CONCLUSION:
-        return opinion.conclusion, opinion.opinion
-    return None, "\n".join(part for part in (opinion.conclusion, opinion.opinion) if part)
 
 
 def _noted(history: Iterable[HistoryView]) -> list[Entry]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from service.domain import closeout
 from service.domain.budget import lines_from
-from service.domain.metrics import ChannelDay
+from service.domain.metrics import ChannelDay, Metric
 from service.domain.traffic import traffic_facts
 
 DAY = date(2026, 11, 2)
@@ -21,6 +23,10 @@ LINES = lines_from(
 CHANNELS = [
     {"name": "抖音", "budget_item": "信息流"},
     {"name": "小鹿测评", "budget_item": "KOL", "expected_impressions": 1_200_000},
+]
+METRICS = [
+    Metric("registrations", "新增注册", ("注册", "新增用户"), "人"),
+    Metric("ctr", "点击率", ("CTR",), "%"),
 ]
 SAMPLES = [
     ChannelDay(DAY, "抖音", impressions=2_000_000, clicks=40_000, visits=39_000, cost=Decimal(60_000)),
@@ -46,18 +52,25 @@ def test_a_line_nobody_measured_has_no_actual():
 def test_kpis_are_filled_in_where_the_samples_know_them():
     kpis = [{"department": "市场部", "metric": "注册", "target": 5000}, {"metric": "美誉度", "target": 3}]
 
-    known, unknown = closeout.kpi_rows(kpis, closeout.measured(SAMPLES))
+    known, unknown = closeout.kpi_rows(kpis, closeout.measured(SAMPLES, METRICS))
 
     assert (known.actual, known.attainment) == (4500, Decimal("0.9"))
     assert (unknown.actual, unknown.attainment) == (None, None)
 
 
+@pytest.mark.parametrize("name", ["新增注册", "注册", "新增用户"])
+def test_a_metric_is_known_by_each_of_its_names(name):
+    (row,) = closeout.kpi_rows([{"metric": name, "target": 5000}], closeout.measured(SAMPLES, METRICS))
+
+    assert row.actual == 4500
+
+
 def test_without_samples_nothing_is_measured():
-    assert closeout.measured([]) == {}
+    assert closeout.measured([], METRICS) == {}
 
 
 def test_influencers_are_held_to_their_promise():
-    (row,) = closeout.influencer_rows(CHANNELS, LINES, SAMPLES)
+    (row,) = closeout.influencer_rows(CHANNELS, LINES, SAMPLES, "KOL")
 
     assert (row.name, row.attainment, row.fee) == ("小鹿测评", Decimal("0.865"), 42_200)
     assert round(row.cpm, 2) == Decimal("40.66")  # 42 200 / 1 038 000 × 1 000
@@ -66,7 +79,7 @@ def test_influencers_are_held_to_their_promise():
 def test_with_two_influencers_nobody_knows_whose_the_fee_is():
     channels = [*CHANNELS, {"name": "阿宽探店", "budget_item": "KOL", "expected_impressions": 100}]
 
-    rows = closeout.influencer_rows(channels, LINES, SAMPLES)
+    rows = closeout.influencer_rows(channels, LINES, SAMPLES, "KOL")
 
     assert [(row.fee, row.actual_impressions) for row in rows] == [(None, 1_038_000), (None, None)]
 

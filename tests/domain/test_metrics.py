@@ -44,16 +44,11 @@ def test_nothing_measured_gives_no_value():
     assert (sums.ctr, sums.cvr, sums.aov, sums.roas, sums.cpa) == (None,) * 5
 
 
-def test_channels_and_days_are_summed_apart():
+def test_channels_are_summed_apart():
     assert {name: sums.clicks for name, sums in metrics.by_channel([FEED, SEARCH, NEXT_DAY]).items()} == {
         "抖音信息流": 195,
         "百度搜索": 100,
     }
-    assert {day: sums.clicks for day, sums in metrics.by_day([NEXT_DAY, FEED, SEARCH]).items()} == {
-        MONDAY: 200,
-        TUESDAY: 95,
-    }
-    assert list(metrics.by_day([NEXT_DAY, FEED])) == [MONDAY, TUESDAY]
 
 
 @pytest.mark.parametrize(
@@ -70,33 +65,6 @@ def test_attainment_follows_the_direction_of_the_metric(actual, target, directio
     attained = metrics.attainment(actual, target, direction)
 
     assert attained == (None if expected is None else Decimal(expected))
-
-
-def test_growth_is_over_the_baseline():
-    assert metrics.growth(127_000, 100_000) == Decimal("0.27")
-    assert metrics.growth(127_000, 0) is None
-
-
-def test_promoters_less_detractors():
-    # 5 promoters, 2 passive, 3 detractors of 10: 50 % − 30 %
-    score = metrics.net_promoter_score([9, 9, 10, 10, 9, 7, 8, 6, 0, 3])
-
-    assert (score.score, score.answers, score.is_small_sample) == (20, 10, True)
-
-
-def test_thirty_answers_are_no_small_sample():
-    assert metrics.net_promoter_score([10] * 30).is_small_sample is False
-    assert metrics.net_promoter_score([10] * 29).is_small_sample is True
-
-
-def test_nobody_asked_gives_no_score():
-    assert metrics.net_promoter_score([]) is None
-
-
-@pytest.mark.parametrize("answer", [-1, 11])
-def test_an_impossible_answer_is_refused(answer):
-    with pytest.raises(ValueError):
-        metrics.net_promoter_score([9, answer])
 
 
 def test_cost_per_thousand_impressions():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from service.domain import plan
-from service.domain.plan import FINANCE, LEGAL, TECH
+from service.domain.plan import TextFields
 
 TEXT = {
     "goals": [{"metric": "注册", "target": 5000}],
@@ -24,12 +25,36 @@ TEXT = {
 }
 
 
-def flags(change):
-    return {
-        name
-        for name in ("legal", "finance", "tech", "goals", "schedule")
-        if getattr(change, f"{name}_changed")
-    } | ({"earlier"} if change.launch_earlier else set())
+FIELDS = TextFields(
+    keys={
+        "write_plan": (
+            "idea",
+            "brand_fit",
+            "start_date",
+            "end_date",
+            "phases",
+            "channels",
+            "draw_rules",
+            "prizes",
+        ),
+        "budget": ("lines",),
+        "design_tech": ("integrations",),
+        "goals": ("goals",),
+    },
+    material={
+        "legal": ("idea", "draw_rules", "prizes", "channels[].name", "start_date", "end_date"),
+        "finance": ("lines", "prizes", "start_date", "end_date", "phases[].start", "phases[].end"),
+        "tech": ("integrations",),
+    },
+    aspects={
+        "goals": ("goals",),
+        "schedule": ("start_date", "end_date", "phases[].kind", "phases[].start", "phases[].end"),
+    },
+)
+
+
+def touched_by(change):
+    return {*change.material_to, *change.aspects} | ({"earlier"} if change.launch_earlier else set())
 
 
 @pytest.mark.parametrize(
@@ -54,9 +79,9 @@ def flags(change):
     ],
 )
 def test_an_edit_touches_those_it_is_material_to(edit, touched):
-    change = plan.compare(TEXT, {**TEXT, **edit})
+    change = plan.compare(TEXT, {**TEXT, **edit}, FIELDS)
 
-    assert flags(change) == touched
+    assert touched_by(change) == touched
     assert set(change.changed) == set(edit)
 
 
@@ -65,45 +90,58 @@ def test_the_same_content_written_differently_is_no_change():
         **TEXT,
         "start_date": date(2026, 12, 1),
         "lines": [{"quantity": Decimal("1.0"), "unit_price": 5000.0, "category": "H5", "spec": " "}],
-        "uses_ip": False,
         "prizes": [],
     }
 
-    assert plan.compare(TEXT, same).changed == ()
-    assert plan.content_hash(TEXT) == plan.content_hash(same)
+    assert plan.compare(TEXT, same, FIELDS).changed == ()
+    assert plan.content_hash(TEXT, FIELDS) == plan.content_hash(same, FIELDS)
 
 
 def test_a_departments_hash_moves_only_with_what_concerns_it():
     edited = {**TEXT, "integrations": []}
 
-    unchanged = [name for name in (LEGAL, FINANCE) if _hash(TEXT, name) == _hash(edited, name)]
+    moved = [
+        name
+        for name in ("legal", "finance", "tech")
+        if plan.content_hash(TEXT, FIELDS, name) != plan.content_hash(edited, FIELDS, name)
+    ]
 
-    assert unchanged == [LEGAL, FINANCE]
-    assert _hash(TEXT, TECH) != _hash(edited, TECH)
-    assert plan.content_hash(TEXT) != plan.content_hash(edited)
+    assert moved == ["tech"]
+    assert plan.content_hash(TEXT, FIELDS) != plan.content_hash(edited, FIELDS)
 
 
-def _hash(text, department):
-    return plan.content_hash(text, department)
+def test_a_field_the_owners_add_moves_no_hash_until_somebody_answers_it():
+    keys = {**FIELDS.keys, "write_plan": (*FIELDS.keys["write_plan"], "live_host")}
+    wider = replace(FIELDS, keys=keys, material={**FIELDS.material, "legal": ("idea", "live_host")})
+
+    assert plan.content_hash(TEXT, wider) == plan.content_hash(TEXT, FIELDS)
+    answered = {**TEXT, "live_host": "小鹿"}
+    assert plan.content_hash(answered, wider) != plan.content_hash(TEXT, wider)
+    assert plan.compare(TEXT, answered, wider).material_to == ("legal",)
 
 
 def test_a_number_and_its_text_are_different_content():
-    assert plan.content_hash({"idea": "10"}) != plan.content_hash({"idea": 10})
+    assert plan.content_hash({"idea": "10"}, FIELDS) != plan.content_hash({"idea": 10}, FIELDS)
 
 
-def test_the_present_text_is_the_latest_answer_per_key():
+def test_the_present_text_is_the_latest_answer_per_key_of_the_forms_that_hold_it():
     text = plan.text_of(
         [
-            {"lines": [1], "idea": "alt", "opinion": "not content"},
-            {"idea": "neu", "lines": None},
-        ]
+            ("budget", {"lines": [1], "opinion": "not content"}),
+            ("write_plan", {"idea": "alt", "lines": [9]}),  # its lines are only shown there
+            ("write_plan", {"idea": "neu", "prizes": None}),
+            ("finance_review", {"lines": [7]}),
+        ],
+        FIELDS,
     )
 
     assert text == {"lines": [1], "idea": "neu"}
 
 
 def test_an_emptied_list_is_an_answer():
-    assert plan.text_of([{"prizes": [{"name": "杯子"}]}, {"prizes": []}]) == {"prizes": []}
+    handed_in = [("write_plan", {"prizes": [{"name": "杯子"}]}), ("write_plan", {"prizes": []})]
+
+    assert plan.text_of(handed_in, FIELDS) == {"prizes": []}
 
 
 @pytest.mark.parametrize("value", [date(2026, 12, 1), "2026-12-01", "2026-12-01T09:00:00+08:00"])

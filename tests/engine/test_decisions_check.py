@@ -315,6 +315,14 @@ def test_an_atom_between_two_days_exists_only_when_a_day_lies_between() -> None:
     assert all(atom.sample.kind == "date" for atom in grid(decision(text)).columns[0].atoms)
 
 
+def test_a_single_day_between_two_rules_is_a_gap() -> None:
+    rules = [('<= date("2026-10-01")', '"a"'), ('>= date("2026-10-03")', '"b"')]
+
+    [gap] = messages(table(rules, inputs=["x:date"]))
+
+    assert ('x is (date("2026-10-01")..date("2026-10-03"))') in gap
+
+
 def test_a_table_too_large_to_search_is_told_and_not_searched_for_ever() -> None:
     steps = [(f">= {n}", f"< {n}", '"y"') for n in range(1800)]
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from service.domain.words import Words
 from service.domain.workdays import ZONE, official_calendar
 from service.handlers.ports import CaseInstance, Submission, Wait
+from tests.company_words import company_words
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=ZONE)
 CASE = "C-2026-0007"
@@ -22,6 +24,7 @@ class FakePorts:
     activity: str = "some_activity"
     variables: dict[str, Any] = field(default_factory=lambda: {"department": "市场部"})
     calendar: Any = field(default_factory=official_calendar)
+    words: Words = field(default_factory=company_words)
     handed_in: list[Submission] = field(default_factory=list)
     instances: list[CaseInstance] = field(
         default_factory=lambda: [CaseInstance(MAIN, "campaign_approval", "active", True, {})]

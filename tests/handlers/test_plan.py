@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ import pytest
 from service.domain.budget import Allowance
 from service.domain.plan import content_hash
 from service.domain.workdays import ZONE
+from service.engine import v0_1
 from service.errors import HandlerFailed
 from service.handlers import HANDLERS
 from service.handlers.ports import CaseInstance
@@ -63,16 +65,13 @@ def test_without_an_allowance_nothing_is_left_to_compare_with(ports):
 def test_a_revision_names_whom_it_concerns(ports):
     ports.hand_in("revise_plan", draw_rules="概率 1 %", end_date="2026-12-10")
 
-    outputs = HANDLERS["plan.compare"]({"plan_version": 1}, ports)
+    outputs = HANDLERS["plan.compare"]({"plan_version": 1, "revision": "revise_plan"}, ports)
 
     assert (outputs["plan_version"], outputs["plan_total"]) == (2, 100_000)
-    assert (outputs["legal_changed"], outputs["finance_changed"], outputs["tech_changed"]) == (
-        True,
-        True,
-        False,
-    )
+    assert sorted(outputs["material_to"]) == ["法务部", "财务部"]
+    assert outputs["changed_aspects"] == ["排期"]
     assert (outputs["start_date"], outputs["end_date"]) == (date(2026, 12, 1), date(2026, 12, 10))
-    assert outputs["changed_fields"] == ["end_date", "draw_rules"]
+    assert sorted(outputs["changed_fields"]) == ["draw_rules", "end_date"]
 
 
 def test_only_the_latest_revision_is_compared(ports):
@@ -81,7 +80,7 @@ def test_only_the_latest_revision_is_compared(ports):
 
     outputs = HANDLERS["plan.compare"]({"plan_version": 2}, ports)
 
-    assert outputs["legal_changed"] is False
+    assert outputs["material_to"] == []
     assert outputs["changed_fields"] == ["brand_fit"]
 
 
@@ -104,7 +103,8 @@ def test_a_refused_change_order_leaves_no_trace_in_the_plan(ports):
             "start_date": "2026-12-01",
             "end_date": "2026-12-07",
             "draw_rules": "概率未公示",
-        }
+        },
+        ports.words.text,
     )
 
 
@@ -123,6 +123,16 @@ def test_a_change_order_sees_itself_and_those_applied(ports):
     with_applied = HANDLERS["approval.record"]({"plan_total": 1}, ports)["content_hash"]
     ports.instance_id = "running"
     assert HANDLERS["approval.record"]({"plan_total": 1}, ports)["content_hash"] != with_applied
+
+
+def test_a_drawing_of_the_first_release_names_no_form_and_reads_a_variable_per_department(ports):
+    ports.words = replace(ports.words, text=v0_1.TEXT)
+    ports.hand_in("revise_plan", draw_rules="概率 1 %", end_date="2026-12-10")
+
+    outputs = HANDLERS["plan.compare"]({"plan_version": 1}, ports)
+
+    flags = ("legal_changed", "finance_changed", "tech_changed", "schedule_changed", "goals_changed")
+    assert [outputs[name] for name in flags] == [True, True, False, True, False]
 
 
 def test_an_approval_is_bound_to_what_was_approved(ports):

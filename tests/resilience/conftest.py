@@ -55,7 +55,7 @@ def on_every_connection(app, *statements: str, undo: tuple[str, ...] = ()) -> It
 
 def topic(company: Company, name: str, function) -> None:
     """Add a topic to the application of a company."""
-    made = Topic(name, name, function, is_open=True)
+    made = Topic(name, function, is_open=True)
     company.app.handlers = {**company.app.handlers, name: made}
 
 

@@ -59,12 +59,3 @@ def test_numbers_are_grouped(value: Decimal | float, digits: int | None, text: s
 @pytest.mark.parametrize(("size", "text"), [(10, "1 KB"), (2048, "2 KB"), (1572864, "1.5 MB")])
 def test_sizes_are_short(size: int, text: str) -> None:
     assert formatting.file_size(size) == text
-
-
-def test_a_conclusion_that_is_neither_yes_nor_no_is_a_caution() -> None:
-    assert [formatting.conclusion_tone(word) for word in ("同意", "不同意", "修改后同意", None)] == [
-        "good",
-        "bad",
-        "warn",
-        "",
-    ]

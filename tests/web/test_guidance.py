@@ -7,7 +7,6 @@ from datetime import datetime
 import pytest
 
 from service.runtime.cases.views import DossierView, HistoryView, InstanceView
-from service.runtime.tasks import answering
 from service.settings import ZONE
 from service.web.formatting import without_sources
 from service.web.timeline import timeline
@@ -32,11 +31,6 @@ def test_a_task_says_what_to_do_in_the_words_of_the_drawing(company: Company, ca
 )
 def test_the_requirements_a_drawing_cites_are_not_for_staff(written: str, read: str) -> None:
     assert without_sources(written) == read
-
-
-@pytest.mark.parametrize("key", ["conclusion", "action", "meeting_resolution", "stop_decision"])
-def test_every_kind_of_decision_is_a_conclusion(key: str) -> None:
-    assert answering.conclusion_of({key: "同意", "opinion": "可以"}) == "同意"
 
 
 def test_a_note_of_an_automatic_step_is_nobodys_word() -> None:

@@ -20,8 +20,10 @@ from service.engine.check.drawing import Container, Report, read
 from service.engine.check.english import check_english
 from service.engine.check.expressions import check_expressions
 from service.engine.check.facts import check_decision_facts, check_facts, check_form_facts, check_main
+from service.engine.check.marks import check_marks
 from service.engine.check.organisation import check_organisation
 from service.engine.check.parts import check_parts
+from service.engine.check.reads import Answers, check_reads
 from service.engine.check.references import Surroundings, check_references, process_inputs
 from service.engine.check.soundness import check_soundness
 from service.engine.check.structure import check_ids, check_structure
@@ -57,8 +59,7 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Any]) -> list[Find
     if case_facts.FILE in reports:
         reports[case_facts.FILE].findings += case.findings
         check_main(around, case.lines, reports[case_facts.FILE])
-    schemas = _schemas(files, around)
-    for finding in (*check_parts(schemas), *_english(files, schemas)):
+    for finding in _of_forms(files, around):
         reports[finding.file].findings.append(finding)
     found = [finding for report in reports.values() for finding in report.findings]
     return sorted(found, key=lambda each: (each.file, each.line, each.severity, each.code))
@@ -136,6 +137,9 @@ def _judge(container: Container, around: Surroundings, report: Report) -> None:
     check_expressions(container, around.forms, report)
     check_facts(container, around, report)
     check_variables(container, around, report)
+    if not around.organisation.is_first_release:
+        answers = Answers(around.forms, tuple(around.organisation.metrics.values()))
+        check_reads(container, around.topics, answers, report)
 
 
 def _decisions(name: str, content: bytes, around: Surroundings, report: Report) -> None:
@@ -174,6 +178,14 @@ def _form(name: str, content: bytes, around: Surroundings, report: Report) -> No
         around.forms.setdefault(schema["id"], schema)
 
 
+def _of_forms(files: Mapping[str, bytes], around: Surroundings) -> Iterator[Finding]:
+    schemas = _schemas(files, around)
+    yield from check_parts(schemas)
+    yield from _english(files, schemas)
+    if not around.organisation.is_first_release:
+        yield from check_marks(schemas, files, around.organisation)
+
+
 def _schemas(files: Mapping[str, bytes], around: Surroundings) -> dict[str, Any]:
     """Return the forms that could be read, by name of their file."""
     names = (name for name in files if name.endswith(".form"))
@@ -194,5 +206,6 @@ def _organisation(content: bytes, around: Surroundings, report: Report) -> None:
     if any(finding.code == "not-yaml" for finding in reading.findings):
         return
     report.findings += check_organisation(reading.organisation)
+    around.organisation = reading.organisation
     around.lanes = frozenset(reading.organisation.lanes)
     around.groups = reading.organisation.people

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from service.domain.metrics import MEASURES, RATIOS
 from service.engine.findings import Finding
 from service.engine.nearest import suggestion
 from service.engine.organisation import FILE, Organisation, Relation
@@ -13,13 +14,14 @@ from service.wording import Text
 
 def check_organisation(organisation: Organisation) -> Iterator[Finding]:
     """Yield what is wrong with an organisation that could be read."""
-    yield from _rights(organisation)
     yield from _relations(organisation)
+    if organisation.is_first_release:
+        return
+    yield from _rights(organisation)
+    yield from _metrics(organisation)
 
 
 def _rights(organisation: Organisation) -> Iterator[Finding]:
-    if not organisation.line_of("rights"):
-        return
     for right, groups in organisation.rights.items():
         if right in RESERVED:
             text = Text(
@@ -47,6 +49,25 @@ def _relations(organisation: Organisation) -> Iterator[Finding]:
 def _leads_somewhere(organisation: Organisation, relation: Relation) -> Iterator[Finding]:
     if relation.kind == "head":
         yield from _group(organisation, "relations", relation.name, relation.of)
+
+
+def _metrics(organisation: Organisation) -> Iterator[Finding]:
+    meant_by: dict[str, str] = {}
+    for key, metric in organisation.metrics.items():
+        if key not in MEASURES:
+            text = Text("Nothing is measured as {key!r}.{hint}", key=key, hint=suggestion(key, MEASURES))
+            yield _error(organisation, "metrics", key, "unknown-metric", text)
+        if not metric.name:
+            text = Text("The metric {key!r} has no name: say what people call it, name: …", key=key)
+            yield _error(organisation, "metrics", key, "metric-without-name", text)
+        if metric.is_additive and key in RATIOS:
+            text = Text("{key!r} is a ratio: its days do not add up. Write additive: false.", key=key)
+            yield _error(organisation, "metrics", key, "metric-adds-up", text)
+        for name, other in ((name, meant_by.setdefault(name, key)) for name in metric.names):
+            if other != key:
+                said = {"name": name, "other": other}
+                text = Text("{name!r} means {other!r} already: give one another name.", **said)
+                yield _error(organisation, "metrics", key, "ambiguous-name", text)
 
 
 def _group(organisation: Organisation, section: str, entry: str, group: str) -> Iterator[Finding]:

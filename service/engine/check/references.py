@@ -11,6 +11,7 @@ from service.engine.case_facts import NO_CASE, CaseSchema
 from service.engine.check.drawing import PEOPLE, Container, NodeElement, Report
 from service.engine.decisions import Decision
 from service.engine.extensions import split_list
+from service.engine.organisation import Organisation
 from service.wording import Text
 
 RESULT_MAPPINGS = frozenset({"singleEntry", "singleResult", "collectEntries", "resultList"})
@@ -26,6 +27,7 @@ class Surroundings:
     forms: dict[str, Any] = field(default_factory=dict)
     decisions: dict[str, Decision] = field(default_factory=dict)
     topics: Mapping[str, Any] = field(default_factory=dict)
+    organisation: Organisation = field(default_factory=lambda: Organisation(is_first_release=True))
     groups: frozenset[str] | None = None
     lanes: frozenset[str] = frozenset()
     case: CaseSchema = NO_CASE

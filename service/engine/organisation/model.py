@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
+from service.domain.metrics import Metric
 from service.domain.workdays import Calendar, official_calendar
 from service.engine.rights import ADMIN
 
@@ -29,15 +30,27 @@ class Relation:
 
 @dataclass(frozen=True)
 class Organisation:
-    """What the owners declare. `lines` tells where: (section, name) → line of the file."""
+    """What the owners declare.
+
+    `conclusions`: conclusion → its tone. `aspects`: what a change of the plan may touch, beside what is
+    material to a group. `reserve` and `influencers` are categories of the budget. `is_first_release`: it
+    declares groups, relations and lanes only, so the rest is what held then (`v0_1.py`). `lines` tells where
+    things stand: (section, name) → line of the file.
+    """
 
     groups: Mapping[str, str] = field(default_factory=dict)
     relations: Mapping[str, Relation] = field(default_factory=dict)
     lanes: Mapping[str, str] = field(default_factory=dict)
     rights: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    conclusions: Mapping[str, str] = field(default_factory=dict)
+    aspects: tuple[str, ...] = ()
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
+    reserve: str = ""
+    influencers: str = ""
     brand_lines: tuple[str, ...] = ()
     company_holidays: frozenset[date] = frozenset()
     company_workdays: frozenset[date] = frozenset()
+    is_first_release: bool = False
     lines: Mapping[tuple[str, str], int] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -53,6 +66,10 @@ class Organisation:
     def rights_of(self, groups: Collection[str]) -> frozenset[str]:
         """Return the rights that members of these groups hold by them."""
         return frozenset(right for right, holders in self.rights.items() if not {*holders}.isdisjoint(groups))
+
+    def tone_of(self, conclusion: str | None) -> str:
+        """Return good, warn or bad; "" for no conclusion, warn for one that is not declared."""
+        return self.conclusions.get(conclusion, "warn") if conclusion else ""
 
     def line_of(self, section: str, name: str = "") -> int:
         """Return the line in which a section, or an entry of it, begins; 0 when it is not declared."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import cast
 
 from service import manifest
+from service.domain.metrics import Metric
 from service.engine import v0_1
 from service.engine.declarations import Declarations
 from service.engine.findings import Finding
@@ -16,9 +17,17 @@ from service.wording import Text
 from service.yaml_lines import Lines
 
 FILE = manifest.ORGANISATION
-SECTIONS = frozenset({"groups", "relations", "lanes", "rights", "calendar", "brand_lines"})
+SECTIONS = frozenset(
+    {
+        *("groups", "relations", "lanes", "rights", "conclusions", "aspects", "metrics", "budget"),
+        *("calendar", "brand_lines"),
+    }
+)
 GROUP_KINDS = frozenset({"department", "role"})
 RELATION_KINDS = frozenset({"user", "head_of", "head"})
+TONES = frozenset({"good", "warn", "bad"})
+BUDGET_WORDS = frozenset({"reserve", "influencers"})
+METRIC_WORDS = frozenset({"name", "aliases", "unit", "additive", "target"})
 
 
 @dataclass(frozen=True)
@@ -32,21 +41,48 @@ class Reading:
 def read(content: bytes) -> Reading:
     """Return what the file declares. Never raises for its contents: what is unreadable is a finding.
 
-    Without the sections that came after the first release, what held then still holds.
+    A file without the section `rights` is one of the first release: what held then still holds for it.
     """
     file = Declarations.parse(FILE, content, SECTIONS)
     calendar = file.section("calendar")
-    organisation = Organisation(
+    base = Organisation(
         groups=_groups(file),
         relations=_relations(file),
         lanes={name: str(text or "") for name, text in file.section("lanes").items()},
-        rights=_rights(file),
         brand_lines=file.names(file.data, "brand_lines"),
         company_holidays=_days(file, calendar, "holidays"),
         company_workdays=_days(file, calendar, "workdays"),
         lines=file.lines,
     )
-    return Reading(organisation, tuple(file.findings))
+    whole = _first_release(base) if "rights" not in file.data else _words(base, file)
+    return Reading(whole, tuple(file.findings))
+
+
+def _first_release(base: Organisation) -> Organisation:
+    return replace(
+        base,
+        rights=v0_1.RIGHTS,
+        conclusions=v0_1.CONCLUSIONS,
+        metrics=v0_1.METRICS,
+        reserve=v0_1.RESERVE,
+        influencers=v0_1.INFLUENCERS,
+        is_first_release=True,
+    )
+
+
+def _words(base: Organisation, file: Declarations) -> Organisation:
+    rights, conclusions, budget = (file.section(name) for name in ("rights", "conclusions", "budget"))
+    for name in budget:
+        file.word(budget, name, name, BUDGET_WORDS)
+    return replace(
+        base,
+        rights={name: file.names(rights, name) for name in rights},
+        conclusions={name: file.word(conclusions, name, tone, TONES) for name, tone in conclusions.items()},
+        aspects=file.names(file.data, "aspects"),
+        metrics=_metrics(file),
+        reserve=file.text(budget, "reserve"),
+        influencers=file.text(budget, "influencers"),
+    )
 
 
 def _groups(file: Declarations) -> dict[str, str]:
@@ -74,11 +110,21 @@ def _relation(name: str, means: Mapping[str, object]) -> Relation:
     return Relation(name, cast(RelationKind, kind), str(of))
 
 
-def _rights(file: Declarations) -> Mapping[str, tuple[str, ...]]:
-    if "rights" not in file.data:
-        return v0_1.RIGHTS
-    section = file.section("rights")
-    return {name: file.names(section, name) for name in section}
+def _metrics(file: Declarations) -> dict[str, Metric]:
+    section, found = file.section("metrics"), {}
+    for key in section:
+        entry = file.entries(section, key)
+        for word in entry:
+            file.word(entry, word, word, METRIC_WORDS)
+        found[key] = Metric(
+            key=key,
+            name=file.text(entry, "name"),
+            aliases=file.names(entry, "aliases"),
+            unit=file.text(entry, "unit"),
+            is_additive=entry.get("additive") is not False,
+            target=file.text(entry, "target"),
+        )
+    return found
 
 
 def _days(file: Declarations, calendar: Lines, key: str) -> frozenset[date]:

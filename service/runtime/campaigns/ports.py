@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from service.domain.budget import Allowance
 from service.domain.metrics import ChannelDay, LoadSample
+from service.domain.words import Words
 from service.domain.workdays import Calendar
 from service.engine.progress import HandlerCall
 from service.handlers import Wait
@@ -37,6 +38,10 @@ class HandlerPorts:
         self.case: str = step.case
         self.activity: str = call.activity_id
         self.variables: Mapping[str, Any] = call.variables
+
+    @property
+    def words(self) -> Words:
+        return self._step.model.words
 
     @property
     def calendar(self) -> Calendar:

@@ -27,8 +27,6 @@ from service.runtime.tasks import answering
 from service.store import cases
 from service.store.models import ProcessInstance, Submission
 
-OPINION = "opinion"
-
 
 def dossier(app: Application, actor: Actor, instance_id: str) -> DossierView:
     """Return the dossier of the case an instance belongs to, by form in the order of first submission.
@@ -48,7 +46,7 @@ def dossier(app: Application, actor: Actor, instance_id: str) -> DossierView:
     return DossierView(
         instance_id,
         tuple(DossierSection(form, _title(views), tuple(views)) for form, views in sections.items()),
-        tuple(_opinion(row) for row in rows if _is_opinion(row)),
+        tuple(filter(None, (_opinion(row, models[row.deployment_id]) for row in rows))),
     )
 
 
@@ -140,20 +138,21 @@ def _files(
     return {key: AttachmentRef(view.id, view.name, view.size) for key, view in views.items()}
 
 
-def _is_opinion(row: Submission) -> bool:
-    return bool(answering.conclusion_of(row.answers) or row.answers.get(OPINION))
-
-
-def _opinion(row: Submission) -> OpinionView:
-    opinion = row.answers.get(OPINION)
+def _opinion(row: Submission, model: Model) -> OpinionView | None:
+    """Return what a submission concludes or says; None when its form asks for neither."""
+    marked = model.marked(row.form)
+    conclusion, opinion = marked.conclusion_of(row.answers), marked.opinion_of(row.answers)
+    if not conclusion and not opinion:
+        return None
     return OpinionView(
         activity_id=row.activity_id,
         name=row.activity_name,
         department=row.group_name,
         by=row.author,
         at=row.submitted_at,
-        conclusion=answering.conclusion_of(row.answers),
-        opinion=opinion if isinstance(opinion, str) else None,
+        conclusion=conclusion,
+        tone=model.organisation.tone_of(conclusion),
+        opinion=opinion,
         submission_id=row.id,
     )
 

@@ -136,7 +136,7 @@ class SubmissionView(View):
 
 @dataclass(frozen=True)
 class OpinionView(View):
-    """A conclusion and the words it was given with."""
+    """A conclusion and the words it was given with. `tone`: good, warn or bad; "" without a conclusion."""
 
     activity_id: str
     name: str
@@ -144,6 +144,7 @@ class OpinionView(View):
     by: str
     at: datetime
     conclusion: str | None
+    tone: str
     opinion: str | None
     submission_id: str
 

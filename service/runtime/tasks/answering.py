@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from service.runtime.step.transaction import Step
 
 EMPTY_FORM: Mapping[str, Any] = {"type": "default", "components": []}
-CONCLUSIONS = ("conclusion", "action", "meeting_resolution", "stop_decision")
-"""The keys under which forms ask for a decision, the first that is answered counts."""
 
 
 def schema_of(model: Model, form: str | None) -> Mapping[str, Any]:
@@ -133,12 +131,6 @@ def hand_in_start(step: Step, process: ProcessInfo, answers: Mapping[str, Any]) 
 def seen_hash(schema: Mapping[str, Any] | None, inputs: Mapping[str, Any]) -> str:
     """Return the hash of a form and what it was filled with: what its author had before their eyes."""
     return content_hash({"schema": schema, "inputs": dict(inputs)})
-
-
-def conclusion_of(answers: Mapping[str, Any]) -> str | None:
-    """Return the conclusion among the answers, if one was asked for."""
-    given = (answers.get(key) for key in CONCLUSIONS)
-    return next((value for value in given if isinstance(value, str) and value), None)
 
 
 def keep_draft(app: Application, actor: Actor, subject: str, answers: Mapping[str, Any]) -> datetime:

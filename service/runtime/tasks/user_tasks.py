@@ -45,8 +45,6 @@ __all__ = [
     "unclaim",
 ]
 
-RETURNED = "退回"
-
 # Built once: on the way of every answer, putting a statement together would cost more than running it.
 _LOOK = (
     select(
@@ -135,7 +133,7 @@ def complete(
     with on_instance(app, seen.instance.id, actor) as step:
         step.on_behalf_of = stood_for
         rights.require_four_eyes(step, seen.task, stood_for)
-        _close(step, seen, stood_for, answering.conclusion_of(checked))
+        _close(step, seen, stood_for, model.marked(seen.task.form).conclusion_of(checked))
         content_hash = answering.hand_in(step, seen.task, checked, stood_for)
         _engine_does(step, lambda: step.engine.complete(seen.task.token_id, checked))
         step.audit(
@@ -171,7 +169,7 @@ def return_to(
         raise InvalidInput(errors=[FieldError("activity_id", "this task cannot be returned there")])
     with on_instance(app, seen.instance.id, actor) as step:
         rights.require_four_eyes(step, seen.task, stood_for)
-        _close(step, seen, stood_for, RETURNED)
+        _close(step, seen, stood_for, None)
         _engine_does(step, lambda: step.engine.return_to(seen.task.token_id, activity_id))
         step.line("returned", reason, **_place(seen.task))
         step.audit("task.returned", task=task_id, to=activity_id, reason=reason)

@@ -17,7 +17,7 @@ from tests.runtime.drawings import chain
 
 def topic(company, name, function, errors=()):
     """Add a topic to the application."""
-    made = Topic(name, name, function, is_open=True, errors=errors)
+    made = Topic(name, function, is_open=True, errors=errors)
     company.app.handlers = {**company.app.handlers, name: made}
 
 
