@@ -402,13 +402,15 @@ def test(arguments: list[str]) -> int:
         return subprocess.run(command, cwd=ROOT, env={**os.environ, **env}, check=False).returncode
 
 
+COMMANDS = {"run": run, "test": test, "prepare": prepare_all}
+
+
 def main(argv: list[str]) -> int:
-    commands = {"run": run, "test": test, "prepare": prepare_all}
-    if not argv or argv[0] not in commands:
+    if not argv or argv[0] not in COMMANDS:
         print(__doc__)
         return 0 if argv and argv[0] in ("-h", "--help") else 2
     try:
-        return commands[argv[0]](argv[1:])
+        return COMMANDS[argv[0]](argv[1:])
     except StageFailed as problem:
         print(f"\n[bootstrap] {problem}", file=sys.stderr)
         return 1

@@ -136,6 +136,10 @@ def test_keys_are_told_apart_and_never_shown():
     assert all(repr(key) not in repr(keys) for key in keys.keys.values())
 
 
+def test_the_name_of_a_key_stays_what_it_was_in_records_already_written():
+    assert KEYS.current == "2f179af7"
+
+
 def test_a_case_without_entries_yet_begins_its_chain():
     end = End(None, None)  # a row that was never written to
 

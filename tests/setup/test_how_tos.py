@@ -1,0 +1,113 @@
+"""The how-tos are true: what they name exists, and those that write code are carried out to the letter."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import bootstrap
+from service import cli
+from tests.setup.how_tos import HOW_TOS, ROOT, blocks, carry_out, commands, made_by
+
+DOCUMENTS = [*HOW_TOS, ROOT / "CONTRIBUTING.md", ROOT / "README.md", ROOT / "README.zh-CN.md"]
+TRIED = [document for document in HOW_TOS if any(block.kind == "diff" for block in blocks(document))]
+COPIED = ("service", "tests", "processes", "forms", "setup.cfg", "babel.cfg")
+SCRIPTS = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["scripts"]
+EVERYDAY = {"cp", "rm", "git", "sh"}
+
+
+def name(document: Path) -> str:
+    return document.stem
+
+
+def test_every_how_to_is_found_from_the_way_in():
+    for start in ("README.md", "README.zh-CN.md"):
+        text = (ROOT / start).read_text(encoding="utf-8")
+
+        assert [each.name for each in HOW_TOS if f"(docs/how-to/{each.name})" not in text] == [], start
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+def test_every_command_exists(document):
+    for command in commands(document):
+        words = shlex.split(command)
+        while words:
+            here, words = _one(words)
+            assert _exists(here, made_by(document)), command
+
+
+def _one(words: list[str]) -> tuple[list[str], list[str]]:
+    """Split off the first of commands joined by `&&`."""
+    end = words.index("&&") if "&&" in words else len(words)
+    return words[:end], words[end + 1 :]
+
+
+def _exists(words: list[str], made: set[str]) -> bool:
+    program, *rest = words
+    if program == "python3" and rest[0] == "bootstrap.py":
+        return rest[1] in bootstrap.COMMANDS
+    if program == ".venv/bin/python":
+        return rest[0] == "-m" and _is_module(rest[1]) and _paths_exist(rest[2:], made)
+    if program == ".venv/bin/countersign":
+        return rest[0] in _countersign_commands() and _paths_exist(rest[1:], made)
+    if program == "npm":
+        return rest[-1] in SCRIPTS
+    if program.startswith(".venv/bin/"):
+        return (Path(sys.executable).parent / Path(program).name).exists()
+    return program in EVERYDAY
+
+
+def _is_module(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
+
+
+def _paths_exist(words: list[str], made: set[str]) -> bool:
+    paths = [word for word in words if "/" in word and not word.startswith("-")]
+    return all(path in made or next(ROOT.glob(path), None) is not None for path in paths)
+
+
+def _countersign_commands() -> set[str]:
+    parser = cli._parser()
+    actions = (each for each in parser._actions if isinstance(each, argparse._SubParsersAction))
+    return {command for action in actions for command in action.choices}
+
+
+@pytest.fixture
+def tree(tmp_path) -> Path:
+    """A copy of what a how-to may change, without what is built from it."""
+    ignored = shutil.ignore_patterns("__pycache__", "static", "assets")
+    for each in COPIED:
+        copy = shutil.copytree if (ROOT / each).is_dir() else shutil.copy
+        copy(ROOT / each, tmp_path / each, **({"ignore": ignored} if copy is shutil.copytree else {}))
+    return tmp_path
+
+
+@pytest.mark.parametrize("document", TRIED, ids=name)
+def test_carried_out_to_the_letter_it_works(document, tree):
+    tests = [command for command in commands(document) if command.startswith(".venv/bin/python -m pytest")]
+    carry_out(document, tree)
+
+    for command in tests:
+        words = [sys.executable, *shlex.split(command)[1:], "-q", "-p", "no:cacheprovider"]
+        done = subprocess.run(words, cwd=tree, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+
+    assert tests
+    style = [sys.executable, "-m", "ruff", "format", "--check", "--line-length", "110", *made_by(document)]
+    templates = {each for each in style if each.endswith(".html")}
+    done = subprocess.run(
+        [word for word in style if word not in templates],
+        cwd=tree,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
