@@ -84,7 +84,7 @@ class Instance:
 
     def awaits(self, message: str) -> bool:
         """Say whether something waits for a message of this name."""
-        return message in events.awaited(self._run)
+        return message in events.awaited_messages(self._running.root)
 
     def broadcast(self, signal: str, payload: Mapping[str, Any]) -> bool:
         """Hand a signal to everything that waits for it; False when nothing does."""
