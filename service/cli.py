@@ -74,10 +74,10 @@ def weave(options: argparse.Namespace) -> int:
     from service import resources, weaving
 
     stale = weaving.weave(options.paths or [resources.forms()])
-    for each in stale:
+    for path, woven in stale:
         if not options.check:
-            each.path.write_bytes(each.content)
-        print(f"{each.path}: {', '.join(each.parts)}")
+            path.write_bytes(woven.content)
+        print(f"{path}: {', '.join(woven.parts)}")
     return int(options.check and bool(stale))
 
 

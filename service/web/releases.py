@@ -16,10 +16,11 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from service import manifest
+from service.engine.check.parts import STALE
 from service.engine.findings import Finding
 from service.errors import InvalidDeployment, InvalidInput
 from service.runtime.identity import rights
-from service.runtime.releases import deployments
+from service.runtime.releases import deployments, weaving
 from service.web import people
 from service.web.asking import application, me, signed_in_only
 from service.web.findings import headline
@@ -50,6 +51,20 @@ def check() -> str:
     files = {PurePath(each.filename or "").name: each.read() for each in request.files.getlist("files")}
     files.pop("", None)
     _require_files(files)
+    return _findings_page(files, deployments.check(application(), files))
+
+
+@blueprint.post("/weave")
+def weave() -> str | tuple[str, int]:
+    """Write the parts among the files into the live forms that hold them, and check the whole again."""
+    rights.require(me(), "deployment.create")
+    request.max_form_memory_size = MOST_BYTES
+    files = dict(_unpack(each) for each in request.form.getlist("file"))
+    _require_files(files)
+    try:
+        files = weaving.with_woven(application(), files)
+    except InvalidDeployment as error:
+        return _findings_page(files, error.findings), InvalidDeployment.status
     return _findings_page(files, deployments.check(application(), files))
 
 
@@ -133,7 +148,10 @@ def _findings_page(files: Mapping[str, bytes], findings: Iterable[Finding]) -> s
     ]
     elsewhere = [each for each in found if each.file not in files]
     errors = sum(each.severity == "error" for each in found)
-    return render_template("check.html", files=shown, elsewhere=elsewhere, findings=found, errors=errors)
+    stale = any(each.code == STALE for each in found)
+    return render_template(
+        "check.html", files=shown, elsewhere=elsewhere, findings=found, errors=errors, stale=stale
+    )
 
 
 def _file_state(known_hash: str | None, content: bytes) -> str:

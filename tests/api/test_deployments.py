@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from io import BytesIO
 
 import pytest
@@ -237,3 +238,16 @@ def test_a_changed_part_alone_names_the_forms_that_it_would_leave_behind(review,
         ("apply.form", "g", "part-stale")
     ]
     assert admin.upload("/deployments", both).status_code == 201
+
+
+def test_a_changed_part_is_written_into_the_live_forms_on_request(review, client_for):
+    admin = client_for("admin")
+    admin.upload("/deployments", {"person.form": PART % b"Name", "apply.form": HOLDER % b"Name"})
+    changed = {"person.form": PART % b"Full name"}
+
+    checked = admin.upload("/deployments/check", changed, weave="true")
+    deployed = admin.upload("/deployments", changed, weave="true")
+
+    assert checked.json["findings"] == []
+    assert deployed.status_code == 201
+    assert json.loads(admin.get("/resources/apply.form").data) == json.loads(HOLDER % b"Full name")

@@ -9,9 +9,17 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from service import resources
+from service.feel import walk
+from service.runtime.releases import deployments
+from service.runtime.step.context import SYSTEM
 from tests.web.company import Company
 
 TIER = "approval_tier.dmn"
+
+
+def packed(page: str) -> list[str]:
+    """Return the files that a page of the check carries on."""
+    return re.findall(r'name="file" value="([^"]+)"', page)
 
 
 def upload(browser: FlaskClient, name: str, content: bytes) -> TestResponse:
@@ -93,7 +101,38 @@ def test_a_changed_part_alone_names_the_forms_it_would_leave_behind(company: Com
     for form in ("design_tech.form", "revise_plan.form", "rework_plan.form"):
         assert form in answer.text
     assert "countersign weave forms" in answer.text
-    assert 'name="file"' not in answer.text
+    assert ">部署</button>" not in answer.text
+
+
+def test_a_changed_part_is_written_into_the_forms_that_hold_it(company: Company) -> None:
+    browser, before = company.browser("yezhen"), company.app.live().deployment_id
+    part = resources.manifest_files()["tech_plan.form"].replace("回滚方案".encode(), "回退方案".encode())
+
+    checked = upload(browser, "tech_plan.form", part).text
+    woven = browser.post("/processes/weave", data={"file": packed(checked)}).text
+    answer = browser.post("/processes/deploy", data={"file": packed(woven)})
+    live = company.app.live()
+    deployments.activate(company.app, SYSTEM, before)
+
+    assert "可以部署" in woven
+    assert len(packed(woven)) == 4
+    assert answer.status_code == 303
+    for form in ("tech_plan", "design_tech", "revise_plan", "rework_plan"):
+        [rollback] = [each.label for each in walk(live.model.forms[form]) if each.key == "rollback"]
+        assert rollback == "回退方案"
+
+
+def test_what_hinders_the_weaving_is_shown(company: Company) -> None:
+    browser = company.browser("yezhen")
+    form = resources.manifest_files()["design_tech.form"].replace(b'"part": "tech_plan"', b'"part": "tech"')
+    form = form.replace("技术可行性".encode(), "可行性".encode())
+
+    answer = browser.post(
+        "/processes/weave", data={"file": packed(upload(browser, "design_tech.form", form).text)}
+    )
+
+    assert answer.status_code == 422
+    assert "没有这个公共部分" in answer.text
 
 
 def test_somebody_without_the_right_cannot_check_or_deploy(company: Company) -> None:

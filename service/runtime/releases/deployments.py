@@ -101,26 +101,26 @@ def deploy(
     dropped = tuple(remove)
     if not files and not dropped:
         raise InvalidInput(errors=[FieldError("files", "no file was sent")])
-    base, merged = _merged(app, files, dropped)
-    found = _checked(app, merged)
+    base, whole = merged(app, files, dropped)
+    found = _checked(app, whole)
     if base is not None:
-        _require_same_rights(app, by, base, merged)
+        _require_same_rights(app, by, base, whole)
     with app.db.begin() as session:
         # This entry takes the lock that lets deployments in one at a time; it goes when nothing is new.
         audit.lock_system(session)
         live = manifests.live_id(session)
         if live != base:
             raise Conflict("Somebody else deployed in the meantime. Look at their changes and try again.")
-        row = _same_as_live(session, live, merged)
+        row = _same_as_live(session, live, whole)
         if row is None:
-            row = _add(app, session, by, merged, found)
+            row = _add(app, session, by, whole, found)
         return _view(session, row, live_id=row.id)
 
 
 def check(app: Application, files: Mapping[str, bytes], *, remove: Iterable[str] = ()) -> tuple[Finding, ...]:
     """Return what deploying these files over the live manifest would say. Nothing is changed."""
-    _, merged = _merged(app, files, tuple(remove))
-    return _findings(app, merged)
+    _, whole = merged(app, files, tuple(remove))
+    return _findings(app, whole)
 
 
 def activate(app: Application, by: Actor, deployment_id: str) -> DeploymentView:
@@ -224,8 +224,8 @@ def live_id(session: Session) -> str | None:
     return manifests.live_id(session)
 
 
-def _merged(
-    app: Application, files: Mapping[str, bytes], remove: tuple[str, ...]
+def merged(
+    app: Application, files: Mapping[str, bytes], remove: tuple[str, ...] = ()
 ) -> tuple[str | None, dict[str, bytes]]:
     """Return the id of the live manifest and the whole that would replace it."""
     refused = [finding for name, content in files.items() if (finding := _refusal(name, content))]
@@ -233,13 +233,13 @@ def _merged(
         raise InvalidDeployment(findings=refused)
     with app.db.read() as session:
         base = manifests.live_id(session)
-        merged = manifests.files_of(session, base) if base else {}
-    unknown = [name for name in remove if name not in merged]
+        whole = manifests.files_of(session, base) if base else {}
+    unknown = [name for name in remove if name not in whole]
     if unknown:
         raise InvalidInput(errors=[FieldError("remove", f"not deployed: {', '.join(unknown)}")])
     for name in remove:
-        merged.pop(name, None)
-    return base, merged | dict(files)
+        whole.pop(name, None)
+    return base, whole | dict(files)
 
 
 def _refusal(name: str, content: bytes) -> Finding | None:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.wrappers import Response
 
 from service.engine.findings import Finding
-from service.runtime.releases import deployments
+from service.runtime.releases import deployments, weaving
 from service.runtime.releases.deployments import DefinitionView, DeploymentView, ResourceView
 from service.runtime.releases.differences import Change
 from service.runtime.step.context import Actor, Application
@@ -23,6 +23,10 @@ section = Section("Deployments")
 _FILES = {
     "files": {"type": "array", "items": {"type": "string", "format": "binary"}},
     "remove": {"type": "array", "items": {"type": "string"}, "description": "names to drop"},
+    "weave": {
+        "type": "boolean",
+        "description": "write form parts into the live forms that hold them as well",
+    },
 }
 _TYPES = {"bpmn": "application/xml", "dmn": "application/xml", "form": "application/json"}
 
@@ -61,15 +65,13 @@ def create_deployment(app: Application, actor: Actor) -> DeploymentView:
 
     The whole is checked; with an error in it nothing changes, and every finding is in the answer.
     """
-    files = reading.uploaded("files")
-    return deployments.deploy(app, actor, files, remove=request.form.getlist("remove"))
+    return deployments.deploy(app, actor, _uploaded(app), remove=request.form.getlist("remove"))
 
 
 @section.post("/deployments/check", returns=CheckView, files=_FILES, errors=(413, 415, 422))
 def check_deployment(app: Application, actor: Actor) -> CheckView:
     """Say what deploying these files would say. Nothing changes."""
-    files = reading.uploaded("files")
-    return CheckView(deployments.check(app, files, remove=request.form.getlist("remove")))
+    return CheckView(deployments.check(app, _uploaded(app), remove=request.form.getlist("remove")))
 
 
 @section.get("/deployments", returns=ListOf(DeploymentView), query=Query, errors=(403,))
@@ -135,3 +137,8 @@ def _file(content: bytes, media_type: str, etag: str | None = None) -> Response:
     if etag is not None:
         response.set_etag(etag)
     return response
+
+
+def _uploaded(app: Application) -> dict[str, bytes]:
+    files = reading.uploaded("files")
+    return weaving.with_woven(app, files) if request.form.get("weave") == "true" else files
