@@ -85,8 +85,14 @@ class Ports(Protocol):
     case: str
     activity: str
     variables: Mapping[str, Any]
-    calendar: Calendar
-    words: Words
+
+    @property
+    def calendar(self) -> Calendar:
+        """Return the calendar that workdays are counted by."""
+
+    @property
+    def words(self) -> Words:
+        """Return the owners' words that handlers go by."""
 
     def submission(self, form: str, case: str | None = None) -> Submission | None:
         """Return the latest answers of this form in the case, None when it was never handed in."""

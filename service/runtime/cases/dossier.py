@@ -64,7 +64,7 @@ def submission(app: Application, actor: Actor, submission_id: str) -> Submission
         return _submission(row, _schema(row, models), files, row.seq in counted, is_latest)
 
 
-def _counted(instance: ProcessInstance) -> Select[tuple[int]]:
+def _counted(instance: ProcessInstance) -> Select[int]:
     """Return the query for the submissions that hold for the whole case."""
     number = instance.business_key
     return select(Submission.seq).where(of_case(instance), cases.counts_for(None, number))

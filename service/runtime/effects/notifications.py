@@ -16,6 +16,9 @@ from service.runtime.step.views import Page, View
 from service.store import cursor as cursors
 from service.store.models import CarbonCopy, Notification, ProcessInstance
 
+_About = Row[str, str | None, str | None]
+"""What a notification is about: the id of its instance, the case's number, its title."""
+
 COUNTED = 100
 """Unread notifications are counted no further than this."""
 _LONGEST_ID = 18  # digits: whatever is longer is no number a database has given
@@ -133,14 +136,14 @@ def _shown(session: Session, actor: Actor, rows: Iterable[Notification]) -> tupl
     return tuple(_view(row, about.get(row.instance_id or ""), seen) for row in rows)
 
 
-def _instances(session: Session, ids: set[str]) -> dict[str, Row]:
+def _instances(session: Session, ids: set[str]) -> dict[str, _About]:
     if not ids:
         return {}
     query = select(ProcessInstance.id, ProcessInstance.business_key, ProcessInstance.title)
     return {row.id: row for row in session.execute(query.where(ProcessInstance.id.in_(ids)))}
 
 
-def _visible(session: Session, actor: Actor, about: Iterable[Row]) -> Mapping[str, str]:
+def _visible(session: Session, actor: Actor, about: Iterable[_About]) -> Mapping[str, str]:
     """Return what the actor sees of these cases: instance ids, and by business key the campaign's own.
 
     Who was told of a day's deviation may see the campaign, but not the process that watches the day.
@@ -158,7 +161,7 @@ def _visible(session: Session, actor: Actor, about: Iterable[Row]) -> Mapping[st
     return seen
 
 
-def _view(row: Notification, about: Row | None, seen: Mapping[str, str]) -> NotificationView:
+def _view(row: Notification, about: _About | None, seen: Mapping[str, str]) -> NotificationView:
     place = None
     if about is not None:
         place = seen.get(about.id) or seen.get(about.business_key or "")

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import ColumnElement, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from service.errors import Conflict, NotFound, NotSignedIn, Throttled, Unavailable
@@ -144,7 +144,7 @@ def purge(session: Session, now: datetime) -> None:
     session.execute(delete(WebSession).where(WebSession.expires_at < now - timedelta(days=30)))
 
 
-def _running(now: datetime) -> tuple:
+def _running(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return WebSession.revoked_at.is_(None), WebSession.expires_at > now
 
 
@@ -182,7 +182,7 @@ def _refuse_early(session: Session, row: LoginAttempt, now: datetime) -> None:
     recent = select(func.coalesce(func.sum(LoginAttempt.failures), 0)).where(
         LoginAttempt.address == row.address, LoginAttempt.last_failed_at > now - _LONGEST_WAIT
     )
-    if session.scalar(recent) >= FREE_FAILURES_PER_ADDRESS:
+    if (session.scalar(recent) or 0) >= FREE_FAILURES_PER_ADDRESS:
         raise Throttled(retry_after_seconds=int(_LONGEST_WAIT.total_seconds()))
 
 

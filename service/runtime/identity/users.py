@@ -181,14 +181,14 @@ def actor(app: Application, name: str) -> Actor:
     return actor_of(app, found)
 
 
-def with_groups(query: Select) -> Select:
+def with_groups(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """Return a query over accounts with the columns `actor_of` needs: a row for each of their groups."""
     return query.add_columns(*_ACCOUNT, UserGroup.group_name).outerjoin(
         UserGroup, UserGroup.user_id == User.id
     )
 
 
-def actor_of(app: Application, rows: Sequence[Row]) -> Actor:
+def actor_of(app: Application, rows: Sequence[Row[*tuple[Any, ...]]]) -> Actor:
     """Return an account as somebody who asks, from the rows of `with_groups`."""
     row = rows[0]
     belongs = frozenset(each.group_name for each in rows if each.group_name is not None)

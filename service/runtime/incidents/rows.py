@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from service.engine.progress import NewIncident, Progress
 from service.runtime.tasks.candidates import Candidates
 from service.store.models import Incident, new_id
+from service.store.writing import written
 from service.wording import Text, record_of
 
 if TYPE_CHECKING:
@@ -64,12 +65,12 @@ def close(step: Step, tokens: Iterable[str], *, all_of_them: bool = False) -> No
     if not all_of_them:
         wanted.append(Incident.token_id.in_(sorted(tokens)))
     statement = update(Incident).where(*wanted)
-    closed = step.session.execute(
+    step.instance.open_incidents -= written(
+        step.session,
         statement.values(
             state="resolved", resolved_at=step.now, resolved_by=step.actor.name
-        ).execution_options(synchronize_session=False)
+        ).execution_options(synchronize_session=False),
     )
-    step.instance.open_incidents -= closed.rowcount
 
 
 def still_open(step: Step) -> tuple[Incident, ...]:
@@ -111,7 +112,8 @@ def _count_again(step: Step, incident: NewIncident) -> bool:
         Incident.token_id == incident.token_id,
         Incident.state == "open",
     )
-    again = step.session.execute(
+    again = written(
+        step.session,
         statement.values(
             attempts=Incident.attempts + 1,
             code=incident.code,
@@ -119,6 +121,6 @@ def _count_again(step: Step, incident: NewIncident) -> bool:
             wording=record_of(incident.message),
             activity_id=incident.activity_id,
             activity_path=incident.activity_path,
-        ).execution_options(synchronize_session=False)
+        ).execution_options(synchronize_session=False),
     )
-    return again.rowcount > 0
+    return again > 0

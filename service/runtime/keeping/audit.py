@@ -107,7 +107,9 @@ class _Counter:
 
 
 def _check(app: Application, session: Session, chain: str, counter: _Counter) -> list[Problem]:
-    end = session.get(AuditChain if chain == SYSTEM_CHAIN else ProcessInstance, chain)
+    end: AuditChain | ProcessInstance | None = (
+        session.get(AuditChain, chain) if chain == SYSTEM_CHAIN else session.get(ProcessInstance, chain)
+    )
     if end is None:
         return [Problem(chain, 0, "the chain belongs to no case on record")]
     rows = session.scalars(_chain(chain).execution_options(yield_per=_BATCH))

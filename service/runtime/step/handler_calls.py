@@ -35,11 +35,13 @@ def call(step: Step, call: HandlerCall) -> HandlerResult:
         )
     ports = HandlerPorts(step, call)
     answer = _answer(topic, call, ports)
-    waits = isinstance(answer, Wait)
-    if waits:
+    if isinstance(answer, Wait):
         ports.queue(answer.effect, answer.payload, token_id=call.token_id)
+        result = HandlerResult(wait=True)
+    else:
+        result = HandlerResult(outputs=answer or {})
     ports.hand_over()
-    return HandlerResult(wait=True) if waits else HandlerResult(outputs=answer or {})
+    return result
 
 
 def _answer(topic: Topic, call: HandlerCall, ports: HandlerPorts) -> Mapping[str, Any] | Wait:
