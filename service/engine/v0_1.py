@@ -55,6 +55,13 @@ def marked(schema: Schema | None) -> Marked:
     return Marked(tuple(key for key in _CONCLUSION_KEYS if key in choices), _OPINION_KEYS)
 
 
+FOLLOW_UPS: Mapping[str, Mapping[str, str]] = {
+    "change_order": {"when": 'state = "active" and list contains(phases, "execution_phase")'},
+    "early_stop": {"when": 'state = "active" and list contains(phases, "execution_phase")'},
+    "load_response": {"when": 'state = "active"', "begun_by": "load"},
+}
+"""What the page of a campaign offered while it was carried out, and what a load sample began."""
+
 RESERVE, INFLUENCERS = "备用金", "KOL"
 """The budget categories of the reserve, and of what influencers are paid from."""
 

@@ -20,10 +20,6 @@ STATES = ("active", "suspended", "completed", "cancelled")
 PAGE = 50
 CAMPAIGN = "campaign_approval"
 """The process whose cases are the campaigns."""
-EXECUTION = "execution_phase"
-"""The process that hears of changes and of an early end: only while it runs can a follow-up do anything."""
-FOLLOW_UPS = ("change_order", "early_stop")
-"""Processes that the page of a campaign in execution offers to start, when they are deployed."""
 
 
 @blueprint.get("/cases")
@@ -70,12 +66,13 @@ def show(instance_id: str) -> str:
 
 
 def _follow_ups(case: InstanceView) -> list[ProcessInfo]:
-    """Return what the reader may start beside a campaign that is being carried out."""
-    if case.state != "active" or EXECUTION not in {token.definition for token in case.active}:
+    """Return what the reader may start beside this case as it is now."""
+    if case.definition != CAMPAIGN:
         return []
+    declared = application().live().model.organisation.follow_ups
     offered = instances.startable(application(), me(), business_key=case.business_key)
     startable = {each.key: each for each in offered}
-    return [startable[key] for key in FOLLOW_UPS if key in startable]
+    return [startable[key] for key in declared if key in startable]
 
 
 @blueprint.get("/cases/<instance_id>/drawings/<definition>.bpmn")

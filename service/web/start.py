@@ -8,7 +8,6 @@ from service.errors import NotFound
 from service.runtime.cases import instances
 from service.web import form_payload
 from service.web.asking import application, me, signed_in_only
-from service.web.cases import FOLLOW_UPS
 
 blueprint = signed_in_only(Blueprint("start", __name__))
 
@@ -16,8 +15,7 @@ blueprint = signed_in_only(Blueprint("start", __name__))
 @blueprint.get("/start")
 def index() -> str:
     """Offer what stands for itself; what belongs to a campaign is started from the campaign's page."""
-    offered = instances.startable(application(), me())
-    return render_template("start.html", processes=[each for each in offered if each.key not in FOLLOW_UPS])
+    return render_template("start.html", processes=instances.startable(application(), me()))
 
 
 @blueprint.get("/start/<key>")
@@ -29,7 +27,7 @@ def form(key: str) -> str:
     number = case.business_key if case else None
     offered = instances.startable(app, actor, business_key=number)
     process = next((each for each in offered if each.key == key), None)
-    if process is None or (case is None and key in FOLLOW_UPS):
+    if process is None:
         raise NotFound
     start_form = instances.start_form(app, actor, key, business_key=number)
     payload = form_payload.for_start(key, start_form, here=request.full_path.rstrip("?"), business_key=number)

@@ -22,7 +22,7 @@ from service.runtime.cases import instances
 from service.runtime.cases.views import InstanceView
 from service.runtime.scenarios.playing import Play
 from service.runtime.scenarios.reading import Scenario, read
-from service.runtime.scenarios.workbench import Workbench, World
+from service.runtime.scenarios.workbench import Workbench, World, prepare
 from service.runtime.scenarios.yaml_lines import load
 from service.runtime.step.context import SYSTEM
 from service.web.auth import COOKIE
@@ -67,9 +67,11 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def bench() -> Iterator[Workbench]:
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
     """The shipped processes and the scenarios' people."""
-    opened = Workbench(resources.manifest_files(), load(SCENARIOS / "answers" / "人员.yaml"))
+    folder, people = tmp_path_factory.mktemp("bench"), load(SCENARIOS / "answers" / "人员.yaml")
+    prepare(folder, resources.manifest_files(), people)
+    opened = Workbench(folder, [str(each["账号"]) for each in people["人员"]])
     yield opened
     opened.close()
 
@@ -77,12 +79,12 @@ def bench() -> Iterator[Workbench]:
 def in_execution(bench: Workbench, name: str) -> Iterator[Office]:
     """Yield the office once the first two steps of a scenario have brought its campaign into execution."""
     scenario = read(next(SCENARIOS.glob(f"{name}_*.yaml")))
-    with bench.world(scenario.starts_at, scenario.allowances) as world:
-        flask = create_app(world.app.settings, application=world.app)
-        flask.testing = True
-        office = Office(world, flask, Play(scenario, world), scenario)
-        office.go_on(0, 2)
-        yield office
+    world = bench.world(scenario.starts_at, scenario.allowances)
+    flask = create_app(world.app.settings, application=world.app)
+    flask.testing = True
+    office = Office(world, flask, Play(scenario, world), scenario)
+    office.go_on(0, 2)
+    yield office
 
 
 @pytest.fixture

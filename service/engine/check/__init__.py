@@ -20,6 +20,7 @@ from service.engine.check.drawing import Container, Report, read
 from service.engine.check.english import check_english
 from service.engine.check.expressions import check_expressions
 from service.engine.check.facts import check_decision_facts, check_facts, check_form_facts, check_main
+from service.engine.check.follow_ups import check_follow_ups
 from service.engine.check.marks import check_marks
 from service.engine.check.organisation import check_organisation
 from service.engine.check.parts import check_parts
@@ -37,6 +38,7 @@ from service.engine.organisation import FILE as ORGANISATION
 from service.engine.organisation import read as read_organisation
 from service.errors import InvalidDeployment
 from service.feel.forms import check_schema
+from service.feel.schema import form_keys
 
 
 def check(files: Mapping[str, bytes], *, topics: Mapping[str, Any]) -> list[Finding]:
@@ -59,7 +61,7 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Any]) -> list[Find
     if case_facts.FILE in reports:
         reports[case_facts.FILE].findings += case.findings
         check_main(around, case.lines, reports[case_facts.FILE])
-    for finding in _of_forms(files, around):
+    for finding in (*_of_forms(files, around), *_follow_ups(around)):
         reports[finding.file].findings.append(finding)
     found = [finding for report in reports.values() for finding in report.findings]
     return sorted(found, key=lambda each: (each.file, each.line, each.severity, each.code))
@@ -184,6 +186,21 @@ def _of_forms(files: Mapping[str, bytes], around: Surroundings) -> Iterator[Find
     yield from _english(files, schemas)
     if not around.organisation.is_first_release:
         yield from check_marks(schemas, files, around.organisation)
+
+
+def _follow_ups(around: Surroundings) -> Iterator[Finding]:
+    if around.organisation.is_first_release:
+        return
+    yield from check_follow_ups(
+        around.organisation, around.processes, around.case.names, lambda key: _start_answers(key, around)
+    )
+
+
+def _start_answers(key: str, around: Surroundings) -> frozenset[str]:
+    """Return what a process's start form asks; nothing where it has none."""
+    starts = (node for node in around.processes[key].nodes.values() if node.kind == "startEvent")
+    forms = (around.forms.get(start.extensions.attribute("formRef") or "") for start in starts)
+    return frozenset(name for form in forms if form is not None for name in form_keys(form))
 
 
 def _schemas(files: Mapping[str, bytes], around: Surroundings) -> dict[str, Any]:

@@ -6,7 +6,24 @@ nothing of it is known to Python. What is declared but leads nowhere is judged i
 
 from __future__ import annotations
 
-from service.engine.organisation.model import Organisation, Relation
+from service.engine.organisation.model import (
+    LOAD,
+    LOAD_ANSWERS,
+    SITUATION,
+    FollowUp,
+    Organisation,
+    Relation,
+)
 from service.engine.organisation.reading import FILE, Reading, read
 
-__all__ = ["FILE", "Organisation", "Reading", "Relation", "read"]
+__all__ = [
+    "FILE",
+    "LOAD",
+    "LOAD_ANSWERS",
+    "SITUATION",
+    "FollowUp",
+    "Organisation",
+    "Reading",
+    "Relation",
+    "read",
+]

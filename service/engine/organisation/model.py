@@ -28,6 +28,27 @@ class Relation:
     of: str
 
 
+LOAD = "load"
+"""A follow-up may be begun by a sample of the system's load, as if somebody had filled in its start form."""
+LOAD_ANSWERS = ("timestamp", "qps", "cpu_percent", "p95", "error_rate_percent", "cdn_nodes")
+"""The keys of that start form under which the sample is handed in."""
+SITUATION = ("state", "phases", "case")
+"""What a follow-up's condition may read: the state of the case's main instance, the processes its tokens are
+in, and the facts of the case."""
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """A process that is started beside a case: `when` is FEEL over its SITUATION, "" for at any time.
+
+    `begun_by`: what begins it without a person, LOAD or "".
+    """
+
+    process: str
+    when: str = ""
+    begun_by: str = ""
+
+
 @dataclass(frozen=True)
 class Organisation:
     """What the owners declare.
@@ -44,6 +65,7 @@ class Organisation:
     rights: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     conclusions: Mapping[str, str] = field(default_factory=dict)
     aspects: tuple[str, ...] = ()
+    follow_ups: Mapping[str, FollowUp] = field(default_factory=dict)
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     reserve: str = ""
     influencers: str = ""

@@ -12,7 +12,7 @@ from service.domain.metrics import Metric
 from service.engine import v0_1
 from service.engine.declarations import Declarations
 from service.engine.findings import Finding
-from service.engine.organisation.model import Organisation, Relation, RelationKind
+from service.engine.organisation.model import LOAD, FollowUp, Organisation, Relation, RelationKind
 from service.wording import Text
 from service.yaml_lines import Lines
 
@@ -20,6 +20,7 @@ FILE = manifest.ORGANISATION
 SECTIONS = frozenset(
     {
         *("groups", "relations", "lanes", "rights", "conclusions", "aspects", "metrics", "budget"),
+        "follow_ups",
         *("calendar", "brand_lines"),
     }
 )
@@ -27,6 +28,7 @@ GROUP_KINDS = frozenset({"department", "role"})
 RELATION_KINDS = frozenset({"user", "head_of", "head"})
 TONES = frozenset({"good", "warn", "bad"})
 BUDGET_WORDS = frozenset({"reserve", "influencers"})
+FOLLOW_UP_WORDS = frozenset({"when", "begun_by"})
 METRIC_WORDS = frozenset({"name", "aliases", "unit", "additive", "target"})
 
 
@@ -63,6 +65,7 @@ def _first_release(base: Organisation) -> Organisation:
         base,
         rights=v0_1.RIGHTS,
         conclusions=v0_1.CONCLUSIONS,
+        follow_ups=_follow_ups_of(v0_1.FOLLOW_UPS),
         metrics=v0_1.METRICS,
         reserve=v0_1.RESERVE,
         influencers=v0_1.INFLUENCERS,
@@ -79,6 +82,7 @@ def _words(base: Organisation, file: Declarations) -> Organisation:
         rights={name: file.names(rights, name) for name in rights},
         conclusions={name: file.word(conclusions, name, tone, TONES) for name, tone in conclusions.items()},
         aspects=file.names(file.data, "aspects"),
+        follow_ups=_follow_ups(file),
         metrics=_metrics(file),
         reserve=file.text(budget, "reserve"),
         influencers=file.text(budget, "influencers"),
@@ -108,6 +112,26 @@ def _relations(file: Declarations) -> dict[str, Relation]:
 def _relation(name: str, means: Mapping[str, object]) -> Relation:
     [(kind, of)] = means.items()
     return Relation(name, cast(RelationKind, kind), str(of))
+
+
+def _follow_ups(file: Declarations) -> dict[str, FollowUp]:
+    section = file.section("follow_ups")
+    declared = {}
+    for process in section:
+        entry = file.entries(section, process)
+        for word in entry:
+            file.word(entry, word, word, FOLLOW_UP_WORDS)
+        if "begun_by" in entry:
+            file.word(entry, "begun_by", entry["begun_by"], {LOAD})
+        declared[process] = {word: file.text(entry, word) for word in entry}
+    return _follow_ups_of(declared)
+
+
+def _follow_ups_of(declared: Mapping[str, Mapping[str, str]]) -> dict[str, FollowUp]:
+    return {
+        process: FollowUp(process, entry.get("when", ""), entry.get("begun_by", ""))
+        for process, entry in declared.items()
+    }
 
 
 def _metrics(file: Declarations) -> dict[str, Metric]:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from service.domain.metrics import LoadSample
+from service.engine.organisation import LOAD, LOAD_ANSWERS
 from service.runtime.campaigns import measurements
-from service.runtime.cases import instances
+from service.runtime.cases import follow_ups, instances
 from service.runtime.step.context import SYSTEM, Actor, Application
 from service.runtime.step.views import View
 from service.store.models import ProcessInstance
-
-PROCESS = "load_response"
 
 
 @dataclass(frozen=True)
@@ -30,20 +29,30 @@ def report(app: Application, actor: Actor, business_key: str, sample: LoadSample
     How high is high is for the drawing to say: with a normal load the response ends at once.
     """
     measurements.record_load(app, actor, business_key, sample)
-    if PROCESS not in app.live().model.processes:
+    process = _response(app, business_key)
+    if process is None:
         return LoadReportView(None, False)
-    running = _running(app, business_key)
+    running = _running(app, process, business_key)
     if running is not None:
         return LoadReportView(running, False)
     # The reporting system need not be among those who may start it by hand.
-    started = instances.start(app, SYSTEM, PROCESS, answers=_answers(sample), business_key=business_key)
+    started = instances.start(app, SYSTEM, process, answers=_answers(sample), business_key=business_key)
     return LoadReportView(started.id, True)
 
 
-def _running(app: Application, business_key: str) -> str | None:
+def _response(app: Application, business_key: str) -> str | None:
+    """Return the process that a load sample begins beside this case as it is now, None without one."""
+    model = app.live().model
+    with app.db.read() as session:
+        timely = follow_ups.timely(app, session, model, business_key)
+    declared = model.organisation.follow_ups.values()
+    return next((each.process for each in declared if each.begun_by == LOAD and each.process in timely), None)
+
+
+def _running(app: Application, process: str, business_key: str) -> str | None:
     query = select(ProcessInstance.id).where(
         ProcessInstance.business_key == business_key,
-        ProcessInstance.definition == PROCESS,
+        ProcessInstance.definition == process,
         ProcessInstance.state.in_(("active", "suspended")),
     )
     with app.db.read() as session:
@@ -51,12 +60,13 @@ def _running(app: Application, business_key: str) -> str | None:
 
 
 def _answers(sample: LoadSample) -> dict[str, object]:
-    """Return the sample as answers of the form `load`, where people enter shares as percentages."""
-    return {
-        "timestamp": sample.at.isoformat(timespec="minutes"),
-        "qps": sample.qps,
-        "cpu_percent": sample.cpu * 100,
-        "p95": sample.p95,
-        "error_rate_percent": sample.error_rate * 100,
-        "cdn_nodes": sample.cdn_nodes,
-    }
+    """Return the sample as answers of the start form, where people enter shares as percentages."""
+    values = (
+        sample.at.isoformat(timespec="minutes"),
+        sample.qps,
+        sample.cpu * 100,
+        sample.p95,
+        sample.error_rate * 100,
+        sample.cdn_nodes,
+    )
+    return dict(zip(LOAD_ANSWERS, values, strict=True))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from service.engine.definition import Model, ProcessInfo
 from service.errors import Conflict, FieldError, Forbidden, InvalidInput
 from service.feel import codec
-from service.runtime.cases import showing
+from service.runtime.cases import follow_ups, showing
 from service.runtime.cases.views import InstanceView
 from service.runtime.identity import visibility
 from service.runtime.identity.rights import may
@@ -44,7 +44,8 @@ def start(
 
     NotFound for an unknown process, Forbidden for who may not start it or set its inputs,
     InvalidAnswers for the start form, InvalidInput for variables it does not declare, Conflict for a
-    business key of a case the actor cannot see, or for the main process under any number that is taken.
+    business key of a case the actor cannot see, for the main process under any number that is taken, and for
+    a follow-up that the case is not at.
     """
     live = app.live()
     process = live.model.process(key)
@@ -54,6 +55,7 @@ def start(
     with app.db.begin() as session:
         if business_key and visibility.sees_key(session, actor, business_key) is False:
             raise Conflict("This business key belongs to another case.", business_key=business_key)
+        follow_ups.require_timely(app, session, live.model, process, business_key)
         step = begin(app, session, actor, live.deployment_id, live.model, process, business_key, checked)
         if checked is not None and process.start_form:
             answering.hand_in_start(step, process, checked)
@@ -149,9 +151,19 @@ def save_start_draft(app: Application, actor: Actor, key: str, answers: Mapping[
 
 
 def startable(app: Application, actor: Actor, *, business_key: str | None = None) -> tuple[ProcessInfo, ...]:
-    """Return the processes the actor may start, by name; with a business key also what its people may."""
+    """Return the processes the actor may start now, by name.
+
+    With a business key also what the people of that case may, and the follow-ups that the case is at.
+    """
     model = app.live().model
-    found = [each for each in model.processes.values() if _may_start(app, actor, model, each, business_key)]
+    with app.db.read() as session:
+        timely = follow_ups.timely(app, session, model, business_key) if business_key else frozenset()
+    late = model.organisation.follow_ups.keys() - timely
+    found = [
+        each
+        for each in model.processes.values()
+        if each.key not in late and _may_start(app, actor, model, each, business_key)
+    ]
     return tuple(sorted(found, key=lambda each: each.name))
 
 
