@@ -58,6 +58,7 @@ FINDINGS: Mapping[str, str] = {
     "no_path": _("The list has no path: its rows would be lost."),
     "no_key": _("The field has no key: its answer would be lost."),
     "no_options": _("The field offers no choices."),
+    "duplicate_id": _("Another component already has the id {id}."),
     "duplicate_key": _("Another field already has the key {key}."),
     "reserved_key": _("The key {key} means something else in expressions."),
     "pattern": _("The pattern {pattern} is not a regular expression."),

@@ -38,7 +38,8 @@ describe('a form is refused for', () => {
     'a component that runs code': [[{ type: 'html', id: 'h' }], ['forbidden h']],
     'a component nobody knows': [[{ type: 'sparkline', id: 's' }], ['unknown_type s']],
     'a field without a key': [[{ type: 'textfield', id: 'x' }], ['no_key x']],
-    'a key used twice': [[text('a'), text('a')], ['duplicate_key f_a']],
+    'a key used twice': [[text('a'), text('a', { id: 'f_b' })], ['duplicate_key f_b']],
+    'an id used twice': [[text('a'), { type: 'group', id: 'g', components: [text('b', { id: 'f_a' })] }], ['duplicate_id f_a']],
     'a key of ours': [[text('__a')], ['reserved_key f___a']],
     'a key that means something else in expressions': [[text('value')], ['reserved_key f_value']],
     'a list without a path': [[{ type: 'dynamiclist', id: 'l', components: [] }], ['no_path l']],
@@ -59,8 +60,8 @@ describe('a form is refused for', () => {
 
 describe('a form may', () => {
   test('use a key again in the rows of a list, and in a group with a path', () => {
-    const list = { type: 'dynamiclist', path: 'lines', components: [text('a'), text('value')] };
-    assert.deepEqual(findings(text('a'), list, { type: 'group', path: 'g', components: [text('a')] }), []);
+    const list = { type: 'dynamiclist', path: 'lines', components: [text('a', { id: 'row_a' }), text('value')] };
+    assert.deepEqual(findings(text('a'), list, { type: 'group', path: 'g', components: [text('a', { id: 'g_a' })] }), []);
   });
 
   test('have buttons to submit and to reset, also one that does not say', () => {

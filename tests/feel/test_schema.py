@@ -63,6 +63,13 @@ def test_two_fields_of_one_key_are_named():
     assert codes(field(), group) == [("f2", "duplicate_key")]
 
 
+def test_two_components_of_one_id_are_named():
+    group = {"type": "group", "id": "g", "components": [field(key="other")]}
+
+    assert codes(field(), group) == [("f1", "duplicate_id")]
+    assert codes({"type": "text", "text": "?"}, {"type": "text", "text": "!"}) == []
+
+
 def test_the_same_key_in_rows_and_outside_is_another_field():
     rows = {
         "type": "dynamiclist",

@@ -29,6 +29,7 @@ const isExpression = (text) => typeof text === 'string' && text.startsWith('=');
 class Inspection {
   constructor() {
     this.findings = [];
+    this.ids = new Set();
   }
 
   add(field, code, params = {}, severity = 'error') {
@@ -46,12 +47,19 @@ class Inspection {
   /** Check one component. `scope`: {prefix, keys} of the form, or of the rows of a list; returned for what is inside. */
   component(field, scope) {
     if (field === null || typeof field !== 'object') return this.add({}, 'components');
+    this.identify(field);
     if (FORBIDDEN.has(field.type)) return this.add(field, 'forbidden', { type: field.type });
     if (!KEYED.has(field.type) && !SHOWN.has(field.type)) return this.add(field, 'unknown_type', { type: String(field.type) });
     this.expressions(field);
     if (KEYED.has(field.type)) return this.keyed(field, scope);
     if (field.type === 'button') return this.button(field);
     return HOLDERS.has(field.type) ? this.inside(field, scope) : null;
+  }
+
+  /** form-js opens no form that holds an id twice. */
+  identify(field) {
+    if (this.ids.has(field.id)) this.add(field, 'duplicate_id', { id: String(field.id) });
+    if (field.id !== undefined) this.ids.add(field.id);
   }
 
   button(field) {
