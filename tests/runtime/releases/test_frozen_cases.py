@@ -10,7 +10,7 @@ from service.runtime.keeping import audit
 from service.runtime.releases import deployments, migrations
 from service.runtime.scenarios.playing import Play
 from service.runtime.step.context import SYSTEM
-from tests.fixtures.frozen import RELEASES, remainder, stored, thawed
+from tests.fixtures.frozen import HERE, RELEASES, played, remainder, stored, thawed
 
 CASES = [(release, name, case) for release in RELEASES for name, case in stored(release).items()]
 IDS = [f"{release}-{name}" for release, name, _ in CASES]
@@ -20,6 +20,17 @@ CORRECTED = {"amount": 7}
 
 def test_every_release_has_stored_its_cases():
     assert {release for release, _, _ in CASES} == set(RELEASES)
+
+
+def test_a_case_of_this_release_can_be_stored_for_those_to_come(tmp_path):
+    folder = HERE / RELEASES[-1]
+    [stopped] = played(folder, [folder / "incident.yaml"]).values()
+
+    with thawed(RELEASES[-1], stopped, tmp_path) as world:
+        [incident] = incidents.find(world.app, SYSTEM).items
+
+        assert incident.activity_id == "amount_gateway"
+        assert audit.verify(world.app).problems == ()
 
 
 @pytest.mark.parametrize(("release", "name", "frozen"), CASES, ids=IDS)
