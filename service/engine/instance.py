@@ -177,7 +177,7 @@ class Instance:
         """Return the instance as bytes and all that changed since it was started, loaded or last asked."""
         running, journal = self._running, self._running.journal
         due = events.next_due(running.root)
-        running.begin_step(running.env, journal.seq)
+        running.begin_journal(journal.seq)
         return Progress(
             snapshot=snapshot.encode(running.definition, running.state, journal.seq, running.root),
             state=running.state,

@@ -30,11 +30,15 @@ class Running:
         self.begin_step(env, seq)
 
     def begin_step(self, env: Environment, seq: int) -> None:
-        """Go on at the environment's instant, with nothing changed yet."""
+        """Go on at the environment's instant."""
         self.env = env
-        self.journal = Journal(env.now, seq)
-        self.moves = 0
         self._evaluation = Evaluation(env, self.model.case)
+        self.begin_journal(seq)
+
+    def begin_journal(self, seq: int) -> None:
+        """Forget what has changed: it has been told."""
+        self.journal = Journal(self.env.now, seq)
+        self.moves = 0
 
     @property
     def facts(self) -> Facts:

@@ -44,8 +44,16 @@ def _tree(tree: TokenTree) -> list[Any]:
     host = tree.host
     # What runs inside a sub-process shares the variables around it; they are stored once.
     variables = tree.scope.variables if host is None or tree.scope is not host.scope else None
-    visited = {name: list(path.steps) for name, path in tree.visited.items()}
-    return [host and host.token_id, tree.key, variables, visited, [_token(token) for token in tree.live()]]
+    rows = [_token(token) for token in tree.live()]
+    return [host and host.token_id, tree.key, variables, _visits(tree), rows]
+
+
+def _visits(tree: TokenTree) -> list[list[Any]]:
+    """Return the visited activities by the branch they lie on; most lie on the same."""
+    found: dict[BranchPath, list[str]] = {}
+    for name, path in tree.visited.items():
+        found.setdefault(path, []).append(name)
+    return [[list(path.steps), names] for path, names in found.items()]
 
 
 def _token(token: Token) -> list[Any]:
@@ -91,7 +99,8 @@ def _spec(model: Model, key: str) -> Any:
 
 
 def _fill(tree: TokenTree, stored: list[Any]) -> None:
-    tree.visited = {name: BranchPath(tuple(steps)) for name, steps in stored[3].items()}
+    for steps, names in stored[3]:
+        tree.visited.update(dict.fromkeys(names, BranchPath(tuple(steps))))
     for row in stored[4]:
         _plant(tree, *row)
 

@@ -18,10 +18,9 @@ from service.feel import form_keys
 class Standing(Protocol):
     """A token, as far as its element reads it."""
 
+    token_id: str
     memory: Memory
 
-    @property
-    def token_id(self) -> str: ...
     @property
     def activity_path(self) -> str: ...
     @property
@@ -69,6 +68,8 @@ class TokenView:
 
     def evaluate_all(self, texts: Sequence[str], extra: Mapping[str, Any] | None = None) -> list[Any]:
         """Return the values of FEEL expressions over the variables, with `extra` on top."""
+        if not texts:
+            return []
         return self.evaluation.values(texts, self._with(extra))
 
     def literal_or_feel(self, texts: Sequence[str]) -> list[Any]:

@@ -29,6 +29,8 @@ ERROR: int = TaskState.ERROR
 
 STATE_NAMES = {READY: "ready", STARTED: "waiting", ERROR: "failed"}
 
+_PLANTED = UUID(int=0)
+
 
 class Token(Task):
     """A place the process has reached and not yet left.
@@ -50,6 +52,7 @@ class Token(Task):
         id: UUID | None = None,
     ) -> None:
         super().__init__(tree, node, parent, state, id)
+        self.token_id: str = self.id.hex
         self.memory = memory or Memory()
         # Only an element of a multi-instance activity has variables of its own.
         self.own_scope: Scope | None = None
@@ -64,10 +67,6 @@ class Token(Task):
     @property
     def node(self) -> Node:
         return self.task_spec
-
-    @property
-    def token_id(self) -> str:
-        return str(self.id.hex)
 
     @property
     def around(self) -> Token | None:
@@ -163,7 +162,7 @@ class TokenTree:
 
     def plant(self) -> None:
         """Create the task all tokens hang from; it is none itself."""
-        self.task_tree = Token(self, self.spec.start, None, COMPLETED)
+        self.task_tree = Token(self, self.spec.start, None, COMPLETED, id=_PLANTED)
 
     def place(self, node: Node, memory: Memory, *, element_of: Token | None = None) -> Token:
         """Put a token on an element. It neither moves nor waits before `ready` or `wait` says so."""

@@ -155,7 +155,8 @@ def _tree(stored: list[Any], scopes: dict[str, Any], visited: dict[str, Any]) ->
     planted = next(row[0] for row in tokens if row[1] is None)
     is_own = host is None or scope == f"call:{host}"
     rows = [_token(row, scopes) for row in tokens if row[0] != planted]
-    return [host, key, scopes[scope] if is_own else None, visited, rows]
+    visits = [[steps, [activity]] for activity, steps in visited.items()]
+    return [host, key, scopes[scope] if is_own else None, visits, rows]
 
 
 def _token(stored: list[Any], scopes: dict[str, Any]) -> list[Any]:

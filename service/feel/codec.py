@@ -26,7 +26,7 @@ _RESTORE: dict[str, Callable[[Any], Any]] = {
 
 def dumps(value: Any) -> str:
     """Return `value` as text. TypeError names a type that has no place in a variable."""
-    return _encode(_pack(value))
+    return _encode(value if _is_ready(value) else _pack(value))
 
 
 def loads(text: str | bytes) -> Any:
@@ -67,8 +67,23 @@ def duration_text(value: timedelta) -> str:
     return f"{sign}P{days}T{clock}" if clock else f"{sign}P{days or 'T0S'}"
 
 
-# Made once: the functions of `json` would make them anew for every value.
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+def _is_ready(value: Any) -> bool:
+    """Say whether the encoder may have a value as it is. Most are, and copying costs more than writing."""
+    kind = type(value)
+    if kind is dict:
+        if len(value) == 1 and _is_tag(next(iter(value))):
+            return False
+        for key, entry in value.items():
+            if type(key) is not str or (type(entry) not in _SINGLE and not _is_ready(entry)):
+                return False
+        return True
+    if kind is list:
+        return all(type(entry) in _SINGLE or _is_ready(entry) for entry in value)
+    return kind in _SINGLE
+
+
+def _is_tag(key: Any) -> bool:
+    return isinstance(key, str) and key.startswith("$")
 
 
 def _pack(value: Any) -> Any:
@@ -99,6 +114,15 @@ def _pack_own(value: Any) -> dict[str, Any]:
     raise TypeError(f"{type(value).__name__} cannot be stored as a value")
 
 
+_SINGLE = frozenset(
+    {str, int, float, bool, type(None), Decimal, date, datetime, time, timedelta, Months},
+)
+# Made once: the functions of `json` would make them anew for every value.
+_encode = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_pack_own
+).encode
+
+
 def _key(key: Any) -> str:
     if not isinstance(key, str):
         raise TypeError(f"keys are text, not {type(key).__name__}")
@@ -118,4 +142,4 @@ _decode = json.JSONDecoder(object_pairs_hook=_unpack).decode
 def _escaped(single: dict[str, Any]) -> dict[str, Any]:
     """An object of somebody's own must not be taken for one of our tagged values."""
     name, content = next(iter(single.items()))
-    return {f"${name}": content} if name.startswith("$") else single
+    return {f"${name}": content} if _is_tag(name) else single

@@ -234,6 +234,55 @@ def test_a_branch_that_ends_before_an_inclusive_join_holds_nobody_back():
     assert case.tasks() == ["after"]
 
 
+def test_a_token_that_may_come_by_a_flow_that_has_one_already_holds_nobody_back():
+    """BPMN 2.0.2 §13.4.3: only who can reach an empty flow, and none with a token, is waited for."""
+    case = Case(
+        process(
+            start(),
+            parallel("fork"),
+            user("a"),
+            user("b", outputs={"same": "=same"}),
+            xor("meet"),
+            xor("choose", "other"),
+            inclusive("join"),
+            user("after"),
+            end(),
+            path("begin", "fork", "a", "meet", "join", "after", "done"),
+            path("fork", "b", "choose"),
+            flow("choose", "meet", "=same"),
+            flow("choose", "join", id="other"),
+        )
+    )
+
+    case.complete("a")
+
+    assert case.tasks() == ["after", "b"]
+
+
+def test_a_token_that_can_only_come_by_an_empty_flow_is_waited_for():
+    case = Case(
+        process(
+            start(),
+            parallel("fork"),
+            user("a"),
+            user("b"),
+            user("c"),
+            inclusive("join"),
+            user("after"),
+            end(),
+            path("begin", "fork", "a", "join", "after", "done"),
+            path("fork", "b", "c", "join"),
+        )
+    )
+
+    case.complete("a")
+    case.complete("b")
+    assert case.tasks() == ["c"]
+    case.complete("c")
+
+    assert case.tasks() == ["after"]
+
+
 def test_a_terminate_end_cancels_the_rest_and_runs_nothing_more():
     case = Case(
         process(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -32,6 +33,26 @@ def test_a_stored_value_comes_back_the_same_with_the_same_types(value):
 
     assert restored == value
     assert repr(restored) == repr(value)
+
+
+class _Named(dict):
+    """A mapping of somebody's own."""
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"$date": "2026-03-02"},
+        [{"$decimal": "1"}, {"a": {"$$x": [1]}}],
+        {"a": ({"$x": 1}, date(2026, 3, 2))},
+        _Named(a=_Named({"$date": 1})),
+    ],
+)
+def test_what_looks_like_one_of_our_tags_is_kept_as_it_was_typed(value):
+    as_lists = json.loads(json.dumps(value, default=str))
+    read = codec.loads(codec.dumps(value))
+
+    assert json.loads(json.dumps(read, default=str)) == as_lists
 
 
 def test_a_decimal_keeps_its_places():
