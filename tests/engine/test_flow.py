@@ -208,6 +208,27 @@ def test_an_inclusive_gateway_takes_every_true_branch_and_its_join_waits_for_jus
     assert case.tasks() == ["after"]
 
 
+@pytest.mark.parametrize("gateway", [xor, inclusive])
+def test_a_default_flow_is_taken_when_no_other_is_whatever_condition_stands_on_it(gateway):
+    def asked(n: int) -> list[str]:
+        drawing = process(
+            start(),
+            gateway("split", "rest"),
+            user("a"),
+            user("b"),
+            end(),
+            path("begin", "split"),
+            flow("split", "a", "=missing > 1", id="rest"),
+            flow("split", "b", "=n > 1"),
+            path("a", "done"),
+            path("b", "done"),
+        )
+        return Case(drawing, variables={"n": n}).tasks()
+
+    assert asked(2) == ["b"]
+    assert asked(1) == ["a"]
+
+
 def test_a_branch_that_ends_before_an_inclusive_join_holds_nobody_back():
     case = Case(
         process(
