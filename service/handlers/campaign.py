@@ -10,8 +10,9 @@ from typing import Any
 from service.domain.money import decimal, total
 from service.domain.plan import as_date
 from service.errors import BpmnError
+from service.handlers import v0_1
 from service.handlers.ports import CampaignSummary, CaseInstance, Ports
-from service.handlers.topic import Topic, names
+from service.handlers.topic import START_FORM, Topic, names
 from service.wording import Text
 
 NOT_FOUND = "campaign_not_found"
@@ -28,10 +29,9 @@ def load(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
     main = _main_instance(ports.case_instances(case))
     if main is None:
         raise BpmnError(NOT_FOUND, Text("there is no campaign {case}", case=str(case)))
-    start = ports.submission("campaign", case)
     return {
         "campaign_id": case,
-        "campaign_name": start.answers.get("name") if start else None,
+        "campaign_name": ports.start_answers(case).get("name"),
         **{name: main.variables.get(name) for name in LOADED},
         "agreed": list(main.variables.get("agreed") or ()),
         "kpi_needed": bool(main.variables.get("kpi_needed")),
@@ -43,8 +43,7 @@ def add_linked(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
 
     Proposed are campaigns of the same department and brand line whose dates lie within `within_days`.
     """
-    start = ports.submission("campaign")
-    answers = start.answers if start else {}
+    answers = ports.start_answers()
     linked = _case_numbers(params.get("linked_campaigns"), answers) - {ports.case}
     found = ports.campaigns(cases=sorted(linked)) if linked else ()
     linked_total = total(campaign.plan_total for campaign in found)
@@ -66,15 +65,16 @@ def pause(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
 
 def archive(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
     """Put the finished campaign among the archived ones, where later campaigns find its figures."""
-    start, report = ports.submission("campaign"), ports.submission("closeout_report")
+    start = ports.start_answers()
+    report = ports.submission(str(params.get("report") or v0_1.CLOSEOUT_REPORT))
     main = _main_instance(ports.case_instances())
     spent = _spent(report.answers if report else {})
     known = {name: main.variables.get(name) for name in LOADED} if main else {}
-    named = {name: start.answers.get(name) for name in ("name", "type", "brand_line")} if start else {}
+    told = (name for name in ARCHIVE.inputs if name != "report" and params.get(name) is not None)
     facts = {
         **known,
-        **named,
-        **{name: params[name] for name in ARCHIVE.inputs if params.get(name) is not None},
+        **{name: start[name] for name in ("name", "type", "brand_line") if name in start},
+        **{name: params[name] for name in told},
         "spent_total": spent,
         "archived_at": ports.now,
     }
@@ -125,6 +125,7 @@ LOAD = Topic(
     "campaign.load",
     load,
     inputs=("campaign_id",),
+    reads={START_FORM: ("name",)},
     outputs=("campaign_id", "campaign_name", *LOADED, "agreed", "kpi_needed"),
     errors=(NOT_FOUND,),
 )
@@ -133,6 +134,7 @@ LINKED = Topic(
     add_linked,
     inputs=("plan_total", "linked_campaigns", "within_days"),
     required=("plan_total",),
+    reads={START_FORM: ("linked_campaigns[].case", "start_date", "brand_line")},
     outputs=("linked_total", "budget_total", "linked_candidates"),
 )
 PAUSE = Topic(
@@ -145,7 +147,8 @@ PAUSE = Topic(
 ARCHIVE = Topic(
     "campaign.archive",
     archive,
-    inputs=("outcome", "actual_end_date", "audit_result"),
+    inputs=("report", "outcome", "actual_end_date", "audit_result"),
+    reads={"report": ("spend[].actual",), START_FORM: ("name", "type", "brand_line")},
     outputs=("archived_at", "spent_total"),
 )
 TOPICS = (LOAD, LINKED, PAUSE, ARCHIVE)

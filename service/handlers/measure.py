@@ -17,7 +17,7 @@ from service.errors import BpmnError, HandlerFailed
 from service.handlers import v0_1
 from service.handlers.plan import LINES, present_text
 from service.handlers.ports import Ports
-from service.handlers.topic import Topic
+from service.handlers.topic import PLAN_TEXT, Topic
 from service.wording import Text
 
 NO_LOAD_DATA = "no_load_data"
@@ -160,7 +160,7 @@ LOAD = Topic(
     read_load,
     inputs=("expected_peak_qps", "within_minutes"),
     required=("within_minutes",),
-    reads={"": ("expected_peak_qps",)},
+    reads={PLAN_TEXT: ("expected_peak_qps",)},
     outputs=("qps", "qps_ratio", "cpu", "p95", "error_rate", "cdn_nodes"),
     errors=(NO_LOAD_DATA,),
 )
@@ -178,7 +178,7 @@ CLOSEOUT = Topic(
     required=("actual_end_date",),
     reads={
         "sheet": tuple(f"kpis[].{key}" for key in ("department", "metric", "target", "unit", "direction")),
-        "": (*LINES, *CHANNELS, START),
+        PLAN_TEXT: (*LINES, *CHANNELS, START),
     },
     outputs=("spend", "kpi_results", "nps", "kol", "open_items"),
 )

@@ -12,7 +12,7 @@ from service.domain.workdays import workdays_between
 from service.errors import HandlerFailed
 from service.handlers import v0_1
 from service.handlers.ports import Ports, Submission
-from service.handlers.topic import Topic
+from service.handlers.topic import PLAN_TEXT, Topic
 from service.wording import Text
 
 LINES = ("lines[].category", "lines[].unit_price", "lines[].quantity")
@@ -132,7 +132,7 @@ RECOMPUTE = Topic(
     "budget.recompute",
     recompute_budget,
     inputs=("department",),
-    reads={"": (*LINES, "expected_gmv", "gross_margin", content.START)},
+    reads={PLAN_TEXT: (*LINES, "expected_gmv", "gross_margin", content.START)},
     outputs=(
         *("plan_total", "budget_subtotal", "budget_reserve", "reserve_rate", "roi", "budget_differences"),
         *("allowance_left", "allowance_period"),
@@ -143,7 +143,7 @@ COMPARE = Topic(
     compare_plan,
     inputs=("revision", "plan_version", "start_date", "end_date", "plan_total"),
     required=("plan_version",),
-    reads={"": (*LINES, content.START, content.END), "revision": ()},
+    reads={PLAN_TEXT: (*LINES, content.START, content.END), "revision": ()},
     outputs=(
         *("plan_version", "plan_total", "reserve_rate", "start_date", "end_date"),
         *("material_to", "changed_aspects", "launch_earlier", "changed_fields"),
@@ -154,7 +154,7 @@ RECORD = Topic(
     record_approval,
     inputs=("budget_total", "plan_total", "tier", "submitted_at", "start_date", "urgency"),
     required=("plan_total",),
-    reads={"": (content.START,)},
+    reads={PLAN_TEXT: (content.START,)},
     outputs=("decided_at", "approval_workdays", "content_hash", "allowance_left"),
 )
 TOPICS = (RECOMPUTE, COMPARE, RECORD)

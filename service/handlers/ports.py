@@ -97,6 +97,9 @@ class Ports(Protocol):
     def submission(self, form: str, case: str | None = None) -> Submission | None:
         """Return the latest answers of this form in the case, None when it was never handed in."""
 
+    def start_answers(self, case: str | None = None) -> Mapping[str, Any]:
+        """Return what was answered when the case was started, nothing when it was started without a form."""
+
     def submissions(self, form: str | None = None) -> Sequence[Submission]:
         """Return all answers of this form (None: of every form) in the case, oldest first."""
 

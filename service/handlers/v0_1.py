@@ -11,6 +11,9 @@ REVISION = "revise_plan"
 KPI_SHEET = "fill_kpi_sheet"
 """The form that was always the KPI sheet."""
 
+CLOSEOUT_REPORT = "closeout_report"
+"""The form that was always the closeout report."""
+
 _FLAGS: Mapping[str, str] = {
     "legal_changed": "法务部",
     "finance_changed": "财务部",

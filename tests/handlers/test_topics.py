@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from service.engine.check.reads import OF_TEXT
 from service.errors import HandlerFailed
 from service.handlers import HANDLERS
+from service.handlers.topic import PLAN_TEXT, START_FORM
 from tests.handlers.fake_ports import FakePorts
 
 
@@ -18,7 +18,7 @@ def test_every_topic_is_listed_under_its_own_name():
 @pytest.mark.parametrize("topic", HANDLERS.values(), ids=HANDLERS)
 def test_a_topic_requires_only_what_it_reads(topic):
     assert set(topic.required) <= set(topic.inputs)
-    assert set(topic.reads) - {OF_TEXT} <= set(topic.inputs)
+    assert set(topic.reads) - {PLAN_TEXT, START_FORM} <= set(topic.inputs)
 
 
 @pytest.mark.parametrize(

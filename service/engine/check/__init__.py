@@ -140,7 +140,8 @@ def _judge(container: Container, around: Surroundings, report: Report) -> None:
     check_facts(container, around, report)
     check_variables(container, around, report)
     if not around.organisation.is_first_release:
-        answers = Answers(around.forms, tuple(around.organisation.metrics.values()))
+        metrics = tuple(around.organisation.metrics.values())
+        answers = Answers(around.forms, metrics, _start_form(around.case.main, around))
         check_reads(container, around.topics, answers, report)
 
 
@@ -198,9 +199,16 @@ def _follow_ups(around: Surroundings) -> Iterator[Finding]:
 
 def _start_answers(key: str, around: Surroundings) -> frozenset[str]:
     """Return what a process's start form asks; nothing where it has none."""
+    form = around.forms.get(_start_form(key, around) or "")
+    return frozenset() if form is None else form_keys(form)
+
+
+def _start_form(key: str | None, around: Surroundings) -> str | None:
+    """Return the id of a process's start form; None where it has none."""
+    if key not in around.processes:
+        return None
     starts = (node for node in around.processes[key].nodes.values() if node.kind == "startEvent")
-    forms = (around.forms.get(start.extensions.attribute("formRef") or "") for start in starts)
-    return frozenset(name for form in forms if form is not None for name in form_keys(form))
+    return next((form for start in starts if (form := start.extensions.attribute("formRef"))), None)
 
 
 def _schemas(files: Mapping[str, bytes], around: Surroundings) -> dict[str, Any]:

@@ -13,16 +13,21 @@ from service.engine.form_marks import in_text, text_path
 from service.engine.nearest import suggestion
 from service.feel.schema import Schema, walk
 
-OF_TEXT = ""
-"""In a topic's `reads`: what it reads of the plan's text, in whichever forms that stands."""
+PLAN_TEXT, START_FORM = "", "start"
+"""What a topic's `reads` names beside its parameters: the plan's text, the form a case is started with."""
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What the forms of a manifest ask for, and the metrics with a daily target."""
+    """What the forms of a manifest ask for.
+
+    `start_form` is that of the process that leads a case, None where nothing is said about it. `metrics` may
+    have daily targets.
+    """
 
     forms: Mapping[str, Schema] = field(default_factory=dict)
     metrics: Collection[Metric] = ()
+    start_form: str | None = None
 
     @cached_property
     def text(self) -> frozenset[str]:
@@ -47,10 +52,14 @@ def check_reads(container: Container, topics: Mapping[str, Any], answers: Answer
     for node in container.everything():
         topic = topics.get(node.extensions.attribute("topic") or "")
         for parameter, keys in getattr(topic, "reads", {}).items():
-            if parameter == OF_TEXT:
+            if parameter == PLAN_TEXT:
                 _text(node, topic, keys, answers, report)
-            else:
-                _form(node, topic, parameter, keys, answers, report)
+            elif parameter != START_FORM:
+                form = dict(node.extensions.inputs).get(parameter, "").strip()
+                _form(node, topic, parameter, form, report, answers)
+                _keys(node, topic, form, keys, answers, report)
+            elif answers.start_form is not None:
+                _keys(node, topic, answers.start_form, keys, answers, report)
 
 
 def _text(node: NodeElement, topic: Any, keys: tuple[str, ...], answers: Answers, report: Report) -> None:
@@ -67,10 +76,7 @@ def _text(node: NodeElement, topic: Any, keys: tuple[str, ...], answers: Answers
             )
 
 
-def _form(
-    node: NodeElement, topic: Any, parameter: str, keys: tuple[str, ...], answers: Answers, report: Report
-) -> None:
-    form = dict(node.extensions.inputs).get(parameter, "").strip()
+def _form(node: NodeElement, topic: Any, parameter: str, form: str, report: Report, answers: Answers) -> None:
     if form not in answers.forms:
         report.error(
             node.node,
@@ -80,6 +86,12 @@ def _form(
             parameter=parameter,
             hint=suggestion(form, answers.forms),
         )
+
+
+def _keys(
+    node: NodeElement, topic: Any, form: str, keys: tuple[str, ...], answers: Answers, report: Report
+) -> None:
+    if form not in answers.forms:
         return
     known = answers.of(form)
     for key in (each for wanted in keys for each in answers.wanted(wanted)):

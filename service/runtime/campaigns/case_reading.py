@@ -30,6 +30,16 @@ def latest_submission(step: Step, form: str, case: str | None) -> Submission | N
     return _stored(row) if row is not None else None
 
 
+def start_answers(step: Step, number: str | None) -> Mapping[str, Any]:
+    """Return what was answered when a case (None: the step's own) was started; nothing without a form."""
+    case = step.session.get(models.Case, number or step.case)
+    if case is None:
+        return {}
+    pending = (row for row in step.submissions.added if row["task_id"] is None)
+    own = next((row["answers"] for row in pending if row["instance_id"] == case.main_instance), None)
+    return own or _start_answers(step, [case.main_instance]).get(case.main_instance, {})
+
+
 def submissions(step: Step, form: str | None) -> list[Submission]:
     """Return all answers of a form in the step's case, or of every form, oldest first."""
     query = select(models.Submission).where(of_case(step.instance))

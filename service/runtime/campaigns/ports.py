@@ -52,6 +52,9 @@ class HandlerPorts:
     def submission(self, form: str, case: str | None = None) -> Submission | None:
         return case_reading.latest_submission(self._step, form, case)
 
+    def start_answers(self, case: str | None = None) -> Mapping[str, Any]:
+        return case_reading.start_answers(self._step, case)
+
     def submissions(self, form: str | None = None) -> Sequence[Submission]:
         return case_reading.submissions(self._step, form)
 
