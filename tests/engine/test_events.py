@@ -403,6 +403,36 @@ def test_an_escalation_tells_the_outside_and_the_inside_goes_on():
     assert case.tasks() == ["look", "work"]
 
 
+def test_an_escalation_is_heard_by_its_own_code_or_by_one_without_and_by_the_exact_one_first():
+    def heard(*boundaries: str) -> list[str]:
+        drawing = process(
+            start(),
+            sub(
+                "phase",
+                start("inner"),
+                element("intermediateThrowEvent", "shout", escalation("late")),
+                user("work"),
+                end("inner_done"),
+                path("inner", "shout", "work", "inner_done"),
+            ),
+            *(
+                boundary(f"on_{code}", "phase", escalation(code), interrupting=False)
+                + user(f"look_{code}")
+                + path(f"on_{code}", f"look_{code}", "done")
+                for code in boundaries
+            ),
+            end(),
+            path("begin", "phase", "done"),
+            declared=declare_escalation("late") + declare_escalation("other") + '<bpmn:escalation id="any"/>',
+        )
+        return Case(drawing).tasks()
+
+    assert heard("other") == ["work"]
+    assert heard("late") == ["look_late", "work"]
+    assert heard("any") == ["look_any", "work"]
+    assert heard("any", "late") == ["look_late", "work"]
+
+
 def test_a_signal_reaches_everything_that_waits_for_it():
     case = Case(
         process(

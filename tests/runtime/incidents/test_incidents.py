@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from service.errors import BpmnError, Conflict, Forbidden
 from service.handlers import Topic, Wait
@@ -71,6 +74,21 @@ def test_a_handler_that_breaks_is_an_incident_and_nothing_it_asked_for_happens(c
     assert "no figures for 2026-03-01" in incident.message
     with company.app.db.read() as session:
         assert session.scalars(select(Outbox)).all() == []
+
+
+def test_a_database_that_fails_under_a_handler_undoes_the_step_and_is_no_incident(company):
+    def reads(params, ports):
+        raise OperationalError("SELECT", {}, sqlite3.OperationalError("disk I/O error"))
+
+    topic(company, "figures", reads)
+    company.deploy(chain("p", d.user("ask"), d.service("collect", "figures")))
+    case = company.start("p", by="linyue")
+
+    with pytest.raises(OperationalError):
+        company.complete(case, "ask", by="zhouheng")
+
+    assert company.get(case).incidents == ()
+    assert company.active(case) == ["ask"]
 
 
 def test_incidents_are_listed_for_who_keeps_the_system_and_retried_by_admins(company):
