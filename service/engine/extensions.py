@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from lxml import etree
-
-from service.engine import xml
+from service.engine.xml import BPMN, CAMUNDA, Tag, text_of
 
 
 @dataclass(frozen=True)
@@ -60,71 +58,69 @@ def split_list(value: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in re.split("[,，、]", value or "") if part.strip())
 
 
-def read(node: etree._Element) -> Extensions:
+def read(tag: Tag) -> Extensions:
     """Return the extension values of a BPMN flow node."""
-    holder = node.find("bpmn:extensionElements", xml.NS)
-    children = list(xml.elements(holder)) if holder is not None else []
-    properties = _properties(children)
-    inputs, outputs = _parameters(children)
-    script = node.find("bpmn:script", xml.NS)
+    properties = properties_of(tag)
+    inputs, outputs = _parameters(tag)
+    script = tag.first("script", BPMN)
     return Extensions(
-        attributes=_attributes(node),
+        attributes=_attributes(tag),
         properties=properties,
         inputs=inputs,
         outputs=outputs,
-        call_in=tuple(_mapped(child) for child in children if child.tag == xml.camunda("in")),
-        call_out=tuple(_mapped(child) for child in children if child.tag == xml.camunda("out")),
-        script=xml.text(script) if script is not None else None,
-        script_format=node.get("scriptFormat"),
-        multi_instance=_multi_instance(node, properties),
+        call_in=tuple(_mapped(each) for each in extension_elements(tag, "in")),
+        call_out=tuple(_mapped(each) for each in extension_elements(tag, "out")),
+        script=script.text if script is not None else None,
+        script_format=tag.get("scriptFormat") or None,
+        multi_instance=_multi_instance(tag, properties),
     )
 
 
-def process_properties(process: etree._Element) -> Mapping[str, str]:
-    """Return the extension properties of a process element."""
-    holder = process.find("bpmn:extensionElements", xml.NS)
-    return _properties(list(xml.elements(holder)) if holder is not None else [])
+def extension_elements(tag: Tag, name: str) -> Iterator[Tag]:
+    """Yield the Camunda extension elements of this name that stand right in an element."""
+    holder = tag.first("extensionElements", BPMN)
+    return holder.all(name, CAMUNDA) if holder is not None else iter(())
 
 
-def _attributes(node: etree._Element) -> dict[str, str]:
-    prefix = f"{{{xml.CAMUNDA}}}"
-    return {key.removeprefix(prefix): value for key, value in node.attrib.items() if key.startswith(prefix)}
-
-
-def _properties(children: list[etree._Element]) -> dict[str, str]:
+def properties_of(tag: Tag) -> Mapping[str, str]:
+    """Return the extension properties of a process or flow node."""
     return {
-        entry.get("name", ""): entry.get("value", "")
-        for child in children
-        if child.tag == xml.camunda("properties")
-        for entry in xml.elements(child)
+        entry.get("name"): entry.get("value")
+        for holder in extension_elements(tag, "properties")
+        for entry in holder.children
     }
 
 
-def _parameters(children: list[etree._Element]) -> tuple[tuple[tuple[str, str], ...], ...]:
+def _attributes(tag: Tag) -> dict[str, str]:
+    prefix = f"{{{CAMUNDA}}}"
+    return {
+        key.removeprefix(prefix): value for key, value in tag.attributes.items() if key.startswith(prefix)
+    }
+
+
+def _parameters(tag: Tag) -> tuple[tuple[tuple[str, str], ...], ...]:
     found: dict[str, list[tuple[str, str]]] = {"inputParameter": [], "outputParameter": []}
-    for child in children:
-        if child.tag == xml.camunda("inputOutput"):
-            for entry in xml.elements(child):
-                found.get(xml.local_name(entry), []).append((entry.get("name", ""), xml.text(entry)))
+    for holder in extension_elements(tag, "inputOutput"):
+        for entry in holder.children:
+            found.get(entry.name, []).append((entry.get("name"), entry.text))
     return tuple(found["inputParameter"]), tuple(found["outputParameter"])
 
 
-def _mapped(element: etree._Element) -> Mapped:
-    everything = element.get("variables") == "all"
-    source = element.get("sourceExpression") or element.get("source") or ""
-    return Mapped(source, element.get("target") or "", everything)
+def _mapped(tag: Tag) -> Mapped:
+    everything = tag.get("variables") == "all"
+    return Mapped(tag.get("sourceExpression") or tag.get("source"), tag.get("target"), everything)
 
 
-def _multi_instance(node: etree._Element, properties: Mapping[str, str]) -> MultiInstance | None:
-    loop = node.find("bpmn:multiInstanceLoopCharacteristics", xml.NS)
+def _multi_instance(tag: Tag, properties: Mapping[str, str]) -> MultiInstance | None:
+    loop = tag.first("multiInstanceLoopCharacteristics", BPMN)
     if loop is None:
         return None
     return MultiInstance(
         sequential=loop.get("isSequential") == "true",
-        collection=loop.get(xml.camunda("collection")) or None,
-        element_variable=loop.get(xml.camunda("elementVariable")) or None,
-        cardinality=xml.text(loop.find("bpmn:loopCardinality", xml.NS)) or None,
-        completion_condition=xml.text(loop.find("bpmn:completionCondition", xml.NS)) or None,
+        collection=loop.camunda("collection") or None,
+        element_variable=loop.camunda("elementVariable") or None,
+        cardinality=text_of(loop.first("loopCardinality", BPMN)) or None,
+        completion_condition=text_of(loop.first("completionCondition", BPMN)) or None,
         output_collection=properties.get("outputCollection") or None,
         output_element=properties.get("outputElement") or None,
     )

@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 
 from service.engine.findings import Finding
+from service.engine.kept import kept_by_content
 from service.errors import InvalidDeployment
 from service.feel.schema import Schema
 from service.wording import Text
 
 
+@kept_by_content
 def read_form(name: str, content: bytes) -> Schema:
-    """Return the schema in the file of this name; InvalidDeployment with the reason when it holds none."""
+    """Return the schema in the file of this name, read once: nobody may change it.
+
+    InvalidDeployment with the reason when it holds none.
+    """
     try:
         schema = json.loads(content)
     except (ValueError, RecursionError) as error:

@@ -13,12 +13,6 @@ from service.wording import Text
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
-NS = {
-    "bpmn": BPMN,
-    "bpmndi": "http://www.omg.org/spec/BPMN/20100524/DI",
-    "dc": "http://www.omg.org/spec/DD/20100524/DC",
-    "camunda": CAMUNDA,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +37,10 @@ class Tag:
     def id(self) -> str:
         return self.attributes.get("id", "")
 
+    def camunda(self, attribute: str) -> str:
+        """Return an attribute of the Camunda namespace; "" where it is not written."""
+        return self.attributes.get(f"{{{CAMUNDA}}}{attribute}", "")
+
     def all(self, name: str, space: str | None = None) -> Iterator[Tag]:
         """Yield the children of a name, in one namespace or in any."""
         return (each for each in self.children if each.name == name and space in (None, each.space))
@@ -58,11 +56,6 @@ class Tag:
 
 
 def read_xml(name: str, content: bytes) -> Tag:
-    """Return the root element of `content`, frozen; else as `parse_xml`."""
-    return _frozen(parse_xml(name, content), {})
-
-
-def parse_xml(name: str, content: bytes) -> etree._Element:
     """Return the root element of `content`.
 
     Document types are refused, entities are never resolved, nothing is fetched, and depth and text size keep
@@ -80,7 +73,7 @@ def parse_xml(name: str, content: bytes) -> etree._Element:
         raise refusal(
             name, 1, "xml-doctype", Text("A document type is not allowed here; remove the DOCTYPE line.")
         )
-    return root
+    return _frozen(root, {})
 
 
 def refusal(name: str, line: int, code: str, message: Text) -> InvalidDeployment:
@@ -103,33 +96,3 @@ def _frozen(element: etree._Element, names: dict[str, tuple[str, str]]) -> Tag:
     text = (element.text or "").strip()
     children = tuple(_frozen(child, names) for child in element.iterchildren("*"))
     return Tag(name, space, element.sourceline or 0, dict(element.items()), text, children)
-
-
-def local_name(element: etree._Element) -> str:
-    """Return the tag without its namespace; "" for comments and processing instructions."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
-
-
-def namespace(element: etree._Element) -> str | None:
-    """Return the namespace of a tag; None for comments and processing instructions."""
-    return etree.QName(element).namespace if isinstance(element.tag, str) else None
-
-
-def bpmn(tag: str) -> str:
-    """Return the qualified name of a BPMN tag."""
-    return f"{{{BPMN}}}{tag}"
-
-
-def camunda(name: str) -> str:
-    """Return the qualified name of a Camunda extension element or attribute."""
-    return f"{{{CAMUNDA}}}{name}"
-
-
-def elements(parent: etree._Element | None) -> Iterator[etree._Element]:
-    """Yield the child elements, without comments and processing instructions."""
-    return iter(()) if parent is None else parent.iterchildren("*")
-
-
-def text(element: etree._Element | None) -> str:
-    """Return the stripped text of an element; "" for None."""
-    return "" if element is None else (element.text or "").strip()

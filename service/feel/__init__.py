@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from service.feel.calendar import calendar_table
 from service.feel.engine import FEEL, Call, Feel
-from service.feel.forms import FormError, FormResult, SchemaProblem, check_schema
-from service.feel.parsing import Parsed, Problem, parse, strip_equals
+from service.feel.forms import FormError, FormResult, SchemaProblem, check_schema, check_schemas
+from service.feel.parsing import Parsed, Problem, parse, parse_all, strip_equals
 from service.feel.schema import Component, files_in, form_keys, value_at, walk
 from service.feel.values import Months
 
@@ -25,9 +25,11 @@ __all__ = [
     "SchemaProblem",
     "calendar_table",
     "check_schema",
+    "check_schemas",
     "files_in",
     "form_keys",
     "parse",
+    "parse_all",
     "strip_equals",
     "value_at",
     "walk",

@@ -11,7 +11,7 @@ from service.domain.workdays import Calendar
 from service.errors import FeelError, FeelTimeout
 from service.feel import crossing, messages
 from service.feel.calendar import calendar_table
-from service.feel.forms import FormResult, SchemaTexts, result_of
+from service.feel.forms import SCHEMA_TEXTS, FormResult, result_of
 from service.feel.isolate import SHARED, Pool
 from service.feel.parsing import parse, strip_equals
 from service.wording import Text
@@ -19,7 +19,6 @@ from service.wording import Text
 EXPRESSION_SECONDS = 0.25
 STEP_SECONDS = 1.0
 MOST_FAILURES = 3
-_SCHEMAS = SchemaTexts()
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ class Feel:
 
         `inputs` are the values the form started with. FeelError when answers or inputs are no plain values.
         """
-        digest, text = _SCHEMAS.of(schema)
+        digest, text = SCHEMA_TEXTS.of(schema)
         try:
             handed_in = f'"answers":{crossing.dumps_plain(answers)},"inputs":{crossing.dumps_plain(inputs)}'
         except (TypeError, ValueError, RecursionError) as exc:

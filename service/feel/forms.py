@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from threading import Lock
-from typing import Any
+from typing import Any, Literal
 
-from service.errors import FieldError
+from service.errors import FeelTimeout, FieldError
 from service.feel import messages
 from service.feel.isolate import SHARED
+from service.feel.per_schema import PerSchema
+from service.feel.schema import Schema
 
 INSPECT_SECONDS = 5.0
-MOST_SCHEMAS = 500
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class SchemaProblem:
     """Something wrong with a form: `field` is the component's id, `severity` error or warning."""
 
     code: str
-    severity: str
+    severity: Literal["error", "warning"]
     field: str
     message: str
     params: Mapping[str, Any] = dataclasses.field(default_factory=dict, compare=False)
@@ -71,32 +70,58 @@ def _errors(found: list[dict[str, Any]]) -> tuple[FormError, ...]:
     )
 
 
-def check_schema(schema: Mapping[str, Any]) -> tuple[SchemaProblem, ...]:
+def check_schema(schema: Schema) -> tuple[SchemaProblem, ...]:
     """Return everything wrong with a form: keys, types, forbidden components, rules that do not parse."""
-    request = json.dumps({"request": "inspect", "schema": schema}, default=dict)
+    return _PROBLEMS.of(schema)
+
+
+def check_schemas(schemas: Sequence[Schema]) -> list[tuple[SchemaProblem, ...]]:
+    """Return what is wrong with each of the forms; those not known yet cross into the isolate together."""
+    unknown = [schema for schema in schemas if not _PROBLEMS.knows(schema)]
+    if len(unknown) > 1:
+        for schema, found in zip(unknown, _inspect_all(unknown), strict=True):
+            _PROBLEMS.keep(schema, found)
+    return [_PROBLEMS.of(schema) for schema in schemas]
+
+
+def _inspect(schema: Schema) -> tuple[SchemaProblem, ...]:
+    try:
+        return _inspected([schema])[0]
+    except FeelTimeout:
+        return (_unreadable("it takes too long"),)
+
+
+def _inspect_all(schemas: Sequence[Schema]) -> list[tuple[SchemaProblem, ...]]:
+    try:
+        return _inspected(schemas)
+    except FeelTimeout:
+        return [_inspect(schema) for schema in schemas]
+
+
+def _inspected(schemas: Sequence[Schema]) -> list[tuple[SchemaProblem, ...]]:
+    request = json.dumps({"request": "inspect", "schemas": schemas}, default=dict)
     with SHARED.isolate() as isolate:
-        found = json.loads(isolate.ask(request, seconds=INSPECT_SECONDS))["v"]
-    return tuple(
-        SchemaProblem(**each, message=messages.finding(each["code"], each["params"])) for each in found
-    )
+        answers = json.loads(isolate.ask(request, seconds=INSPECT_SECONDS))["v"]
+    return [
+        tuple(map(_problem, answer["v"])) if "v" in answer else (_unreadable(answer["e"]),)
+        for answer in answers
+    ]
 
 
-class SchemaTexts:
-    """Schemas as text with their hash, made once per schema object: a schema in use is never changed."""
+def _problem(found: Mapping[str, Any]) -> SchemaProblem:
+    return SchemaProblem(**found, message=messages.finding(found["code"], found["params"]))
 
-    def __init__(self) -> None:
-        self._known: OrderedDict[int, tuple[Mapping[str, Any], str, str]] = OrderedDict()
-        self._lock = Lock()
 
-    def of(self, schema: Mapping[str, Any]) -> tuple[str, str]:
-        """Return (hash, JSON) of a schema."""
-        with self._lock:
-            # The entry holds the schema, so its id stays its own.
-            entry = self._known.get(id(schema))
-            if entry is None:
-                text = json.dumps(schema, ensure_ascii=False, separators=(",", ":"), default=dict)
-                entry = (schema, sha256(text.encode()).hexdigest(), text)
-                self._known[id(schema)] = entry
-                if len(self._known) > MOST_SCHEMAS:
-                    self._known.popitem(last=False)
-            return entry[1], entry[2]
+def _unreadable(reason: str) -> SchemaProblem:
+    params = {"message": reason}
+    return SchemaProblem("unreadable", "error", "", messages.finding("unreadable", params), params)
+
+
+def _as_text(schema: Schema) -> tuple[str, str]:
+    text = json.dumps(schema, ensure_ascii=False, separators=(",", ":"), default=dict)
+    return sha256(text.encode()).hexdigest(), text
+
+
+_PROBLEMS = PerSchema(_inspect)
+SCHEMA_TEXTS = PerSchema(_as_text)
+"""(hash, JSON) of a schema."""

@@ -66,6 +66,7 @@ FINDINGS: Mapping[str, str] = {
     "no_equals": _("{name} must begin with an equals sign."),
     "expression": _("{name} is not a usable expression: {message}."),
     "bare_call": _("{name}: {message}."),
+    "unreadable": _("The form cannot be looked through: {message}."),
 }
 
 
@@ -102,6 +103,7 @@ PROBLEMS: tuple[str, ...] = (
     _("Unrecognized token <{token}> in <{rule}>"),
     _("Unrecognized token in <{rule}>"),
     _("Variable '{name}' not found"),
+    _("it takes too long"),
     _("not text"),
 )
 """The sentences the engine itself says: it hands them over finished, `problem` takes them apart again."""

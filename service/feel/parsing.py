@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from threading import Lock
+from typing import Any
 
 from service.errors import FeelTimeout
 from service.feel import messages
 from service.feel.isolate import SHARED
 
 PARSE_SECONDS = 2.0
+MOST_READINGS = 20_000
+MOST_FAILURES = 3
+CROSSING = 250  # expressions that cross into the isolate together
 
 
 @dataclass(frozen=True)
@@ -51,23 +57,74 @@ def strip_equals(text: str) -> str:
     return text[1:].strip() if text.startswith("=") else text
 
 
-@lru_cache(maxsize=8192)
+_NOTHING: frozenset[str] = frozenset()
+TOO_LARGE = Parsed(
+    *(_NOTHING, _NOTHING, _NOTHING, _NOTHING),
+    problems=(Problem("too_large", messages.problem("The expression is too large"), 0),),
+)
+
+
+class _Readings:
+    """What was told of expressions, kept within the process; the oldest are dropped."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[str, bool], Parsed] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: tuple[str, bool]) -> Parsed | None:
+        return self._known.get(key)
+
+    def keep(self, found: Mapping[tuple[str, bool], Parsed]) -> None:
+        with self._lock:
+            self._known |= found
+            while len(self._known) > MOST_READINGS:
+                self._known.popitem(last=False)
+
+
+_READINGS = _Readings()
+
+
 def parse(expression: str, *, unary: bool = False) -> Parsed:
     """Return the static reading of an expression, or with `unary` of a decision cell."""
-    request = {"request": "parse", "source": strip_equals(expression), "unary": unary}
+    key = (strip_equals(expression), unary)
+    known = _READINGS.get(key)
+    if known is None:
+        known = _ask([key])[0]
+        _READINGS.keep({key: known})
+    return known
+
+
+def parse_all(expressions: Iterable[tuple[str, bool]]) -> None:
+    """Read many (expression, unary) in few crossings, so that `parse` knows them already."""
+    keys = dict.fromkeys((strip_equals(expression), unary) for expression, unary in expressions)
+    unknown = [key for key in keys if _READINGS.get(key) is None]
+    for start in range(0, len(unknown), CROSSING):
+        some = unknown[start : start + CROSSING]
+        _READINGS.keep(dict(zip(some, _ask(some), strict=True)))
+
+
+def _ask(keys: Sequence[tuple[str, bool]]) -> list[Parsed]:
+    request = json.dumps({"request": "parse", "sources": keys})
     try:
         with SHARED.isolate() as isolate:
-            found = json.loads(isolate.ask(json.dumps(request), seconds=PARSE_SECONDS))["v"]
+            found = json.loads(isolate.ask(request, seconds=PARSE_SECONDS))["v"]
     except FeelTimeout:
-        too_large = Problem("too_large", messages.problem("The expression is too large"), 0)
-        return Parsed(frozenset(), frozenset(), frozenset(), frozenset(), (too_large,))
-    return Parsed(
-        names=frozenset(found["names"]),
-        optional=frozenset(found["optional"]),
-        paths=frozenset(found["paths"]),
-        calls=frozenset(found["calls"]),
-        problems=tuple(
-            Problem(each["code"], messages.problem(each["message"]), each["offset"])
-            for each in found["problems"]
-        ),
+        return [TOO_LARGE] if len(keys) == 1 else _one_by_one(keys)
+    return [_parsed(each) for each in found]
+
+
+def _one_by_one(keys: Sequence[tuple[str, bool]]) -> list[Parsed]:
+    """Find out which hit the limit; after a few of them the rest is not tried any more."""
+    readings: list[Parsed] = []
+    for key in keys:
+        given_up = sum(each is TOO_LARGE for each in readings) >= MOST_FAILURES
+        readings.append(TOO_LARGE if given_up else _ask([key])[0])
+    return readings
+
+
+def _parsed(found: Mapping[str, Any]) -> Parsed:
+    names, optional, paths, calls = (frozenset(found[key]) for key in ("names", "optional", "paths", "calls"))
+    problems = tuple(
+        Problem(each["code"], messages.problem(each["message"]), each["offset"]) for each in found["problems"]
     )
+    return Parsed(names, optional, paths, calls, problems)

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from service.feel.per_schema import PerSchema
+
 Schema = Mapping[str, Any]
 
 LIST, GROUP, FILES = "dynamiclist", "group", "filepicker"
@@ -95,11 +97,19 @@ def shown_value(raw: Mapping[str, Any]) -> str:
 
 def form_keys(schema: Schema) -> frozenset[str]:
     """Return the top-level names a form answers to, hidden ones included."""
-    return frozenset(
-        component.path.split(".")[0]
-        for component in walk(schema)
-        if component.key and component.rows_of is None
-    )
+    return _KEYS.of(schema)
+
+
+def _top_level(schema: Schema) -> frozenset[str]:
+    own = (each for each in walk(schema) if each.key and each.rows_of is None)
+    return frozenset(each.path.split(".")[0] for each in own)
+
+
+def _files(schema: Schema) -> tuple[Component, ...]:
+    return tuple(each for each in walk(schema) if each.type == FILES)
+
+
+_KEYS, _FILES = PerSchema(_top_level), PerSchema(_files)
 
 
 def value_at(data: Any, path: str) -> Any:
@@ -117,9 +127,8 @@ def answers_to(component: Component, answers: Any) -> Iterator[tuple[str, Any]]:
 
 def files_in(schema: Schema, answers: Any) -> Iterator[tuple[str, Any]]:
     """Yield (path, ids) of every answered file field of a form, in groups and rows too."""
-    for component in walk(schema):
-        if component.type == FILES:
-            yield from ((path, ids) for path, ids in answers_to(component, answers) if ids)
+    for component in _FILES.of(schema):
+        yield from ((path, ids) for path, ids in answers_to(component, answers) if ids)
 
 
 def _rows(holder: Component | None, answers: Any) -> Iterator[tuple[str, Any]]:
@@ -140,7 +149,7 @@ def _children(holder: Schema, around: tuple[Component, ...]) -> list[Component]:
     return [
         _component(raw, position, around)
         for position, raw in reversed(list(enumerate(found)))
-        if isinstance(raw, Mapping)
+        if isinstance(raw, dict)
     ]
 
 

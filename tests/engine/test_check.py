@@ -52,6 +52,55 @@ def test_a_sound_drawing_has_no_findings():
 
 
 @pytest.mark.parametrize(
+    ("parts", "findings"),
+    [
+        ([start(), element("complexGateway", "a"), end(), LINE], ["a: unsupported-element"]),
+        (
+            [start(), element("transaction", "a"), user("b"), end(), path("begin", "a", "b", "done")],
+            ["a: unsupported-element"],
+        ),
+        (
+            [
+                start(),
+                user("b"),
+                element("transaction", "a"),
+                boundary("late", "a", timer("duration", "PT1H")),
+                end(),
+                path("begin", "b", "a", "done"),
+                path("late", "done"),
+            ],
+            ["a: unsupported-element"],
+        ),
+        (
+            [
+                start(),
+                user("a"),
+                end(),
+                LINE,
+                element("subProcess", "e", start("i"), end("o"), path("i", "o"), triggeredByEvent="true"),
+            ],
+            ["e: event-sub-process"],
+        ),
+        (
+            [
+                start(),
+                user("a"),
+                boundary("late", "a", timer("duration", "PT1H")),
+                end(),
+                path("begin", "a"),
+                flow("a", "gone", id="f"),
+                path("late", "done"),
+            ],
+            ["f: dangling-flow"],
+        ),
+    ],
+    ids=["gateway", "before", "with a boundary event", "event sub-process", "flow to nowhere"],
+)
+def test_one_cause_is_one_finding(parts, findings):
+    assert found(process(*parts)) == findings
+
+
+@pytest.mark.parametrize(
     ("parts", "finding"),
     [
         ([start(), user("a"), end(), LINE, flow("a", "nowhere", id="f")], "f: dangling-flow"),
@@ -288,6 +337,14 @@ def test_an_out_mapping_of_something_the_called_process_never_sets_is_refused():
     main = process(start(), call("phase", "q", out={"x": "gone"}), end(), path("begin", "phase", "done"))
 
     assert found(main, called) == ["phase: unknown-variable"]
+
+
+def test_an_out_mapping_that_does_not_parse_is_refused():
+    called = process(start(), end(), path("begin", "done"), key="q", inputs="n")
+    phase = call("phase", "q", {"n": "1"}, {"x": "n +"})
+    main = process(start(), phase, end(), path("begin", "phase", "done"))
+
+    assert found(main, called) == ["phase: feel-syntax"]
 
 
 def test_the_line_and_the_file_are_named():

@@ -142,6 +142,22 @@ def test_an_id_used_twice_and_parts_we_do_not_run_are_refused() -> None:
     assert ("in0", "decision-duplicate-id") in found
 
 
+def test_decisions_that_require_each_other_are_refused_once() -> None:
+    one = literal("1", id_="one").replace("<literal", requires("two") + "<literal", 1)
+    two = literal("1", id_="two").replace("<literal", requires("one") + "<literal", 1)
+
+    findings = read_dmn("t.dmn", definitions(one, two)).findings
+
+    assert [finding.code for finding in findings] == ["decision-requirement"]
+
+
+def test_a_table_is_read_and_judged_once_per_name_and_content() -> None:
+    content = definitions(table(COMPLETE))
+
+    assert read_dmn("t.dmn", content) is read_dmn("t.dmn", bytes(content))
+    assert read_dmn("t.dmn", content).findings is read_dmn("t.dmn", content).findings
+
+
 def test_a_file_that_is_no_xml_gives_one_finding() -> None:
     assert [finding.code for finding in check({"t.dmn": b"oops"}, topics={})] == ["xml-syntax"]
 

@@ -138,7 +138,7 @@ def test_an_isolate_that_failed_is_replaced():
     with pytest.raises(KeyError), pool.isolate() as failed:
         raise KeyError
     with pool.isolate() as fresh:
-        answer = fresh.ask('{"request":"parse","source":"1","unary":false}', seconds=5)
+        answer = fresh.ask('{"request":"parse","sources":[["1",false]]}', seconds=5)
 
     pool.close()
     assert fresh is not failed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.feel import parse, strip_equals
+from service.feel import parse, parse_all, strip_equals
 
 NAMES = [
     ("budget_total < limit", {"budget_total", "limit"}),
@@ -85,3 +85,22 @@ def test_the_mark_of_an_expression_is_not_part_of_it():
     assert strip_equals(" = a > 1") == "a > 1"
     assert strip_equals("a = 1") == "a = 1"
     assert parse("= a > 1").names == {"a"}
+
+
+def test_expressions_read_together_are_known_one_by_one() -> None:
+    texts = [("=a + b", False), ("> limit", True), ("a +", False), ("=a + b", False)]
+
+    parse_all(texts)
+
+    assert parse("a + b").names == {"a", "b"}
+    assert parse("> limit", unary=True).names == {"limit"}
+    assert [problem.code for problem in parse("a +").problems] == ["syntax"]
+
+
+def test_one_that_takes_too_long_does_not_spoil_its_neighbours() -> None:
+    slow = " ".join(f"n{number}" for number in range(3000))
+
+    parse_all([(slow, False), ("fine + 1", False)])
+
+    assert [problem.code for problem in parse(slow).problems] == ["too_large"]
+    assert parse("fine + 1").names == {"fine"}

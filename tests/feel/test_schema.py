@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from service.feel import check_schema
+from service.feel import check_schema, check_schemas
 
 
 def codes(*components: Any) -> list[tuple[str, str]]:
@@ -33,6 +33,7 @@ PROBLEMS = [
     ("pattern", {"type": "textfield", "key": "a", "validate": {"pattern": "("}}),
     ("expression", {"type": "expression", "key": "a", "expression": "=1 +"}),
     ("expression", {"type": "expression", "key": "a", "expression": ""}),
+    ("expression", {"type": "expression", "key": "a", "expression": 5}),
     ("expression", {"type": "expression", "key": "a", "expression": "=approve(1)"}),
     ("expression", {"type": "text", "conditional": {"hide": "=a >"}}),
     ("no_equals", {"type": "text", "conditional": {"hide": "a > 1"}}),
@@ -100,3 +101,22 @@ def test_a_sound_form_has_no_problems():
 @pytest.mark.parametrize("schema", [{}, {"components": {}}, {"components": [None]}, {"components": ["x"]}])
 def test_what_is_no_form_is_named(schema):
     assert [problem.code for problem in check_schema(schema)] == ["components"]
+
+
+def test_forms_checked_together_are_told_apart() -> None:
+    good, bad = {"components": [field()]}, {"components": [{"type": "script", "id": "s"}]}
+
+    assert [[problem.code for problem in found] for found in check_schemas([good, bad, good])] == [
+        [],
+        ["forbidden"],
+        [],
+    ]
+
+
+def test_a_form_that_cannot_be_looked_through_is_a_finding() -> None:
+    odd, good = {"components": [{"type": {"toString": 1}}]}, {"components": [field()]}
+
+    [[problem], nothing] = check_schemas([odd, good])
+
+    assert (problem.code, problem.severity) == ("unreadable", "error")
+    assert nothing == ()

@@ -15,6 +15,7 @@ export { FeelProblem };
 
 const MOST_CACHED = 2000; // about 32 kB each
 const LONGEST = 20_000;
+const SURELY_SHALLOW = 400; // characters
 
 const fail = (message) => {
   throw new FeelProblem(message);
@@ -43,18 +44,25 @@ export const stripEquals = (text) => text.replace(/^\s*=/, '');
 const unusable = (code, message) => ({ names: [], optional: [], paths: [], calls: [], problems: [{ code, message, offset: 0 }] });
 const TOO_LARGE = 'The expression is too large';
 
-function compile(source, unary, mode) {
+/** Do something with an expression that may be nested deeper than the stack or the parser go. */
+function within(source, work) {
   if (source.length > LONGEST) return unusable('too_large', TOO_LARGE);
   try {
+    return work();
+  } catch (error) {
+    if (error instanceof Error) return unusable('too_large', TOO_LARGE);
+    throw error;
+  }
+}
+
+function compile(source, unary, mode) {
+  return within(source, () => {
     const { text, ...found } = rewrite(source, { unary, strict: mode === 'strict' });
     if (text === null) return found;
     const parameters = [...found.names, ...found.optional];
     const { value, warnings } = feelin(`function(${['__', INPUT, ...parameters].join(', ')}) (${text}\n)`);
     return { ...found, parameters, call: value, warnings, library: libraries[mode] };
-  } catch (error) {
-    if (error instanceof Error) return unusable('too_large', TOO_LARGE); // nested deeper than the stack or the parser go
-    throw error;
-  }
+  });
 }
 
 function compiled(source, unary, mode) {
@@ -127,8 +135,14 @@ export const evaluateLeniently = (source, read) => plain(leniently(source, read,
 /** A form's hide condition. form-js reads it as a test of null, so a condition that is null hides too. */
 export const testLeniently = (source, read) => leniently(source, read, true) === true;
 
+/** An expression read without compiling it, unless it is long enough to be nested too deeply for that. */
+function readOnly(source, unary) {
+  if (source.length > SURELY_SHALLOW) return compiled(source, unary, 'strict');
+  return remember(`${unary ? 'u' : 'e'} read ${source}`, () => within(source, () => rewrite(source, { unary })));
+}
+
 /** What an expression names and what is wrong with it, without evaluating it. */
 export function analyse(source, unary) {
-  const { names, optional, paths, calls, problems } = compiled(stripEquals(source), unary, 'strict');
+  const { names, optional, paths, calls, problems } = readOnly(stripEquals(source), unary);
   return { names: [...names], optional: [...optional], paths: [...paths], calls: [...calls], problems };
 }

@@ -124,7 +124,6 @@ class Inspection {
       return;
     }
     if (name.includes('Message')) return;
-    if (typeof rule !== 'string') return this.add(field, 'expression', { name, message: 'not text' });
     this.expression(field, name, rule);
   }
 
@@ -135,6 +134,7 @@ class Inspection {
   }
 
   expression(field, name, text, unary = false) {
+    if (typeof text !== 'string') return this.add(field, 'expression', { name, message: 'not text' });
     for (const { code, message } of analyse(text, unary).problems) this.add(field, code === 'bare_call' ? 'bare_call' : 'expression', { name, message });
   }
 }

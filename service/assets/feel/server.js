@@ -42,9 +42,9 @@ function form(request) {
 const requests = {
   calendar: ({ table }) => setCalendar(table),
   batch: ({ calls }) => calls.map((call) => answer(() => encode(kinds[call[0]](call)))),
-  parse: ({ source, unary }) => analyse(source, unary),
+  parse: ({ sources }) => sources.map(([source, unary]) => analyse(source, unary)),
   form,
-  inspect: ({ schema }) => inspect(schema),
+  inspect: ({ schemas }) => schemas.map((schema) => answer(() => inspect(schema))),
 };
 
 globalThis.countersign = (text) => {

@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
 
-from service.engine.check.drawing import CONDITIONAL, Container, FlowElement, NodeElement, Report
+from service.engine.check.report import Report
 from service.engine.decisions.coverage import Grid, TooComplex, grid
 from service.engine.decisions.model import Decision, Input, Rule
+from service.engine.drawing import Container, Element, Flow
+from service.engine.drawing.kinds import CONDITIONAL
 from service.feel import strip_equals
 from service.wording import Text
 
@@ -35,33 +37,33 @@ def check_branches(container: Container, report: Report) -> None:
             _judge(node, flows, report)
 
 
-def _judge(node: NodeElement, flows: list[FlowElement], report: Report) -> None:
+def _judge(node: Element, flows: list[Flow], report: Report) -> None:
     cut = grid(_table(node, flows))
-    if not node.node.get("default"):
+    if not node.default_flow:
         _warn_of_gaps(node, cut, report)
     if node.kind == "exclusiveGateway":
         for first, second in islice(cut.overlaps(), SHOWN):
             report.warning(
-                flows[second].node,
+                flows[second],
                 "overlapping-branches",
                 "This condition and that of {other!r} can be true together: the first drawn wins.",
                 other=flows[first].id,
             )
 
 
-def _warn_of_gaps(node: NodeElement, cut: Grid, report: Report) -> None:
+def _warn_of_gaps(node: Element, cut: Grid, report: Report) -> None:
     with suppress(TooComplex):  # conditions too many to be searched: a warning less, not a failed check
         for box in islice(cut.gaps(), SHOWN):
             report.warning(
-                node.node,
+                node,
                 "uncovered-branch",
                 "{element!r} has no way on when {case}: add a flow or make one the default.",
-                element=node.name,
+                element=node.title,
                 case=cut.described(box),
             )
 
 
-def _table(node: NodeElement, flows: list[FlowElement]) -> Decision:
+def _table(node: Element, flows: list[Flow]) -> Decision:
     conditions = [_cells(strip_equals(flow.condition)) for flow in flows]
     names = list(dict.fromkeys(name for cells in conditions for name in cells))
     columns = tuple(Input(name, name, name) for name in names)
@@ -69,7 +71,7 @@ def _table(node: NodeElement, flows: list[FlowElement]) -> Decision:
         Rule(flow.id, tuple(cells.get(name, "-") for name in names), ())
         for flow, cells in zip(flows, conditions, strict=True)
     )
-    return Decision(node.id, node.name, "", inputs=columns, rules=rules)
+    return Decision(node.id, node.title, "", inputs=columns, rules=rules)
 
 
 def _cells(condition: str) -> dict[str, str]:

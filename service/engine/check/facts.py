@@ -6,16 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from lxml import etree
-
 from service.engine.case_facts import CASE, GIVEN, CaseSchema, fact_of
-from service.engine.check.drawing import Container, NodeElement, Report
-from service.engine.check.expressions import expressions
-from service.engine.check.references import Surroundings
+from service.engine.check.report import Placed, Report
+from service.engine.check.surroundings import Surroundings
 from service.engine.decisions import Decision, paths
+from service.engine.drawing import Container, Element, Process
 from service.engine.findings import Finding
 from service.engine.nearest import suggestion
-from service.feel import parse, strip_equals
 from service.feel.schema import walk
 from service.wording import Text
 
@@ -38,16 +35,13 @@ def check_main(around: Surroundings, lines: Mapping[tuple[str, str], int], repor
         )
 
 
-def check_facts(container: Container, around: Surroundings, report: Report) -> None:
+def check_facts(process: Process, around: Surroundings, report: Report) -> None:
     """Report facts that are read and not declared, or written where they may not be."""
-    for node in container.everything():
-        for expression in expressions(node, around.forms):
+    for node in process.elements.values():
+        for expression in around.expressions(node):
             _read(expression.at, expression.parsed.paths, around.case, report)
-        for mapped in node.extensions.call_out:
-            if not mapped.everything:
-                _read(node.node, parse(strip_equals(mapped.expression)).paths, around.case, report)
         _targets(node, report)
-    for node, in_loop in _with_loops(container, False):
+    for node, in_loop in _with_loops(process.body, False):
         for target in _outputs(node):
             _written(node, target, in_loop, around.case, report)
 
@@ -77,7 +71,7 @@ def check_decision_facts(decision: Decision, case: CaseSchema, report: Report) -
         report.findings.append(Finding(report.file, 0, decision.id, "error", "unknown-fact", text))
 
 
-def _read(at: etree._Element, read: Iterable[str], case: CaseSchema, report: Report) -> None:
+def _read(at: Placed, read: Iterable[str], case: CaseSchema, report: Report) -> None:
     for name in sorted(_named(read) - case.names):
         report.error(
             at,
@@ -96,31 +90,31 @@ def _unknown(name: str, case: CaseSchema) -> Text:
     return Text("There is no fact case.{name}.{hint}", name=name, hint=suggestion(name, case.names))
 
 
-def _outputs(node: NodeElement) -> Iterator[str]:
+def _outputs(node: Element) -> Iterator[str]:
     yield from (name for name, _ in node.extensions.outputs)
     yield from (each.target for each in node.extensions.call_out)
 
 
-def _written(node: NodeElement, target: str, in_loop: bool, case: CaseSchema, report: Report) -> None:
+def _written(node: Element, target: str, in_loop: bool, case: CaseSchema, report: Report) -> None:
     name = fact_of(target)
     if name is None:
         return
     if name in GIVEN:
         report.error(
-            node.node, "fact-given", "case.{name} is known from the start: no element sets it.", name=name
+            node, "fact-given", "case.{name} is known from the start: no element sets it.", name=name
         )
     elif name not in case.facts:
-        _read(node.node, [target], case, report)
+        _read(node, [target], case, report)
     elif in_loop:
         report.error(
-            node.node,
+            node,
             "fact-in-loop",
             "Several elements would set case.{name}: collect them, and set it in a step after.",
             name=name,
         )
 
 
-def _targets(node: NodeElement, report: Report) -> None:
+def _targets(node: Element, report: Report) -> None:
     """Facts are written by output parameters and out mappings; any other name of the case sets nothing."""
     loop, ext = node.extensions.multi_instance, node.extensions
     others = [name for name, _ in ext.inputs] + [each.target for each in ext.call_in]
@@ -129,7 +123,7 @@ def _targets(node: NodeElement, report: Report) -> None:
     for name in others:
         if fact_of(name) is not None:
             report.error(
-                node.node,
+                node,
                 "fact-target",
                 "{name!r} is set by an output parameter or an out mapping alone.",
                 name=name,
@@ -137,16 +131,16 @@ def _targets(node: NodeElement, report: Report) -> None:
     for name in (*others, *_outputs(node)):
         if name == CASE:
             report.error(
-                node.node,
+                node,
                 "reserved-name",
                 "The name {name!r} belongs to the case: choose another.",
                 name=name,
             )
 
 
-def _with_loops(container: Container, in_loop: bool) -> Iterator[tuple[NodeElement, bool]]:
+def _with_loops(container: Container, in_loop: bool) -> Iterator[tuple[Element, bool]]:
     """Yield every node, with whether it runs once for each element of a list."""
-    for node in container.nodes.values():
+    for node in container.elements.values():
         here = in_loop or node.extensions.multi_instance is not None
         yield node, here
         if node.inner is not None:

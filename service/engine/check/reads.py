@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from service.domain.metrics import Metric
-from service.engine.check.drawing import Container, NodeElement, Report
+from service.engine.check.report import Report
+from service.engine.check.surroundings import Surroundings, Topic
+from service.engine.drawing import Element, Process
 from service.engine.form_marks import in_text, text_path
 from service.engine.nearest import suggestion
 from service.feel.schema import Schema, walk
@@ -47,26 +48,35 @@ class Answers:
         return frozenset(text_path(each) for each in walk(self.forms[form]) if each.key)
 
 
-def check_reads(container: Container, topics: Mapping[str, Any], answers: Answers, report: Report) -> None:
-    """Judge what the service tasks of a process read."""
-    for node in container.everything():
-        topic = topics.get(node.extensions.attribute("topic") or "")
-        for parameter, keys in getattr(topic, "reads", {}).items():
-            if parameter == PLAN_TEXT:
-                _text(node, topic, keys, answers, report)
-            elif parameter != START_FORM:
-                form = dict(node.extensions.inputs).get(parameter, "").strip()
-                _form(node, topic, parameter, form, report, answers)
-                _keys(node, topic, form, keys, answers, report)
-            elif answers.start_form is not None:
-                _keys(node, topic, answers.start_form, keys, answers, report)
+def check_reads(process: Process, around: Surroundings, report: Report) -> None:
+    """Judge what the service tasks of a process read; in the first release no topic said."""
+    if around.organisation.is_first_release:
+        return
+    metrics, main = tuple(around.organisation.metrics.values()), around.processes.get(around.case.main or "")
+    answers = Answers(around.forms, metrics, main.start_form if main is not None else None)
+    for element in process.elements.values():
+        topic = around.topics.get(element.extensions.attribute("topic") or "")
+        if topic is not None:
+            _check(element, topic, answers, report)
 
 
-def _text(node: NodeElement, topic: Any, keys: tuple[str, ...], answers: Answers, report: Report) -> None:
+def _check(element: Element, topic: Topic, answers: Answers, report: Report) -> None:
+    for parameter, keys in topic.reads.items():
+        if parameter == PLAN_TEXT:
+            _text(element, topic, keys, answers, report)
+        elif parameter != START_FORM:
+            form = dict(element.extensions.inputs).get(parameter, "").strip()
+            _form(element, topic, parameter, form, report, answers)
+            _keys(element, topic, form, keys, answers, report)
+        elif answers.start_form is not None:
+            _keys(element, topic, answers.start_form, keys, answers, report)
+
+
+def _text(node: Element, topic: Topic, keys: tuple[str, ...], answers: Answers, report: Report) -> None:
     for key in keys:
         if key not in answers.text:
             report.error(
-                node.node,
+                node,
                 "reads-nothing",
                 "The topic {topic!r} reads {key!r} of the plan, but no form marks such a field with "
                 "text = plan.{hint}",
@@ -76,10 +86,10 @@ def _text(node: NodeElement, topic: Any, keys: tuple[str, ...], answers: Answers
             )
 
 
-def _form(node: NodeElement, topic: Any, parameter: str, form: str, report: Report, answers: Answers) -> None:
+def _form(node: Element, topic: Topic, parameter: str, form: str, report: Report, answers: Answers) -> None:
     if form not in answers.forms:
         report.error(
-            node.node,
+            node,
             "unknown-form",
             "The topic {topic!r} reads a form: give its id in the parameter {parameter!r}.{hint}",
             topic=topic.name,
@@ -89,7 +99,7 @@ def _form(node: NodeElement, topic: Any, parameter: str, form: str, report: Repo
 
 
 def _keys(
-    node: NodeElement, topic: Any, form: str, keys: tuple[str, ...], answers: Answers, report: Report
+    node: Element, topic: Topic, form: str, keys: tuple[str, ...], answers: Answers, report: Report
 ) -> None:
     if form not in answers.forms:
         return
@@ -97,7 +107,7 @@ def _keys(
     for key in (each for wanted in keys for each in answers.wanted(wanted)):
         if key not in known:
             report.error(
-                node.node,
+                node,
                 "reads-nothing",
                 "The topic {topic!r} reads {key!r} of the form {form!r}, which has no such field.{hint}",
                 topic=topic.name,

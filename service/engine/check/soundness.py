@@ -6,149 +6,155 @@ since the conditions may rule that way out. Drawings with inclusive joins or ver
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import combinations
 
-from service.engine.check.drawing import ACTIVITIES, Container, NodeElement, Report
+from service.engine.check.report import Report
+from service.engine.drawing import Container, Element, Flow
+from service.engine.drawing.kinds import ACTIVITIES
 
 MARKINGS = 4000
-TOKENS_ON_A_FLOW = 3
-# Flows with the number of tokens on each, in order: hashable.
-Marking = tuple[tuple[str, int], ...]
+MOST_WAYS = 64
+# A marking says how many tokens stand on each flow: a number with WIDTH bits for each. More than three are
+# too many: then the highest of the bits is set.
+WIDTH, TOO_MANY = 3, 0b100
 
 
 def check_soundness(container: Container, report: Report) -> None:
     """Judge the joins of a process and its embedded sub-processes; the structure must be sound already."""
     for each in container.containers():
-        joins = [node for node in each.nodes.values() if _is_join(node)]
-        inclusive = any(
-            node.kind == "inclusiveGateway" and len(node.incoming) > 1 for node in each.nodes.values()
-        )
+        joins = [element for element in each.elements.values() if _is_join(element, "parallelGateway")]
+        inclusive = any(_is_join(element, "inclusiveGateway") for element in each.elements.values())
         if joins and not inclusive:
             _judge(each, joins, report)
 
 
-def _judge(container: Container, joins: list[NodeElement], report: Report) -> None:
+def _is_join(element: Element, kind: str) -> bool:
+    return element.kind == kind and len(element.incoming) > 1
+
+
+def _judge(container: Container, joins: list[Element], report: Report) -> None:
     walked = _walk(container)
     if walked is None:
         return
-    passed, stuck = walked
-    for node in joins:
-        if node.id not in passed:
+    for element in joins:
+        if element.id not in walked.passed:
             report.error(
-                node.node,
+                element,
                 "join-never-passed",
                 "{element!r} waits for ever: no way through brings a token on all its flows.",
-                element=node.name,
+                element=element.title,
             )
-        elif node.id in stuck:
+        elif element.id in walked.stuck:
             report.warning(
-                node.node,
+                element,
                 "join-may-wait",
                 "{element!r} waits for ever if one of its flows brings no token: check what leads to it.",
-                element=node.name,
+                element=element.title,
             )
 
 
-def _is_join(node: NodeElement) -> bool:
-    return node.kind == "parallelGateway" and len(node.incoming) > 1
+@dataclass(frozen=True)
+class _Walked:
+    """The joins passed on some way, and those left waiting on some."""
+
+    passed: set[str]
+    stuck: set[str]
 
 
-def _is_inclusive_join(node: NodeElement) -> bool:
-    return node.kind == "inclusiveGateway" and len(node.incoming) > 1
-
-
-def _walk(container: Container) -> tuple[set[str], set[str]] | None:
-    """Return the joins passed on some way and those left waiting on some; None: too many ways."""
+def _walk(container: Container) -> _Walked | None:
+    """Return what all ways through come to; None when there are too many."""
     ways = _Ways(container)
-    first = _after({}, [], [flow.id for node in _starts(container) for flow in node.outgoing])
+    first = ways.first()
     seen, queue = {first}, [first]
-    passed: set[str] = set()
-    stuck: set[str] = set()
+    walked = _Walked(set(), set())
     while queue:
         marking = queue.pop()
-        moves = list(_moves(ways, dict(marking), passed))
+        moves = list(ways.moves(marking, walked.passed))
         if marking and not moves:
-            stuck |= _waiting(container, dict(marking))
-        for following in moves:
-            if following not in seen:
-                seen.add(following)
-                queue.append(following)
+            walked.stuck.update(ways.waiting(marking))
+        new = [each for each in moves if each not in seen]
+        seen.update(new)
+        queue += new
         if len(seen) > MARKINGS:
             return None
-    return passed, stuck
+    return walked
 
 
-def _starts(container: Container) -> list[NodeElement]:
-    return [node for node in container.nodes.values() if node.kind == "startEvent"]
+@dataclass(frozen=True)
+class _Join:
+    """A parallel join: it moves when `needed`, one token on each of its flows, is there."""
 
-
-def _waiting(container: Container, marking: dict[str, int]) -> set[str]:
-    return {flow.target for flow in container.flows if marking.get(flow.id)}
+    id: str
+    needed: tuple[int, ...]
+    change: int
 
 
 class _Ways:
     """Where a token on each flow can go on to, read off the drawing once."""
 
     def __init__(self, container: Container) -> None:
-        self.joins: dict[str, NodeElement] = {}
-        self.onward: dict[str, list[list[str]]] = {}
+        self._container = container
+        self._one = {flow.id: 1 << WIDTH * place for place, flow in enumerate(container.flows)}
+        self._too_many = sum(one * TOO_MANY for one in self._one.values())
+        self._joins: list[_Join] = []
+        # By the place of a flow: how the marking may change when its token goes on.
+        self._changes: dict[int, list[int]] = {}
         # A token on one of these flows ends all others with it.
-        self.fatal: set[str] = set()
-        for node in container.nodes.values():
-            flows = [flow.id for flow in node.incoming]
-            if _is_join(node):
-                self.joins.update(dict.fromkeys(flows, node))
-            elif node.kind == "endEvent" and node.definition_kind in ("terminate", "error"):
-                self.fatal.update(flows)
-            else:
-                self.onward.update(dict.fromkeys(flows, _ways_on(node)))
+        self._fatal = 0
+        for element in container.elements.values():
+            self._read(element)
 
-
-def _moves(ways: _Ways, tokens: Mapping[str, int], passed: set[str]) -> Iterator[Marking]:
-    for flow in tokens:
-        if flow in ways.fatal:
-            yield ()
-        elif flow in ways.joins:
-            yield from _join(ways.joins[flow], flow, tokens, passed)
+    def _read(self, element: Element) -> None:
+        taken = [self._one[flow.id] for flow in element.incoming]
+        if _is_join(element, "parallelGateway"):
+            change = self._sum(element.outgoing) - sum(taken)
+            self._joins.append(_Join(element.id, tuple(one * (TOO_MANY * 2 - 1) for one in taken), change))
+        elif element.kind == "endEvent" and element.event_kind in ("terminate", "error"):
+            self._fatal |= sum(one * (TOO_MANY * 2 - 1) for one in taken)
         else:
-            yield from _follow(tokens, [flow], ways.onward[flow])
+            placed = [self._sum(way) for way in _ways_on(element)]
+            for one in taken:
+                self._changes[one] = [each - one for each in placed]
+
+    def _sum(self, flows: Iterable[Flow]) -> int:
+        return sum(self._one[flow.id] for flow in flows)
+
+    def first(self) -> int:
+        """Return the marking when the process has just begun."""
+        return sum(self._sum(start.outgoing) for start in self._container.of_kind("startEvent"))
+
+    def moves(self, marking: int, passed: set[str]) -> Iterator[int]:
+        """Yield the markings that may follow; the joins that let a token through are added to `passed`."""
+        if marking & self._fatal:
+            yield 0
+        for join in self._joins:
+            if all(marking & each for each in join.needed):
+                passed.add(join.id)
+                if not (marking + join.change) & self._too_many:
+                    yield marking + join.change
+        for one, changes in self._changes.items():
+            if marking & one * (TOO_MANY * 2 - 1):
+                for change in changes:
+                    if not (marking + change) & self._too_many:
+                        yield marking + change
+
+    def waiting(self, marking: int) -> set[str]:
+        """Return the ids of the elements whose tokens stand."""
+        flows = self._container.flows
+        return {flow.target for flow in flows if marking & self._one[flow.id] * (TOO_MANY * 2 - 1)}
 
 
-def _join(node: NodeElement, flow: str, tokens: Mapping[str, int], passed: set[str]) -> Iterator[Marking]:
-    needed = [each.id for each in node.incoming]
-    # Once, not for each of its flows.
-    if flow == needed[0] and all(each in tokens for each in needed):
-        passed.add(node.id)
-        yield from _follow(tokens, needed, [[each.id for each in node.outgoing]])
-
-
-def _follow(tokens: Mapping[str, int], taken: Sequence[str], ways: list[list[str]]) -> Iterator[Marking]:
-    for way in ways:
-        after = _after(tokens, taken, way)
-        if all(count <= TOKENS_ON_A_FLOW for _, count in after):
-            yield after
-
-
-def _ways_on(node: NodeElement) -> list[list[str]]:
+def _ways_on(element: Element) -> list[tuple[Flow, ...]]:
     """Return the sets of flows a token may leave an element by."""
-    out = [flow.id for flow in node.outgoing]
-    if node.kind in ("exclusiveGateway", "eventBasedGateway"):
-        return [[flow] for flow in out]
-    if node.kind == "inclusiveGateway":
-        return [list(some) for size in range(1, len(out) + 1) for some in combinations(out, size)][:64]
-    ways = [out]
-    if node.kind in ACTIVITIES:
-        for event in node.boundary:
-            caught = [flow.id for flow in event.outgoing]
-            ways.append(caught if event.interrupts else [*out, *caught])
+    out = element.outgoing
+    if element.kind in ("exclusiveGateway", "eventBasedGateway"):
+        return [(flow,) for flow in out]
+    if element.kind == "inclusiveGateway":
+        return [some for size in range(1, len(out) + 1) for some in combinations(out, size)][:MOST_WAYS]
+    ways: list[tuple[Flow, ...]] = [out]
+    if element.kind in ACTIVITIES:
+        for event in element.boundary:
+            ways.append(event.outgoing if event.interrupts else (*out, *event.outgoing))
     return ways
-
-
-def _after(tokens: Mapping[str, int], taken: Sequence[str], placed: Sequence[str]) -> Marking:
-    counts = dict(tokens)
-    for flow in taken:
-        counts[flow] -= 1
-    for flow in placed:
-        counts[flow] = counts.get(flow, 0) + 1
-    return tuple(sorted((flow, count) for flow, count in counts.items() if count))

@@ -7,58 +7,39 @@ parallel branch) may set it, or when the process declares it as an input.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-from service.engine.check.drawing import Container, NodeElement, Report
-from service.engine.check.expressions import ALWAYS_KNOWN, expressions
-from service.engine.check.references import Surroundings, process_inputs
+from service.engine.check.expressions import ALWAYS_KNOWN
+from service.engine.check.order import Order
+from service.engine.check.report import Report
+from service.engine.check.surroundings import Surroundings
 from service.engine.decisions import reads
+from service.engine.drawing import Element, Process
 from service.feel import parse, strip_equals
 
 AT_START = frozenset({"applicant", "department", "business_key", "started_at"})
 ANYTHING = "*"
 
 
-@dataclass
-class Graph:
-    """All nodes of a process with its embedded sub-processes, and who may come after whom."""
-
-    nodes: dict[str, NodeElement] = field(default_factory=dict)
-    following: dict[str, set[str]] = field(default_factory=dict)
-    forks: list[str] = field(default_factory=list)
-
-    def closure(self, start: str) -> set[str]:
-        seen: set[str] = set()
-        stack = list(self.following.get(start, ()))
-        while stack:
-            current = stack.pop()
-            if current not in seen:
-                seen.add(current)
-                stack.extend(self.following.get(current, ()))
-        return seen
-
-
-def check_variables(container: Container, around: Surroundings, report: Report) -> None:
+def check_variables(process: Process, around: Surroundings, report: Report) -> None:
     """Report every name that is read and that nothing can have set."""
-    graph = _graph(container)
-    after = {name: graph.closure(name) for name in graph.nodes}
-    known = _known_at_start(container, around)
-    sets = {name: set(_set_by(node, around)) for name, node in graph.nodes.items()}
-    before = _before(graph, after)
-    for name, node in graph.nodes.items():
-        here = set(known).union(*(sets[other] for other in before[name]))
-        if ANYTHING in here:
-            continue
-        _check_reads(node, here, around, report)
+    order = Order(process)
+    known = _known_at_start(process, around)
+    setters: dict[str, int] = {}
+    for element in order.elements:
+        for name in _set_by(element, around):
+            setters[name] = setters.get(name, 0) | order.bit(element)
+    for element in order.elements:
+        before = order.before[element.id]
+        here = known | {name for name, places in setters.items() if places & before}
+        if ANYTHING not in here:
+            _check_reads(element, here, around, report)
 
 
-def _check_reads(node: NodeElement, here: set[str], around: Surroundings, report: Report) -> None:
-    so_far = set(here)
-    for expression in expressions(node, around.forms):
+def _check_reads(element: Element, here: frozenset[str], around: Surroundings, report: Report) -> None:
+    for expression in around.expressions(element):
         if expression.open_ended:
             continue
-        visible = so_far | expression.local | ALWAYS_KNOWN
-        for name in sorted(expression.parsed.names - visible):
+        for name in sorted(expression.parsed.names - here - expression.local - ALWAYS_KNOWN):
             report.error(
                 expression.at,
                 "unknown-variable",
@@ -67,127 +48,80 @@ def _check_reads(node: NodeElement, here: set[str], around: Surroundings, report
                 expression=expression.text.strip(),
                 name=name,
             )
-    if node.kind == "businessRuleTask":
-        _decision_reads(node, here, around, report)
-    if node.kind == "callActivity":
-        _out_reads(node, around, report)
+    if element.kind == "businessRuleTask":
+        _decision_reads(element, here, around, report)
+    if element.called is not None and element.called in around.processes:
+        _out_reads(element, around.processes[element.called], around, report)
 
 
-def _decision_reads(node: NodeElement, here: set[str], around: Surroundings, report: Report) -> None:
-    decision = around.decisions.get(node.extensions.attribute("decisionRef") or "")
+def _decision_reads(element: Element, here: frozenset[str], around: Surroundings, report: Report) -> None:
+    decision = around.decisions.get(element.extensions.attribute("decisionRef") or "")
     if decision is None:
         return
-    loop = node.extensions.multi_instance
-    element = {loop.element_variable, "loopCounter"} if loop else set()
-    visible = here | element | {name for name, _ in node.extensions.inputs}
+    loop = element.extensions.multi_instance
+    own = {loop.element_variable, "loopCounter"} if loop else set()
+    visible = here | own | {name for name, _ in element.extensions.inputs}
     for name in sorted(reads(decision) - visible - ALWAYS_KNOWN):
         report.error(
-            node.node,
+            element,
             "unknown-variable",
             "The decision {decision!r} reads {name!r}, which nothing before {element!r} sets.",
             decision=decision.id,
             name=name,
-            element=node.name,
+            element=element.title,
         )
 
 
-def _out_reads(node: NodeElement, around: Surroundings, report: Report) -> None:
-    called = around.processes.get(node.node.get("calledElement") or "")
-    if called is None:
-        return
-    inside = set(process_inputs(called)) | {each.target for each in node.extensions.call_in}
-    for each in called.everything():
+def _out_reads(element: Element, called: Process, around: Surroundings, report: Report) -> None:
+    inside = {*called.inputs, *(mapped.target for mapped in element.extensions.call_in)}
+    for each in called.elements.values():
         inside.update(_set_by(each, around))
     if ANYTHING in inside:
         return
-    for mapped in node.extensions.call_out:
+    for mapped in element.extensions.call_out:
         if mapped.everything or not mapped.expression:
             continue
         for name in sorted(parse(strip_equals(mapped.expression)).names - inside - ALWAYS_KNOWN):
             report.error(
-                node.node,
+                element,
                 "unknown-variable",
                 "The out mapping of {target!r} reads {name!r}, which {called!r} never sets.",
                 target=mapped.target,
                 name=name,
-                called=called.id,
+                called=called.key,
             )
 
 
-def _known_at_start(container: Container, around: Surroundings) -> set[str]:
-    called = any(
-        node.kind == "callActivity" and node.node.get("calledElement") == container.id
-        for process in around.processes.values()
-        for node in process.everything()
-    )
-    return set(process_inputs(container)) | (set() if called else AT_START)
+def _known_at_start(process: Process, around: Surroundings) -> frozenset[str]:
+    called = any(process.key in other.calls for other in around.processes.values())
+    return frozenset(process.inputs) | (frozenset() if called else AT_START)
 
 
-def _set_by(node: NodeElement, around: Surroundings) -> Iterator[str]:
+def _set_by(element: Element, around: Surroundings) -> Iterator[str]:
     """Yield the variables an element may set in the scope around it; `*` when it may set anything."""
-    loop, ext = node.extensions.multi_instance, node.extensions
-    if loop is not None and node.kind != "subProcess":
-        yield from [loop.output_collection] if loop.output_collection else []
-        return
+    loop, ext = element.extensions.multi_instance, element.extensions
     if loop is not None and loop.output_collection:
         yield loop.output_collection
+    if loop is not None and element.kind != "subProcess":
+        return
     yield from (name for name, _ in ext.outputs)
     result = ext.attribute("resultVariable")
     if result:
         yield result
-    if node.kind == "callActivity":
+    if element.kind == "callActivity":
         yield from (ANYTHING if each.everything else each.target for each in ext.call_out)
-    if ext.outputs:
-        return
-    if node.kind in ("serviceTask", "sendTask"):
-        topic = around.topics.get(ext.attribute("topic") or "")
-        yield from topic.outputs if topic is not None else [ANYTHING]
-    if node.kind in ("boundaryEvent", "intermediateCatchEvent", "receiveTask"):
-        yield from _brought(node)
+    if not ext.outputs:
+        yield from _brought(element, around)
 
 
-def _brought(node: NodeElement) -> list[str]:
-    kind = "message" if node.kind == "receiveTask" else node.definition_kind
-    return {"message": [ANYTHING], "signal": [ANYTHING], "error": ["error_code", "error_message"]}.get(
-        kind, []
-    )
-
-
-def _graph(container: Container) -> Graph:
-    graph = Graph()
-    for each in container.containers():
-        for node in each.nodes.values():
-            graph.nodes[node.id] = node
-            following = graph.following.setdefault(node.id, set())
-            following.update(other.id for other in each.following(node))
-            if node.inner is not None:
-                _connect_inner(graph, node, following)
-            if node.kind in ("parallelGateway", "inclusiveGateway") and len(node.outgoing) > 1:
-                graph.forks.append(node.id)
-    return graph
-
-
-def _connect_inner(graph: Graph, node: NodeElement, following: set[str]) -> None:
-    outside = set(following)
-    for inner in node.inner.nodes.values():
-        graph.following.setdefault(inner.id, set())
-        if inner.kind == "startEvent":
-            following.add(inner.id)
-        # Whatever runs inside may be interrupted there; then the boundary events' paths go on.
-        graph.following[inner.id] |= outside
-
-
-def _before(graph: Graph, after: dict[str, set[str]]) -> dict[str, set[str]]:
-    """Return for each node the nodes that may have run before it."""
-    before: dict[str, set[str]] = {name: set() for name in graph.nodes}
-    for earlier, later in after.items():
-        for name in later:
-            before[name].add(earlier)
-    for fork in graph.forks:
-        branches = [{start, *after[start]} for start in graph.following[fork]]
-        for one in branches:
-            for other in branches:
-                if one is not other:
-                    for name in one - other:
-                        before[name] |= other - one
-    return before
+def _brought(element: Element, around: Surroundings) -> Iterator[str]:
+    """Yield what an element sets by itself, where no output parameter says what."""
+    if element.kind in ("serviceTask", "sendTask"):
+        topic = around.topics.get(element.extensions.attribute("topic") or "")
+        yield from topic.outputs if topic is not None else (ANYTHING,)
+    kind = "message" if element.kind == "receiveTask" else element.event_kind
+    if element.kind in ("boundaryEvent", "intermediateCatchEvent", "receiveTask"):
+        if kind in ("message", "signal"):
+            yield ANYTHING
+        elif kind == "error":
+            yield from ("error_code", "error_message")

@@ -8,9 +8,11 @@ from functools import cached_property
 from service.engine.decisions.check import check_decision
 from service.engine.decisions.model import Decision
 from service.engine.decisions.reading import decisions_of
+from service.engine.decisions.reads import expressions
 from service.engine.findings import Finding
 from service.engine.kept import kept_by_content
 from service.engine.xml import read_xml
+from service.feel import parse_all
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class DecisionFile:
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """Return everything wrong or doubtful about the file."""
+        parse_all(text for decision in self.decisions for text in expressions(decision))
         return tuple(found for decision in self.decisions for found in check_decision(decision))
 
 

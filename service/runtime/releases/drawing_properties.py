@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from lxml import etree
-
-from service.engine.xml import local_name, parse_xml
+from service.engine.drawing import read_drawing
+from service.engine.xml import Tag, read_xml
 
 Properties = dict[tuple[str, str], str]
 
@@ -32,73 +31,75 @@ _PARTS = frozenset(
 _REPEATED = frozenset({"incoming", "outgoing", "flowNodeRef"})
 _WRAPPERS = frozenset({"extensionElements", "inputOutput", "properties"})
 _KEYS = ("name", "target", "source", "event", "variable")
+_DRAWN = frozenset({"BPMNShape", "BPMNEdge", "DMNShape", "DMNEdge"})
 
 
 def drawing_properties(name: str, content: bytes) -> Properties:
     """Return (element id, property) → text for a BPMN or DMN file."""
-    root = parse_xml(name, content)
-    result: Properties = {}
-    for element in root.iter(etree.Element):
-        tag = local_name(element)
-        if element.get("id") and not _is_part(element) and not _is_layout(element):
-            result[(element.get("id"), "element")] = tag
-            result.update(((element.get("id"), path), text) for path, text in _own(element, ""))
-        if tag == "flowNodeRef":
-            lane = element.getparent()
-            result[((element.text or "").strip(), "lane")] = lane.get("name") or lane.get("id", "")
-        if tag in ("BPMNShape", "BPMNEdge", "DMNShape", "DMNEdge"):
-            result[(_drawn(element), "layout")] = _layout(element)
+    if not name.endswith(".bpmn"):
+        return _written(read_xml(name, content))
+    drawing = read_drawing(name, content)
+    result = _written(drawing.tag)
+    for process in drawing.processes:
+        for element in process.body.elements.values():
+            if element.lane is not None:
+                result[element.id, "lane"] = element.lane
     return result
 
 
-def _own(element: etree._Element, path: str) -> Iterator[tuple[str, str]]:
+def _written(root: Tag) -> Properties:
+    result: Properties = {}
+    for tag in root.everything():
+        if tag.id and not _is_part(tag) and not _is_layout(tag):
+            result[tag.id, "element"] = tag.name
+            result.update(((tag.id, path), text) for path, text in _own(tag, ""))
+        if tag.name in _DRAWN:
+            result[_drawn(tag), "layout"] = _layout(tag)
+    return result
+
+
+def _own(tag: Tag, path: str) -> Iterator[tuple[str, str]]:
     """Yield the attributes and text of an element and of its parts, with their path below the element."""
-    for attribute, value in element.attrib.items():
+    for attribute, value in tag.attributes.items():
         if attribute != "id":
-            yield _joined(path, etree.QName(attribute).localname), value
-    text = _text(element)
-    if text:
-        yield path or "text", text
+            yield _joined(path, attribute.rpartition("}")[2]), value
+    if tag.text:
+        yield path or "text", _lines(tag.text)
     places: Counter[str] = Counter()
-    for child in element.iterchildren(etree.Element):
-        tag = local_name(child)
-        if tag in _REPEATED or (child.get("id") and not _is_part(child)) or _is_layout(child):
+    for child in tag.children:
+        if child.name in _REPEATED or (child.id and not _is_part(child)) or _is_layout(child):
             continue
         key = next((child.get(each) for each in _KEYS if child.get(each)), None)
-        label = f"{tag}[{key or places[tag]}]" if key or places[tag] else tag
-        places[tag] += 1
-        yield from _own(child, path if tag in _WRAPPERS else _joined(path, label))
+        label = f"{child.name}[{key or places[child.name]}]" if key or places[child.name] else child.name
+        places[child.name] += 1
+        yield from _own(child, path if child.name in _WRAPPERS else _joined(path, label))
 
 
 def _joined(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def _is_part(element: etree._Element) -> bool:
-    tag = local_name(element)
-    return tag in _PARTS or tag.endswith("EventDefinition")
+def _is_part(tag: Tag) -> bool:
+    return tag.name in _PARTS or tag.name.endswith("EventDefinition")
 
 
-def _is_layout(element: etree._Element) -> bool:
-    return any(space in (etree.QName(element).namespace or "") for space in ("/DI", "/DC", "/DMNDI"))
+def _is_layout(tag: Tag) -> bool:
+    return any(space in tag.space for space in ("/DI", "/DC", "/DMNDI"))
 
 
-def _text(element: etree._Element) -> str:
-    return "\n".join(line.strip() for line in (element.text or "").strip().splitlines())
+def _lines(text: str) -> str:
+    return "\n".join(line.strip() for line in text.splitlines())
 
 
-def _drawn(element: etree._Element) -> str:
-    return element.get("bpmnElement") or element.get("dmnElementRef") or element.get("id") or ""
+def _drawn(tag: Tag) -> str:
+    return tag.get("bpmnElement") or tag.get("dmnElementRef") or tag.id
 
 
-def _layout(shape: etree._Element) -> str:
-    """Return the outline of a shape, or the way of a flow,."""
+def _layout(shape: Tag) -> str:
+    """Return the outline of a shape, or the way of a flow."""
     points = []
-    for part in shape.iter(etree.Element):
-        if local_name(part) in ("Bounds", "waypoint"):
-            points.append(" ".join(part.get(side) or "0" for side in _sides(part)))
+    for part in shape.everything():
+        if part.name in ("Bounds", "waypoint"):
+            sides = ("x", "y", "width", "height") if part.name == "Bounds" else ("x", "y")
+            points.append(" ".join(part.get(side, "0") for side in sides))
     return "; ".join(points)
-
-
-def _sides(part: etree._Element) -> tuple[str, ...]:
-    return ("x", "y", "width", "height") if local_name(part) == "Bounds" else ("x", "y")

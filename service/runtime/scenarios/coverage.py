@@ -5,26 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from service.engine import xml
-
-GATEWAYS = {"exclusiveGateway", "inclusiveGateway", "eventBasedGateway"}
-NODES = {
-    "userTask",
-    "serviceTask",
-    "businessRuleTask",
-    "scriptTask",
-    "callActivity",
-    "subProcess",
-    "startEvent",
-    "endEvent",
-    "intermediateCatchEvent",
-    "intermediateThrowEvent",
-    "boundaryEvent",
-    "manualTask",
-    "task",
-    "sendTask",
-    "receiveTask",
-}
+from service.engine.drawing import Process, read_drawing
+from service.engine.drawing.kinds import GATEWAYS
 
 
 @dataclass(frozen=True)
@@ -55,7 +37,7 @@ class Coverage:
             _diagram(process)
             for name, content in files.items()
             if name.endswith(".bpmn")
-            for process in xml.parse_xml(name, content).iterchildren(xml.bpmn("process"))
+            for process in read_drawing(name, content).processes
         ]
         return cls({diagram.key: diagram for diagram in found})
 
@@ -97,15 +79,13 @@ def _share(every: int, missing: int) -> str:
     return f"{every - missing}/{every}"
 
 
-def _diagram(process: object) -> Diagram:
-    nodes = {node.get("id"): node for node in xml.elements(process)}
-    activities = {key for key, node in nodes.items() if key and xml.local_name(node) in NODES}
+def _diagram(process: Process) -> Diagram:
+    elements = process.body.elements
+    activities = frozenset(key for key, element in elements.items() if element.kind not in GATEWAYS)
     branches: dict[str, str] = {}
-    for flow in xml.elements(process):
-        source = nodes.get(flow.get("sourceRef", ""))
-        if source is None or xml.local_name(source) not in GATEWAYS:
-            continue
-        if len(source.findall("bpmn:outgoing", xml.NS)) > 1:
-            answer = f" ({flow.get('name')})" if flow.get("name") else ""
-            branches[flow.get("id", "")] = f"{source.get('id')} → {flow.get('targetRef')}{answer}"
-    return Diagram(process.get("id"), process.get("name") or "", frozenset(activities), branches)
+    for flow in process.body.flows:
+        source = elements[flow.source]
+        if source.kind in GATEWAYS - {"parallelGateway"} and len(source.outgoing) > 1:
+            answer = f" ({flow.name})" if flow.name else ""
+            branches[flow.id] = f"{flow.source} → {flow.target}{answer}"
+    return Diagram(process.key, process.name, activities, branches)

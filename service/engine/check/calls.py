@@ -1,0 +1,48 @@
+"""Call activities: the process they call, and what is handed in."""
+
+from __future__ import annotations
+
+from service.engine.check.report import Report
+from service.engine.check.surroundings import Surroundings
+from service.engine.drawing import Element, Process
+
+
+def check_call(element: Element, around: Surroundings, report: Report) -> None:
+    """Judge a call activity."""
+    called = element.called
+    if not called:
+        report.error(element, "missing-called-element", "Choose the process this activity calls.")
+    elif called.startswith(("=", "$", "#")):
+        report.error(element, "dynamic-call", "The called process is named by its id, not by an expression.")
+    elif called not in around.processes:
+        report.error(
+            element,
+            "unknown-process",
+            "There is no process {called!r}: upload it or correct the id.",
+            called=called,
+        )
+    else:
+        _inputs(element, around.processes[called], report)
+
+
+def _inputs(element: Element, called: Process, report: Report) -> None:
+    if any(mapped.everything for mapped in element.extensions.call_in):
+        return
+    given = {mapped.target for mapped in element.extensions.call_in}
+    for name in called.inputs:
+        if name not in given:
+            report.error(
+                element,
+                "input-not-mapped",
+                "{called!r} takes the input {name!r}: map it in.",
+                called=called.key,
+                name=name,
+            )
+    for name in sorted(given - set(called.inputs)):
+        report.warning(
+            element,
+            "unknown-input",
+            "{called!r} does not declare the input {name!r} that is mapped in.",
+            called=called.key,
+            name=name,
+        )

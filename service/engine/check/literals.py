@@ -1,0 +1,68 @@
+"""Values that are taken literally must be what they say: due dates, timers; `${…}` never is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from service.engine import timers
+from service.engine.check.expressions import is_feel
+from service.engine.check.feel import OTHER_LANGUAGES
+from service.engine.check.report import Placed, Report
+from service.engine.drawing import Element, EventDefinition, Process
+from service.engine.failures import EngineFailure
+from service.wording import Text
+
+_ANY_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+READERS: Mapping[str, Callable[[str], object]] = {
+    "date": timers.to_moment,
+    "duration": lambda text: timers.to_duration(text).after(_ANY_MOMENT),
+    "cycle": lambda text: timers.parse_cycle(text)[2].after(_ANY_MOMENT),
+}
+
+
+def check_literals(process: Process, report: Report) -> None:
+    """Report literal values of a process that cannot be read."""
+    for element in process.elements.values():
+        _due_date(element, report)
+        _not_feel(element, report)
+        for definition in element.events:
+            if definition.kind == "timer":
+                _timer(definition, report)
+
+
+def _due_date(element: Element, report: Report) -> None:
+    due = (element.extensions.attribute("dueDate") or "").strip()
+    if due and not is_feel(due):
+        _attempt(lambda text: timers.to_due(text, _ANY_MOMENT), due, element, Text("due date"), report)
+
+
+def _not_feel(element: Element, report: Report) -> None:
+    for name in ("assignee", "candidateGroups", "dueDate", "candidateUsers"):
+        text = element.extensions.attribute(name) or ""
+        if text.lstrip().startswith(OTHER_LANGUAGES):
+            report.error(
+                element,
+                "not-feel",
+                "{name} {expression!r} is no FEEL: begin expressions with =.",
+                name=name,
+                expression=text,
+            )
+
+
+def _timer(definition: EventDefinition, report: Report) -> None:
+    written = [time for time in definition.times if time.text]
+    if not written:
+        report.error(definition, "empty-timer", "The timer says no time: give a date, a duration or a cycle.")
+    for time in written:
+        if not is_feel(time.text):
+            _attempt(READERS[time.kind], time.text, definition, Text("timer"), report)
+
+
+def _attempt(read: Callable[[str], object], text: str, at: Placed, what: str, report: Report) -> None:
+    try:
+        read(text)
+    except EngineFailure as failure:
+        report.error(
+            at, "bad-timer", "The {what} cannot be read: {reason}.", what=what, reason=failure.message
+        )
