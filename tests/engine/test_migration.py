@@ -9,6 +9,7 @@ from tests.engine.diagrams import (
     call,
     end,
     flow,
+    inclusive,
     loop,
     parallel,
     path,
@@ -94,6 +95,18 @@ def test_a_branch_drawn_beside_those_that_run_already_would_never_come_to_the_jo
     running.complete("a")
     running.complete("b")
     assert move(running, wider).is_possible, "the join is behind it"
+
+
+def test_a_join_that_waits_for_nobody_in_the_new_drawing_is_passed_with_the_move():
+    parts = (start(), parallel("f"), user("a"), user("b"), inclusive("j"), user("c"), end(), end("off"))
+    flows = path("begin", "f", "a", "j", "c", "done") + path("f", "b")
+    case = Case(process(*parts, flows, path("b", "j")))
+    case.complete("a")
+    assert case.tasks() == ["b"]
+
+    assert move(case, process(*parts, flows, path("b", "off"))).is_possible
+
+    assert case.tasks() == ["b", "c"]
 
 
 def timed(duration: str) -> bytes:

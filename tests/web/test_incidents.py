@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from service.app import create_app
+from service.engine import failures
 from service.runtime.cases import instances
 from service.runtime.step.context import Application
+from service.web import findings
 from tests.conftest import PASSWORD, Cast
 from tests.engine import diagrams as d
 
@@ -76,3 +81,13 @@ def test_a_program_reads_incidents_in_english_unless_it_asks_for_chinese(app, ca
 
     assert plain == "Cannot divide string and number"
     assert chinese == "string 与 number 不能相除"
+
+
+def test_every_incident_of_the_engine_has_a_headline():
+    engine = Path(findings.__file__).parents[1] / "engine"
+    raised = re.compile(r'EngineFailure\(\s*"(\w+)"|journal\.fail\(\s*token, "(\w+)"')
+    sources = (path.read_text("utf-8") for path in engine.rglob("*.py"))
+    codes = {found[1] or found[2] for source in sources for found in raised.finditer(source)}
+
+    assert {"stalled", "endless_loop", "too_deep", "bad_timer"} <= codes
+    assert sorted({*codes, failures.INTERNAL} - findings.INCIDENTS.keys()) == []
