@@ -14,6 +14,7 @@ groups: {市场部: department, 审计部: department, 总裁办: department, �
 relations:
   发起人: {user: applicant}
   首席执行官: {head: 总裁办}
+superiors: {总监: 首席执行官}
 rights:
   audit.read: [审计部]
   case.see_all: [审计部, 总监]
@@ -34,11 +35,12 @@ def test_what_is_declared_is_read():
 
     assert company.groups["总监"] == "role"
     assert (company.relations["首席执行官"].kind, company.relations["首席执行官"].of) == ("head", "总裁办")
+    assert company.above(["市场部", "总监"]) == ("首席执行官",)
     assert company.rights_of({"审计部"}) == {"audit.read", "case.see_all"}
     assert company.rights_of({"市场部"}) == frozenset()
     assert not company.calendar.is_workday(date(2026, 10, 9))
     assert company.calendar.is_workday(date(2026, 10, 10)), "a Saturday"
-    assert company.line_of("rights", "case.see_all") == 8
+    assert company.line_of("rights", "case.see_all") == 9
     assert findings(COMPANY) == []
 
 
@@ -53,22 +55,24 @@ def test_a_manifest_of_the_first_release_keeps_the_rights_of_then():
 @pytest.mark.parametrize(
     ("before", "after", "line", "code", "says"),
     [
-        ("audit.read: [审计部]", "audit.reed: [审计部]", 7, "unknown-right", "Did you mean 'audit.read'?"),
-        ("audit.read: [审计部]", "audit.read: [审计]", 7, "unknown-group", "Did you mean '审计部'?"),
-        ("audit.read: [审计部]", "user.manage: [审计部]", 7, "reserved-right", "the group admin alone"),
-        ("audit.read: [审计部]", "audit.read: 审计部", 7, "declaration-shape", "a list of names"),
+        ("audit.read: [审计部]", "audit.reed: [审计部]", 8, "unknown-right", "Did you mean 'audit.read'?"),
+        ("audit.read: [审计部]", "audit.read: [审计]", 8, "unknown-group", "Did you mean '审计部'?"),
+        ("audit.read: [审计部]", "user.manage: [审计部]", 8, "reserved-right", "the group admin alone"),
+        ("audit.read: [审计部]", "audit.read: 审计部", 8, "declaration-shape", "a list of names"),
         ("{head: 总裁办}", "{head: 总裁办公室}", 5, "unknown-group", "Did you mean '总裁办'?"),
         ("{head: 总裁办}", "{boss: 总裁办}", 5, "unknown-word", "Known are head, head_of, user."),
         ("{head: 总裁办}", "总裁办", 5, "declaration-shape", "in braces"),
         ("首席执行官:", "总监:", 5, "ambiguous-name", "give one another name"),
+        ("总监: 首席执行官", "总监: 首席执行", 6, "unknown-group", "Did you mean '首席执行官'?"),
+        ("总监: 首席执行官", "总经理: 首席执行官", 6, "unknown-group", "no group or relation '总经理'"),
+        ("总监: 首席执行官", "总监: 总监", 6, "superior-cycle", "end the chain"),
         ("总监: role", "总监: rolle", 2, "unknown-word", "Did you mean 'role'?"),
-        ("rights:", "right:", 6, "unknown-word", "Did you mean 'rights'?"),
-        ("[2026-10-09]", "[2026-13-09]", 10, "declaration-shape", "a date such as 2026-10-10"),
-        ("rights:", "groups:", 6, "not-yaml", "'groups' stands here twice"),
+        ("rights:", "right:", 7, "unknown-word", "Did you mean 'rights'?"),
+        ("[2026-10-09]", "[2026-13-09]", 11, "declaration-shape", "a date such as 2026-10-10"),
+        ("rights:", "groups:", 7, "not-yaml", "'groups' stands here twice"),
     ],
 )
 def test_what_leads_nowhere_is_refused_with_its_line_and_the_mend(before, after, line, code, says):
-    (found,) = findings(COMPANY.replace(before, after))
+    found = {(line, code): message for line, code, message in findings(COMPANY.replace(before, after))}
 
-    assert found[:2] == (line, code)
-    assert says in found[2]
+    assert says in found[line, code]

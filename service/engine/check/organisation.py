@@ -15,6 +15,7 @@ from service.wording import Text
 def check_organisation(organisation: Organisation) -> Iterator[Finding]:
     """Yield what is wrong with an organisation that could be read."""
     yield from _relations(organisation)
+    yield from _superiors(organisation)
     if organisation.is_first_release:
         return
     yield from _rights(organisation)
@@ -44,6 +45,29 @@ def _relations(organisation: Organisation) -> Iterator[Finding]:
             text = Text("{name!r} is a group and a relation: give one another name.", name=relation.name)
             yield _error(organisation, "relations", relation.name, "ambiguous-name", text)
         yield from _leads_somewhere(organisation, relation)
+
+
+def _superiors(organisation: Organisation) -> Iterator[Finding]:
+    people = organisation.people
+    for name, above in organisation.superiors.items():
+        for each in (name, above):
+            if each not in people:
+                text = Text(
+                    "There is no group or relation {name!r}.{hint}", name=each, hint=suggestion(each, people)
+                )
+                yield _error(organisation, "superiors", name, "unknown-group", text)
+        if name in _chain(organisation, above):
+            text = Text("{name!r} would be their own superior: end the chain.", name=name)
+            yield _error(organisation, "superiors", name, "superior-cycle", text)
+
+
+def _chain(organisation: Organisation, name: str) -> list[str]:
+    """Return who stands above, in order, up to the first who is met again."""
+    met: list[str] = []
+    while name and name not in met:
+        met.append(name)
+        name = organisation.superiors.get(name, "")
+    return met
 
 
 def _leads_somewhere(organisation: Organisation, relation: Relation) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -53,6 +53,7 @@ class FollowUp:
 class Organisation:
     """What the owners declare.
 
+    `superiors`: group or relation → who is asked where nobody of it may do a task.
     `conclusions`: conclusion → its tone. `aspects`: what a change of the plan may touch, beside what is
     material to a group. `reserve` and `influencers` are categories of the budget. `is_first_release`: it
     declares groups, relations and lanes only, so the rest is what held then (`v0_1.py`). `lines` tells where
@@ -61,6 +62,7 @@ class Organisation:
 
     groups: Mapping[str, str] = field(default_factory=dict)
     relations: Mapping[str, Relation] = field(default_factory=dict)
+    superiors: Mapping[str, str] = field(default_factory=dict)
     lanes: Mapping[str, str] = field(default_factory=dict)
     rights: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     conclusions: Mapping[str, str] = field(default_factory=dict)
@@ -84,6 +86,10 @@ class Organisation:
     def people(self) -> frozenset[str]:
         """Every name that leads to people: groups, relations, and the admins."""
         return frozenset({*self.groups, *self.relations, ADMIN})
+
+    def above(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the superiors of these groups and relations, each once; nothing where none is declared."""
+        return tuple(dict.fromkeys(self.superiors[name] for name in names if name in self.superiors))
 
     def rights_of(self, groups: Collection[str]) -> frozenset[str]:
         """Return the rights that members of these groups hold by them."""

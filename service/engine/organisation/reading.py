@@ -20,7 +20,7 @@ FILE = manifest.ORGANISATION
 SECTIONS = frozenset(
     {
         *("groups", "relations", "lanes", "rights", "conclusions", "aspects", "metrics", "budget"),
-        "follow_ups",
+        *("follow_ups", "superiors"),
         *("calendar", "brand_lines"),
     }
 )
@@ -50,6 +50,7 @@ def read(content: bytes) -> Reading:
     base = Organisation(
         groups=_groups(file),
         relations=_relations(file),
+        superiors=_superiors(file),
         lanes={name: str(text or "") for name, text in file.section("lanes").items()},
         brand_lines=file.names(file.data, "brand_lines"),
         company_holidays=_days(file, calendar, "holidays"),
@@ -107,6 +108,11 @@ def _relations(file: Declarations) -> dict[str, Relation]:
         found[name] = _relation(name, means)
         file.word(section, name, found[name].kind, RELATION_KINDS)
     return found
+
+
+def _superiors(file: Declarations) -> dict[str, str]:
+    section = file.section("superiors")
+    return {name: above for name in section if (above := file.text(section, name))}
 
 
 def _relation(name: str, means: Mapping[str, object]) -> Relation:

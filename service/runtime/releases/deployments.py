@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from service import manifest
 from service.engine import organisation
 from service.engine.check import check as check_manifest
+from service.engine.check.gone import check_gone
 from service.engine.findings import Finding
 from service.errors import Conflict, FieldError, Forbidden, InvalidDeployment, InvalidInput, NotFound
+from service.runtime import identity
 from service.runtime.identity.rights import may, require
 from service.runtime.releases.differences import Change, differences
 from service.runtime.step import audit
@@ -254,7 +256,27 @@ def _refusal(name: str, content: bytes) -> Finding | None:
 
 
 def _findings(app: Application, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
-    return tuple(check_manifest(files, topics=app.handlers))
+    found = check_manifest(files, topics=app.handlers)
+    return (*found, *_about_gone(app, files)) if organisation.FILE in files else tuple(found)
+
+
+def _about_gone(app: Application, files: Mapping[str, bytes]) -> Iterator[Finding]:
+    """Yield where groups and relations that are live, and would be no more, are still meant."""
+    reading = organisation.read(files[organisation.FILE])
+    with app.db.read() as session:
+        live = manifests.live_id(session)
+        if live is None or reading.findings:
+            return
+        before, after = app.model(live, session=session).organisation, reading.organisation
+        yield from check_gone(before, after, files)
+        for group in sorted(before.groups.keys() - after.groups.keys()):
+            if members := identity.members(session, group):
+                text = Text(
+                    "{group!r} is no group any more, but still has members: {names}. Give them another.",
+                    group=group,
+                    names=", ".join(members),
+                )
+                yield Finding(organisation.FILE, 0, group, "warning", "gone-members", text)
 
 
 def _checked(app: Application, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
