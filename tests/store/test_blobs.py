@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import hashlib
 import io
+import os
+import stat
 
 import pytest
 
@@ -75,6 +77,21 @@ def test_a_full_disk_is_told_and_keeps_nothing(store, monkeypatch):
 
     assert refused.value.detail["retry_after_seconds"] == 30
     assert kept(store) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only there can folders be synchronised")
+def test_bytes_and_their_entry_in_the_folder_survive_a_power_cut(store, monkeypatch):
+    synced, real = [], os.fsync
+
+    def note(descriptor):
+        synced.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        real(descriptor)
+
+    monkeypatch.setattr(blobs.os, "fsync", note)
+
+    store.put(io.BytesIO(CONTENT), limit_bytes=100)
+
+    assert synced == ["file", "folder"]
 
 
 @pytest.mark.parametrize(
