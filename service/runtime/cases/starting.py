@@ -86,8 +86,9 @@ def begin(
     """
     session.autoflush = False
     now, instance_id = app.clock(), new_id()
+    number = business_key or _new_business_key(now)
     opened = {
-        "number": business_key or _new_business_key(now),
+        "number": number,
         "title": str((answers or {}).get("name") or process.name)[:_TITLE_LENGTH],
         "applicant": applicant or actor.name,
         "department": department or actor.department,
@@ -97,7 +98,7 @@ def begin(
     is_taken = not cases.open_case(session, opened)
     if is_taken and process.key == model.case.main:
         raise Conflict("This number is taken: it belongs to another case.", business_key=business_key)
-    case = cases.lock(session, opened["number"])
+    case = cases.lock(session, number)
     instance = ProcessInstance(
         id=instance_id,
         deployment_id=deployment_id,

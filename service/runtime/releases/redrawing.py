@@ -33,7 +33,7 @@ _DRAWN = (
 )
 
 
-def open_tasks(instance_id: str) -> Select[tuple[UserTask]]:
+def open_tasks(instance_id: str) -> Select[UserTask]:
     """Return the query for the drawing's own tasks that wait in a case."""
     return select(UserTask).where(
         UserTask.instance_id == instance_id, UserTask.state == "open", UserTask.kind == "drawn"
@@ -65,11 +65,12 @@ def _assignee(model: Model, row: UserTask) -> str | None:
 
 
 def _holder(step: Step, row: UserTask, drawn: dict[str, Any], *, is_reassigned: bool) -> str | None:
+    drawn_assignee: str | None = drawn["assignee"]
     if is_reassigned or row.assignee is None:
-        return drawn["assignee"]
+        return drawn_assignee
     same = all(list(getattr(row, name)) == drawn[name] for name in ("candidate_groups", "candidate_users"))
     asked = same or row.assignee in (*drawn["candidate_users"], *_members(step, drawn["candidate_groups"]))
-    return row.assignee if asked else drawn["assignee"]
+    return row.assignee if asked else drawn_assignee
 
 
 def _members(step: Step, groups: Iterable[str]) -> list[str]:
