@@ -54,7 +54,7 @@ def test_a_sound_drawing_has_no_findings():
 @pytest.mark.parametrize(
     ("parts", "findings"),
     [
-        ([start(), element("complexGateway", "a"), end(), LINE], ["a: unsupported-element"]),
+        ([start(), element("adHocSubProcess", "a"), end(), LINE], ["a: unsupported-element"]),
         (
             [start(), element("transaction", "a"), user("b"), end(), path("begin", "a", "b", "done")],
             ["a: unsupported-element"],
@@ -94,7 +94,7 @@ def test_a_sound_drawing_has_no_findings():
             ["f: dangling-flow"],
         ),
     ],
-    ids=["gateway", "before", "with a boundary event", "event sub-process", "flow to nowhere"],
+    ids=["between", "before", "with a boundary event", "event sub-process", "flow to nowhere"],
 )
 def test_one_cause_is_one_finding(parts, findings):
     assert found(process(*parts)) == findings
