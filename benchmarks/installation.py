@@ -20,6 +20,7 @@ from service.errors import Conflict
 from service.runtime import identity
 from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM, Actor, Application
+from service.runtime.wiring import open_application
 from service.settings import Settings
 
 USER, PASSWORD = "bench", "correct horse battery"
@@ -37,7 +38,7 @@ def environment(data: Path, *, port: int = 0, **settings: str) -> dict[str, str]
 @contextlib.contextmanager
 def opened(variables: Mapping[str, str], files: Mapping[str, bytes]) -> Iterator[Application]:
     """Yield an application whose tables exist, with `files` live and one user, an admin."""
-    app = Application.open(Settings.from_env(variables))
+    app = open_application(Settings.from_env(variables))
     try:
         app.db.migrate()
         if files:

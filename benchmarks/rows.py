@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.runtime.step.context import Application
-from service.store.models import Participant, ProcessInstance, TaskCandidate, Timer, UserTask
+from service.store.models import TASKS, Participant, ProcessInstance, TaskCandidate, Timer
 
 TASKS_PER_CASE = 10
 _TEXT_ID = {"sqlite": "printf('%032x', {})", "postgresql": "lpad(to_hex(CAST({} AS bigint)), 32, '0')"}
@@ -56,7 +56,7 @@ def _add_tasks(session: Session, instance_id: str, group: str, first: int, step:
     groups = f"'[\"{group}\"]'"
     _copy(
         session,
-        UserTask,
+        TASKS,
         own,
         {"id": task, "instance_id": case, "due_at": due, "due_order": due, "candidate_groups": groups},
         f"t.instance_id = '{instance_id}'",
@@ -83,13 +83,14 @@ def _add_tasks(session: Session, instance_id: str, group: str, first: int, step:
 def _copy(
     session: Session, model: Any, count: int, changed: dict[str, str], where: str, tail: str = ""
 ) -> None:
-    names = [column.name for column in model.__table__.columns]
+    table = getattr(model, "__table__", model)
+    names = [column.name for column in table.columns]
     values = [changed.get(name, f"t.{name}") for name in names]
     session.execute(
         sa.text(
             f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) "
-            f"INSERT INTO {model.__tablename__} ({', '.join(names)}) "
-            f"SELECT {', '.join(values)} FROM n CROSS JOIN {model.__tablename__} t WHERE {where} {tail}"
+            f"INSERT INTO {table.name} ({', '.join(names)}) "
+            f"SELECT {', '.join(values)} FROM n CROSS JOIN {table.name} t WHERE {where} {tail}"
         )
     )
 

@@ -9,6 +9,7 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.runtime.step.context import Application
+from service.runtime.wiring import open_application
 from service.settings import Settings
 from service.web import auth, compression, errors, probes, screens, security
 from service.web.api import routes
@@ -26,7 +27,7 @@ def create_app(settings: Settings | None = None, *, application: Application | N
         static_folder="static",
         static_url_path="/static",
     )
-    app.extensions["countersign"] = application or Application.open(settings)
+    app.extensions["countersign"] = application or open_application(settings)
     app.secret_key = hashlib.sha256(f"pages {settings.secret_key}".encode()).digest()
     app.json = _Json(app)
     # First of all, so that it comes last: an answer is compressed when nobody changes it any more.

@@ -217,9 +217,9 @@ def _tested(named: Sequence[Path], *, is_live: bool) -> Callable[[Path], UnderTe
 
 @contextlib.contextmanager
 def _application(*, migrate: bool = True) -> Iterator[Application]:
-    from service.runtime.step.context import Application
+    from service.runtime.wiring import open_application
 
-    app = Application.open(Settings.from_env())
+    app = open_application(Settings.from_env())
     try:
         if migrate:
             app.db.migrate()

@@ -33,11 +33,11 @@ def run(settings: Settings, *, bootstrap: bool, embedded_worker: bool) -> int:
     """Serve until interrupted; return the exit code. AddressInUse when the port is taken."""
     from service.app import create_app
     from service.jobs import attach
-    from service.runtime.step.context import Application
+    from service.runtime.wiring import open_application
 
     # First of all: nobody shall wait for a seeding only to learn that the port is taken.
     listener = _listen(settings)
-    app = Application.open(settings)
+    app = open_application(settings)
     jobs = None
     try:
         banner = make_ready(app) if bootstrap else ""

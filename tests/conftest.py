@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from service.runtime import identity
 from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM, Actor, Application
+from service.runtime.wiring import open_application
 from service.settings import ZONE, Settings
 from service.store.db import Database
 from tests.workers import pytest_collection_modifyitems
@@ -172,7 +173,7 @@ def make_app(tmp_path: Path, clock: Clock) -> Iterator[Callable[..., Application
             secret_key="a secret of the tests",
             **changes,
         )
-        opened.append(Application.open(settings, clock=clock))
+        opened.append(open_application(settings, clock=clock))
         return opened[-1]
 
     yield make

@@ -7,14 +7,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from itertools import takewhile
 from pathlib import Path
 
 SERVICE = Path(__file__).parents[1] / "service"
 Graph = Mapping[str, set[str]]
-
-KNOTS = ("service.runtime",)
-"""Packages still tied within themselves. Untie one and take it away: the list only shrinks."""
 
 
 def graph_of(folder: Path) -> Graph:
@@ -73,29 +69,8 @@ def _reachable(graph: Graph, start: str) -> set[str]:
     return seen
 
 
-def package_of(knot: list[str]) -> str:
-    """Return the package that holds all modules of a knot."""
-    names = (name.split(".") for name in knot)
-    return ".".join(
-        parts[0] for parts in takewhile(lambda parts: len(set(parts)) == 1, zip(*names, strict=False))
-    )
-
-
-def listed(knot: list[str]) -> str:
-    """Return the entry of KNOTS a knot falls under, the narrowest; empty when there is none."""
-    inside = [known for known in KNOTS if f"{package_of(knot)}.".startswith(f"{known}.")]
-    return max(inside, key=len, default="")
-
-
-FOUND = knots(graph_of(SERVICE))
-
-
 def test_no_modules_of_the_service_need_each_other():
-    assert [knot for knot in FOUND if not listed(knot)] == []
-
-
-def test_a_knot_that_is_gone_has_left_the_list():
-    assert set(KNOTS) == {listed(knot) for knot in FOUND}
+    assert knots(graph_of(SERVICE)) == []
 
 
 def test_every_way_of_importing_is_seen(tmp_path):

@@ -1,14 +1,15 @@
-"""Use cases, one transaction each, in one folder per aggregate.
+"""Use cases, one transaction each, in one folder per aggregate. Each imports only what stands before it here.
 
 step        one instance, under its lock, in one transaction: everything else stands on it
-cases       starting, messages, the record, the dossier, attachments, who sees a case
+identity    accounts, sessions, tokens, substitutes, rights, who sees a case
 tasks       user tasks: whose they are, their lists, their answers, and what people do with them
-incidents   where a case could not go on, and trying again
+cases       starting, messages, the record, the dossier, attachments
 effects     what reaches beyond one case: queued in a step, done after its commit
-time        what happens because time passes
+incidents   where a case could not go on, and trying again
 releases    deployments, what differs between two of them, moving running cases
-campaigns   what is about marketing: figures, load, allowances, the archive
-identity    accounts, sessions, tokens, substitutes, rights
+time        what happens because time passes
+campaigns   what is about marketing: figures, load, allowances, the archive. Nothing above it knows it
+wiring      the application put together: what takes part in every step
 keeping     audit, backup, idempotency, housekeeping
 scenarios   tests without code: given answers and passing time → expected route
 """

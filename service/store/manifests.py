@@ -48,6 +48,16 @@ def files_of(session: Session, deployment_id: str) -> dict[str, bytes]:
     return {name: content for name, content in session.execute(query)}
 
 
+def file(session: Session, deployment_id: str, name: str) -> DeploymentFile:
+    """Return a manifest's line of a file that it has."""
+    return session.get_one(DeploymentFile, (deployment_id, name))
+
+
+def content(session: Session, row: DeploymentFile) -> bytes:
+    """Return what a manifest's line stands for."""
+    return session.get_one(ResourceBlob, row.sha256).content
+
+
 def write(session: Session, deployment: Deployment, files: Mapping[str, bytes]) -> None:
     """Add a deployment with its lines and whatever contents are new."""
     session.add(deployment)

@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
 from sqlalchemy.orm import Session
 
-from service.store.models import ProcessInstance, TaskCandidate, UserTask
+from service.store.models import TASKS, ProcessInstance, TaskCandidate, TaskRow
 
+_TASK = TASKS.c
 After = tuple[datetime, str]
 """`due_order` and id of the last task already shown."""
 
@@ -28,7 +29,7 @@ def open_tasks(
     q: str | None = None,
     limit: int = 50,
     after: After | None = None,
-) -> list[UserTask]:
+) -> list[TaskRow]:
     """Return at most `limit` open tasks after `after`, the earliest due first and those without a date last.
 
     They are the tasks offered to one of `principals` (with `unassigned_only`: and held by nobody), together
@@ -38,8 +39,13 @@ def open_tasks(
     for branch in _branches(principals, assignees, unassigned_only, after, q):
         keys.update((due, task_id) for due, task_id in session.execute(branch.limit(limit)))
     ids = [task_id for _, task_id in sorted(keys)[:limit]]
-    found = {task.id: task for task in session.scalars(select(UserTask).where(UserTask.id.in_(ids)))}
+    found = {task.id: task for task in rows(session, select(TASKS).where(_TASK.id.in_(ids)))}
     return [found[task_id] for task_id in ids]
+
+
+def rows(session: Session, query: Select[Any]) -> list[TaskRow]:
+    """Return the tasks of a query over TASKS."""
+    return [TaskRow(*values) for values in session.execute(query)]
 
 
 def count_open(
@@ -65,9 +71,9 @@ def _branches(
 
 
 def _held(assignee: str, after: After | None, q: str | None) -> Select[datetime, str]:
-    query = select(UserTask.due_order, UserTask.id.label("id"))
-    query = query.where(UserTask.assignee == assignee, UserTask.state == "open")
-    return _ordered(_named(query, q), UserTask.due_order, UserTask.id, after)
+    query = select(_TASK.due_order, _TASK.id.label("id"))
+    query = query.where(_TASK.assignee == assignee, _TASK.state == "open")
+    return _ordered(_named(query, q), _TASK.due_order, _TASK.id, after)
 
 
 def _offered(
@@ -76,9 +82,9 @@ def _offered(
     query = select(TaskCandidate.due_order, TaskCandidate.task_id.label("id"))
     query = query.where(TaskCandidate.principal == principal)
     if unassigned_only or q:
-        query = query.join(UserTask, UserTask.id == TaskCandidate.task_id)
+        query = query.join(TASKS, _TASK.id == TaskCandidate.task_id)
     if unassigned_only:
-        query = query.where(UserTask.assignee.is_(None))
+        query = query.where(_TASK.assignee.is_(None))
     return _ordered(_named(query, q), TaskCandidate.due_order, TaskCandidate.task_id, after)
 
 
@@ -86,10 +92,8 @@ def _named(query: Select[datetime, str], q: str | None) -> Select[datetime, str]
     if not q:
         return query
     of_case = ProcessInstance.search_text.contains(q.lower(), autoescape=True)
-    of_task = UserTask.name.contains(q, autoescape=True)
-    return query.join(ProcessInstance, ProcessInstance.id == UserTask.instance_id).where(
-        or_(of_case, of_task)
-    )
+    of_task = _TASK.name.contains(q, autoescape=True)
+    return query.join(ProcessInstance, ProcessInstance.id == _TASK.instance_id).where(or_(of_case, of_task))
 
 
 def _ordered(

@@ -18,7 +18,7 @@ from service.web.labels import localized
 UPLOAD_URL = "/api/v1/attachments"
 
 
-def for_task(task: TaskView, form: FormView, *, may_complete: bool) -> dict[str, Any]:
+def for_task(task: TaskView, form: FormView) -> dict[str, Any]:
     """Return the payload for working on a task, or for reading its form."""
     address = f"/api/v1/tasks/{task.id}"
     urls = {
@@ -28,7 +28,7 @@ def for_task(task: TaskView, form: FormView, *, may_complete: bool) -> dict[str,
         "done": url_for("tasks.index", done=task.id),
         "signin": url_for("login.form", next=url_for("tasks.show", task_id=task.id)),
     }
-    payload = _payload("task" if may_complete else "read", form, urls)
+    payload = _payload("task" if task.offers("complete") else "read", form, urls)
     return payload | {"name": f"task:{task.id}", "version": task.version, "instance": task.instance_id}
 
 

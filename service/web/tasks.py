@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from service.errors import NotFound
 from service.runtime.cases import dossier, instances
-from service.runtime.tasks import user_tasks
+from service.runtime.step.views import View
+from service.runtime.tasks import actions, user_tasks
 from service.runtime.tasks.views import TaskView
 from service.web import form_payload, people
 from service.web.asking import application, me, signed_in_only
 from service.web.case_page import case_context, task_due
-from service.web.i18n import safe_path
+from service.web.i18n import safe_path, worded
 from service.web.timeline import opinions
+from service.wording import Text
 
 blueprint = signed_in_only(Blueprint("tasks", __name__))
 
@@ -77,9 +79,7 @@ def show(task_id: str) -> str:
     """Show a task: the form to fill in beside everything that is known about the case."""
     app, actor = application(), me()
     task = user_tasks.get(app, actor, task_id)
-    is_open = task.state == "open"
-    may_complete = is_open and not task.suspended and user_tasks.may_complete(app, actor, task_id)
-    form = user_tasks.form(app, actor, task_id) if is_open else None
+    form = user_tasks.form(app, actor, task_id) if task.state == "open" else None
     people.remember((task.assignee, task.applicant, task.completed_by))
     record = dossier.dossier(app, actor, task.instance_id)
     return render_template(
@@ -87,55 +87,29 @@ def show(task_id: str) -> str:
         task=task,
         due=task_due(task),
         form=form,
-        may_complete=may_complete,
-        payload=form_payload.for_task(task, form, may_complete=may_complete) if form else None,
+        payload=form_payload.for_task(task, form) if form else None,
         opinions=opinions(record),
-        returns=_returns(task) if may_complete else [],
         **case_context(task.instance_id, record, focus=task),
     )
 
 
-@blueprint.post("/tasks/<task_id>/claim")
-def claim(task_id: str) -> Response | str:
-    """Take a task of my group, so that nobody else starts on it."""
-    task = user_tasks.claim(application(), me(), task_id, _version())
-    return _answer(task, _("You have claimed “%(name)s”.", name=task.name))
+@blueprint.post("/tasks/<task_id>/<name>")
+def act(task_id: str, name: str) -> Response | str:
+    """Do something with a task: whatever is among its actions, with what the page's form says."""
+    action = actions.action(name)
+    given = {each.name: request.form.get(each.name, "") for each in fields(action.given)}
+    version = request.form.get("version", type=int)
+    answer = user_tasks.act(application(), me(), task_id, name, given, version=version)
+    if isinstance(answer, TaskView) and request.headers.get("HX-Request"):
+        # The task's new line in the list.
+        people.remember((answer.assignee, answer.applicant))
+        return render_template("_task_row.html", task=answer, due=task_due(answer))
+    if action.done is not None:
+        flash(worded(Text(action.done.template, name=_name(answer))), "good")
+    if not isinstance(answer, TaskView):
+        return redirect(url_for("tasks.index"), 303)
+    return redirect(safe_path(request.form.get("next"), url_for("tasks.show", task_id=task_id)), 303)
 
 
-@blueprint.post("/tasks/<task_id>/unclaim")
-def unclaim(task_id: str) -> Response | str:
-    """Give a task back to its group."""
-    task = user_tasks.unclaim(application(), me(), task_id, _version())
-    return _answer(task, _("“%(name)s” is open to its group again.", name=task.name))
-
-
-@blueprint.post("/tasks/<task_id>/return")
-def send_back(task_id: str) -> Response:
-    """Send the case back to an earlier step that the drawing allows, with a reason."""
-    activity, reason = request.form.get("activity", ""), request.form.get("reason", "")
-    user_tasks.return_to(application(), me(), task_id, _version(), activity, reason=reason)
-    flash(_("The case has been sent back."), "good")
-    return redirect(url_for("tasks.index"), 303)
-
-
-def _returns(task: TaskView) -> list[tuple[str, str]]:
-    """Return where the task may send the case back to: (activity id, its name)."""
-    if not task.properties.get("returnTo"):
-        return []
-    case = instances.get(application(), me(), task.instance_id)
-    activities = application().model(case.deployment_id or "").activities(task.definition)
-    targets = activities[task.activity_id].return_targets
-    return [(name, activities[name].name or name) for name in targets if name in activities]
-
-
-def _version() -> int | None:
-    return request.form.get("version", type=int)
-
-
-def _answer(task: TaskView, text: str) -> Response | str:
-    """Answer htmx with the task's new line in the list, everybody else with the page they came from."""
-    if request.headers.get("HX-Request"):
-        people.remember((task.assignee, task.applicant))
-        return render_template("_task_row.html", task=task, due=task_due(task))
-    flash(text, "good")
-    return redirect(safe_path(request.form.get("next"), url_for("tasks.show", task_id=task.id)), 303)
+def _name(answer: View) -> str:
+    return answer.name if isinstance(answer, TaskView) else ""

@@ -23,6 +23,7 @@ from service.runtime import identity
 from service.runtime.step.context import SYSTEM, Application
 from service.runtime.tasks import user_tasks
 from service.runtime.time import timers
+from service.runtime.wiring import open_application
 from service.settings import ZONE, Settings
 from tests.api.client import Client
 from tests.engine import diagrams as d
@@ -66,7 +67,7 @@ class Journey:
             data=data, database_url=url, queue_url="memory://", secret_key="a secret of the tests"
         )
         self.now = MORNING
-        self.app = Application.open(settings, clock=lambda: self.now)
+        self.app = open_application(settings, clock=lambda: self.now)
         web = create_app(settings, application=self.app)
         self.web = Client(web, (data / "token").read_text())
 

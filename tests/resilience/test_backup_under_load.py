@@ -17,8 +17,9 @@ from sqlalchemy import func, select
 from service.errors import Conflict
 from service.runtime.cases import attachments
 from service.runtime.keeping import audit, backup
-from service.runtime.step.context import SYSTEM, Application
+from service.runtime.step.context import SYSTEM
 from service.runtime.tasks import user_tasks
+from service.runtime.wiring import open_application
 from service.store.models import Attachment, ProcessInstance, Submission
 from tests.conftest import _on_server, _postgresql_url
 from tests.runtime.conftest import Company
@@ -93,7 +94,7 @@ def test_a_backup_taken_while_people_work_is_whole_and_its_cases_go_on(company, 
     report = backup.restore(settings, tmp_path / "backup")
 
     assert report.problems == ()
-    restored = Application.open(settings, clock=company.app.clock)
+    restored = open_application(settings, clock=company.app.clock)
     try:
         with restored.db.read() as session:
             kept = session.scalar(select(func.count()).select_from(ProcessInstance))

@@ -14,6 +14,7 @@ from service.runtime.cases import instances
 from service.runtime.keeping import audit
 from service.runtime.step.context import SYSTEM
 from service.store.models import (
+    TASKS,
     AuditEntry,
     Incident,
     Notification,
@@ -21,7 +22,6 @@ from service.store.models import (
     ProcessInstance,
     Submission,
     Timer,
-    UserTask,
 )
 from tests.resilience.killing import COMMITS, Journey, drawings
 
@@ -56,8 +56,8 @@ def story(session, app, key):
 
 
 def _of_instance(session, app, case):
-    def rows(model, *names):
-        query = select(*(getattr(model, name) for name in names)).where(model.instance_id == case.id)
+    def rows(columns, *names):
+        query = select(*(getattr(columns, name) for name in names)).where(columns.instance_id == case.id)
         return sorted(tuple(row) for row in session.execute(query))
 
     history = instances.history(app, SYSTEM, case.id)
@@ -65,7 +65,7 @@ def _of_instance(session, app, case):
     return {
         "case": (case.definition, case.state, case.variables.get("amount"), case.open_incidents),
         "history": [(line.event, line.activity_id, line.by) for line in history],
-        "tasks": rows(UserTask, "activity_id", "state", "completed_by", "version"),
+        "tasks": rows(TASKS.c, "activity_id", "state", "completed_by", "version"),
         "answers": [answers for (answers,) in rows(Submission, "content_hash")],
         "outbox": rows(Outbox, "kind", "state"),
         "told": rows(Notification, "user_name", "text"),

@@ -19,15 +19,16 @@ from service.runtime import identity
 from service.runtime.keeping import audit
 from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM, Application
+from service.runtime.wiring import open_application
 from service.settings import Settings
 from service.store.models import (
+    TASKS,
     ActivityHistory,
     Incident,
     Notification,
     Outbox,
     ProcessInstance,
     Timer,
-    UserTask,
 )
 from tests.conftest import hire_cast
 from tests.engine import diagrams as d
@@ -132,7 +133,7 @@ def company(postgresql_url, tmp_path, _cheap_passwords):
     """The company on PostgreSQL, by the real clock."""
     settings = Settings(tmp_path / "data", postgresql_url, "memory://", SECRET)
     settings.data.mkdir()
-    app = Application.open(settings)
+    app = open_application(settings)
     hire_cast(app)
     deployments.deploy(app, SYSTEM, drawings())
     yield app
@@ -212,7 +213,7 @@ def assert_nothing_lost_nothing_twice(app: Application, cases: int) -> None:
         for line in session.scalars(entered.order_by(ActivityHistory.seq)):
             ways.setdefault(line.instance_id, []).append(line.activity_id)
         assert Counter(map(tuple, ways.values())) == {tuple(WAY): cases, ("begin", "done"): cases}
-        done = session.execute(select(UserTask.activity_id, UserTask.state)).all()
+        done = session.execute(select(TASKS.c.activity_id, TASKS.c.state)).all()
         assert Counter(map(tuple, done)) == {("first", "completed"): cases, ("last", "completed"): cases}
         effects = session.execute(select(Outbox.kind, Outbox.state)).all()
         assert Counter(map(tuple, effects)) == {("notify", "done"): cases, ("process.start", "done"): cases}

@@ -18,7 +18,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from service.runtime import identity
+from service.runtime import identity, wiring
 from service.runtime.cases import instances
 from service.runtime.step.context import SYSTEM, Application
 from service.runtime.tasks import user_tasks
@@ -32,7 +32,7 @@ def open_application(url: str, data: Path) -> Application:
     settings = Settings(
         data=data, database_url=url, queue_url="memory://", secret_key="a secret of the tests"
     )
-    return Application.open(settings, clock=lambda: MORNING)
+    return wiring.open_application(settings, clock=lambda: MORNING)
 
 
 def take_on(app: Application, key: str) -> None:

@@ -11,8 +11,9 @@ from service import cli, resources
 from service.errors import NotFound
 from service.runtime import identity
 from service.runtime.cases import instances
-from service.runtime.step.context import SYSTEM, Application
+from service.runtime.step.context import SYSTEM
 from service.runtime.tasks import user_tasks
+from service.runtime.wiring import open_application
 from service.settings import Settings
 from tests.engine import diagrams as d
 from tests.runtime.drawings import chain, review
@@ -39,7 +40,7 @@ def drawings(tmp_path):
 
 
 def opened():
-    return Application.open(Settings.from_env())
+    return open_application(Settings.from_env())
 
 
 def test_checking_sound_files_says_nothing_and_succeeds(drawings, capsys):

@@ -17,9 +17,10 @@ from service.runtime.campaigns import allowances
 from service.runtime.cases import instances
 from service.runtime.incidents import incidents
 from service.runtime.releases import deployments
-from service.runtime.step.context import SYSTEM, Application
+from service.runtime.step.context import SYSTEM
 from service.runtime.tasks import user_tasks
 from service.runtime.time import timers
+from service.runtime.wiring import open_application
 from service.settings import Settings
 from service.store.models import ArchivedCampaign
 from tests.conftest import MONDAY
@@ -44,7 +45,7 @@ def seeded(tmp_path_factory, _migrated_sqlite, _cheap_passwords):
     settings = Settings(
         folder, f"sqlite:///{folder / 'countersign.db'}", "memory://", "a secret of the tests"
     )
-    app = Application.open(settings, clock=lambda: MONDAY + timedelta(minutes=90))
+    app = open_application(settings, clock=lambda: MONDAY + timedelta(minutes=90))
     deployments.deploy(app, SYSTEM, resources.manifest_files())
     told = Told()
     logging.getLogger("service").addHandler(told)

@@ -36,10 +36,11 @@ from service import resources
 from service.app import create_app
 from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM, Application
+from service.runtime.wiring import open_application
 from service.settings import Settings
 
 settings = Settings.from_env({"COUNTERSIGN_DATA": sys.argv[1]})
-app = Application.open(settings)
+app = open_application(settings)
 app.db.migrate()
 deployments.deploy(app, SYSTEM, resources.manifest_files())
 client = create_app(settings, application=app).test_client()

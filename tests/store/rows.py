@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from service.store.models import Deployment, ProcessInstance, TaskCandidate, UserTask, new_id
+from service.store.models import TASKS, Deployment, ProcessInstance, TaskCandidate, TaskRow, new_id
 from tests.conftest import MONDAY
 
 
@@ -34,9 +35,10 @@ def add_instance(session: Session, **changes: Any) -> ProcessInstance:
 
 def add_task(
     session: Session, instance: ProcessInstance, *principals: str, due: datetime | None = None, **changes: Any
-) -> UserTask:
+) -> TaskRow:
     """Add an open task offered to these principals."""
     values: dict[str, Any] = {
+        "id": new_id(),
         "instance_id": instance.id,
         "token_id": new_id(),
         "activity_id": "legal_review",
@@ -47,9 +49,8 @@ def add_task(
     }
     if due is not None:
         values |= {"due_at": due, "due_order": due}
-    task = UserTask(**values | changes)
-    session.add(task)
-    session.flush()
+    task = TaskRow(**values | changes)
+    session.execute(insert(TASKS), vars(task))
     order = {} if due is None else {"due_order": due}
     session.add_all(TaskCandidate(principal=name, task_id=task.id, **order) for name in principals)
     session.flush()

@@ -15,12 +15,12 @@ from service.errors import Conflict, StaleVersion
 from service.store.db import Database, FairLock, after_commit
 from service.store.models import (
     NEVER,
+    TASKS,
     Base,
     DepartmentAllowance,
     ProcessInstance,
     TaskCandidate,
     User,
-    UserTask,
     new_id,
 )
 from tests.conftest import MONDAY
@@ -129,30 +129,29 @@ def test_a_write_inside_a_write_of_the_same_thread_is_refused(db):
         pass
 
 
-def test_a_task_written_from_an_old_version_is_stale(db):
+def test_a_case_written_from_an_old_version_is_stale(db):
     with db.begin() as session:
-        task_id = add_task(session, add_instance(session)).id
+        case_id = add_instance(session).id
 
-    def claim(wait: float, outcome: list) -> None:
+    def rename(wait: float, outcome: list) -> None:
         try:
             with db.begin() as session:
-                task = session.get(UserTask, task_id)
+                case = session.get(ProcessInstance, case_id)
                 time.sleep(wait)
-                task.assignee = "zhouheng"
-                task.version += 1
+                case.title = f"{case.title}新"
             outcome.append("ok")
         except (StaleVersion, Conflict) as error:
             outcome.append(type(error).__name__)
 
     outcome: list[str] = []
-    threads = [threading.Thread(target=claim, args=(0.2, outcome)) for _ in range(2)]
+    threads = [threading.Thread(target=rename, args=(0.2, outcome)) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
     with db.read() as session:
-        version = session.get(UserTask, task_id).version
+        version = session.get(ProcessInstance, case_id).version
     # SQLite serves them one after the other, so both see a fresh row; PostgreSQL refuses the second.
     assert version == 1 + outcome.count("ok")
     assert len(outcome) == 2
@@ -239,7 +238,7 @@ def test_never_is_a_moment_both_databases_can_keep(db):
         task_id = add_task(session, add_instance(session)).id
 
     with db.read() as session:
-        assert session.get(UserTask, task_id).due_order == NEVER
+        assert session.scalar(select(TASKS.c.due_order).where(TASKS.c.id == task_id)) == NEVER
 
 
 def test_ids_made_later_sort_later():

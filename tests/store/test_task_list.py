@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert, text
 
 from service.store import cursor, task_list
-from service.store.models import NEVER, TaskCandidate, UserTask, new_id
+from service.store.models import NEVER, TASKS, TaskCandidate, TaskRow, new_id
 from tests.conftest import MONDAY
 from tests.store.rows import add_instance, add_task
 
@@ -111,7 +111,7 @@ def test_a_page_of_my_list_stays_fast_with_very_many_tasks(sqlite_db):
         case = add_instance(session)
         for _ in range(20):
             ids = [new_id() for _ in range(5000)]
-            session.execute(insert(UserTask), [_row(case.id, each, n) for n, each in enumerate(ids)])
+            session.execute(insert(TASKS), [_row(case.id, each, n) for n, each in enumerate(ids)])
             session.execute(
                 insert(TaskCandidate),
                 [
@@ -138,14 +138,4 @@ def test_a_page_of_my_list_stays_fast_with_very_many_tasks(sqlite_db):
 
 
 def _row(instance_id, task_id, number):
-    return {
-        "id": task_id,
-        "version": 1,
-        "instance_id": instance_id,
-        "token_id": "t",
-        "activity_id": "a",
-        "activity_path": "a",
-        "definition": "d",
-        "name": str(number),
-        "opened_at": MONDAY,
-    }
+    return vars(TaskRow(task_id, instance_id, "t", "a", "a", "d", str(number), MONDAY))

@@ -20,6 +20,7 @@ from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM, Actor, Application
 from service.runtime.tasks import user_tasks
 from service.runtime.tasks.views import TaskView
+from service.runtime.wiring import open_application
 from service.settings import Settings
 from tests.conftest import PASSWORD, Clock, hire_cast
 
@@ -81,7 +82,7 @@ def open_company(folder: Path, migrated: Path) -> Company:
         upload_bytes=UPLOAD_BYTES,
     )
     clock = Clock()
-    app = Application.open(settings, clock=clock)
+    app = open_application(settings, clock=clock)
     deployments.deploy(app, SYSTEM, resources.manifest_files())
     hire_cast(app)
     identity.create_user(

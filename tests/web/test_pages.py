@@ -251,7 +251,7 @@ def test_a_task_offers_the_way_back_that_its_drawing_allows(company: Company) ->
     page = browser.get(f"/tasks/{task.id}").text
     answer = browser.post(
         f"/tasks/{task.id}/return",
-        data={"version": task.version, "activity": "write", "reason": "缺少概率公示"},
+        data={"version": task.version, "activity_id": "write", "reason": "缺少概率公示"},
         follow_redirects=True,
     )
 

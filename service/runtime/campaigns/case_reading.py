@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import select
 
 from service.handlers.ports import CampaignSummary, CaseInstance, OpenTask, Submission
+from service.runtime.step.step import Step
 from service.runtime.step.submissions import latest, of_case
-from service.store import models
-from service.store.models import ArchivedCampaign, ProcessInstance, UserTask
-
-if TYPE_CHECKING:
-    from service.runtime.step.transaction import Step
+from service.store import models, task_list
+from service.store.models import TASKS, ArchivedCampaign, ProcessInstance
 
 
 def latest_submission(step: Step, form: str, case: str | None) -> Submission | None:
@@ -96,13 +94,13 @@ def campaigns(step: Step, department: str | None, cases: Sequence[str] | None) -
 def open_tasks(step: Step) -> list[OpenTask]:
     """Return the open tasks of the step's case, in all its instances."""
     query = (
-        select(UserTask)
-        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
-        .where(UserTask.state == "open", ProcessInstance.business_key == step.case)
+        select(TASKS)
+        .join(ProcessInstance, ProcessInstance.id == TASKS.c.instance_id)
+        .where(TASKS.c.state == "open", ProcessInstance.business_key == step.case)
     )
     return [
         OpenTask(task.activity_id, task.name, task.definition, task.instance_id, task.due_at)
-        for task in step.session.scalars(query.order_by(UserTask.id))
+        for task in task_list.rows(step.session, query.order_by(TASKS.c.id))
     ]
 
 

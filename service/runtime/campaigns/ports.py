@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
-
-from sqlalchemy import select
+from typing import Any
 
 from service.domain.budget import Allowance
 from service.domain.metrics import ChannelDay, LoadSample
@@ -18,11 +16,9 @@ from service.handlers import Wait
 from service.handlers.ports import CampaignSummary, CaseInstance, OpenTask, Submission
 from service.runtime import identity
 from service.runtime.campaigns import allowances, campaign_figures, case_reading
+from service.runtime.step.step import Step
 from service.runtime.tasks import candidates
-from service.store.models import UserTask
-
-if TYPE_CHECKING:
-    from service.runtime.step.transaction import Step
+from service.runtime.tasks import rows as task_rows
 
 
 class HandlerPorts:
@@ -146,14 +142,10 @@ class HandlerPorts:
 
     def _tasks_by_holder(self, activity_id: str) -> dict[str, str]:
         """Return who holds or may claim an open task of this activity: user name → id of their first."""
-        session = self._step.session
-        query = select(UserTask).where(
-            UserTask.instance_id == self.instance_id,
-            UserTask.activity_id == activity_id,
-            UserTask.state == "open",
-        )
-        found: dict[str, str] = {}
-        for task in session.scalars(query.order_by(UserTask.id)):
+        session, found = self._step.session, dict[str, str]()
+        for task in task_rows.open_in(session, self.instance_id):
+            if task.activity_id != activity_id:
+                continue
             offered = [*task.candidate_users]
             for group in task.candidate_groups:
                 offered += identity.members(session, group)

@@ -13,9 +13,11 @@ import filetype
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from service.engine.progress import Progress
 from service.errors import FieldError, InvalidAnswers, InvalidInput, NotFound, UnsupportedType
 from service.runtime.identity.rights import may
 from service.runtime.step.context import Actor, Application
+from service.runtime.step.step import Step
 from service.runtime.step.views import View
 from service.store import participants
 from service.store.models import Attachment, AttachmentUse
@@ -96,6 +98,23 @@ def path(app: Application, actor: Actor, attachment_id: str) -> tuple[Attachment
     """Return the file and where its bytes lie. NotFound as in `get`, and when the bytes were erased."""
     shown = get(app, actor, attachment_id)
     return shown, app.blobs.path(shown.sha256)
+
+
+def decide(step: Step, progress: Progress | None) -> None:
+    """Nothing: files change neither the instance nor its incidents."""
+
+
+def write(step: Step, progress: Progress | None) -> None:
+    """Bind the files named by the answers of this step to its case. InvalidAnswers for someone else's."""
+    for path, ids in step.files:
+        adopt(
+            step.session,
+            step.actor,
+            ids,
+            instance_id=step.instance.id,
+            business_key=step.instance.business_key,
+            path=path,
+        )
 
 
 def adopt(

@@ -15,12 +15,13 @@ from service.runtime.cases.views import InstanceSummary, InstanceView
 from service.runtime.identity import visibility
 from service.runtime.identity.rights import require
 from service.runtime.identity.visibility import may_see, require_visible
-from service.runtime.step import saving
+from service.runtime.step import buffer, saving
 from service.runtime.step.context import Actor, Application
-from service.runtime.step.transaction import RUNNING, Step, on_instance
+from service.runtime.step.step import Step
+from service.runtime.step.transaction import RUNNING, on_instance
 from service.runtime.step.views import Page
 from service.store import cursor as cursors
-from service.store.models import ProcessInstance, UserTask
+from service.store.models import TASKS, ProcessInstance
 
 __all__ = [
     "cancel",
@@ -87,11 +88,11 @@ def find(
 
 def _open_task_names(session: Session, instance_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Return the names of each instance's open tasks, each once, in the order in which they were opened."""
-    query = select(UserTask.instance_id, UserTask.name).where(
-        UserTask.instance_id.in_(instance_ids), UserTask.state == "open"
+    query = select(TASKS.c.instance_id, TASKS.c.name).where(
+        TASKS.c.instance_id.in_(instance_ids), TASKS.c.state == "open"
     )
     names: dict[str, list[str]] = {}
-    for instance_id, name in session.execute(query.order_by(UserTask.id)):
+    for instance_id, name in session.execute(query.order_by(TASKS.c.id)):
         names.setdefault(instance_id, []).append(name)
     return {instance_id: tuple(dict.fromkeys(found)) for instance_id, found in names.items()}
 
@@ -140,7 +141,7 @@ def resume(app: Application, actor: Actor, instance_id: str) -> InstanceView:
         step.instance.state = "active"
         step.line("resumed")
         step.audit("instance.resumed")
-        step.deliver_buffered()
+        buffer.deliver(step)
         saving.send_pending(step)
     return get(app, actor, instance_id)
 

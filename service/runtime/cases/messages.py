@@ -9,12 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.errors import InstanceNotActive, NotFound
-from service.runtime.cases import buffer
 from service.runtime.cases.views import MessageView
 from service.runtime.identity import visibility
 from service.runtime.identity.rights import require
+from service.runtime.step import buffer
 from service.runtime.step.context import Actor, Application
-from service.runtime.step.transaction import RUNNING, Step, on_instance
+from service.runtime.step.step import Step
+from service.runtime.step.transaction import RUNNING, on_instance
 from service.runtime.tasks import answering
 from service.store.models import ProcessInstance
 

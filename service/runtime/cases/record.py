@@ -11,8 +11,8 @@ from service.errors import NotFound
 from service.runtime.cases import showing
 from service.runtime.cases.views import ActivityState, DiagramView, HistoryView
 from service.runtime.identity.visibility import require_visible
-from service.runtime.releases import deployments
 from service.runtime.step.context import Actor, Application
+from service.store import manifests
 from service.store.models import ActivityHistory, ProcessInstance
 
 TOKEN_EVENTS = frozenset({"entered", "left", "cancelled", "failed"})
@@ -63,9 +63,9 @@ def diagram_xml(app: Application, actor: Actor, instance_id: str, definition: st
     with app.db.read() as session:
         row: ProcessInstance = require_visible(app, session, actor, instance_id)
         process = app.model(row.deployment_id, session=session).processes.get(definition)
-    if process is None:
-        raise NotFound(definition=definition)
-    return deployments.resource(app, process.file, deployment_id=row.deployment_id).content
+        if process is None:
+            raise NotFound(definition=definition)
+        return manifests.content(session, manifests.file(session, row.deployment_id, process.file))
 
 
 def _line(row: ActivityHistory) -> HistoryView:

@@ -17,14 +17,14 @@ from service.runtime.cases import follow_ups, showing
 from service.runtime.cases.views import InstanceView
 from service.runtime.identity import visibility
 from service.runtime.identity.rights import may
-from service.runtime.releases import deployments
 from service.runtime.step import saving
 from service.runtime.step.context import Actor, Application
-from service.runtime.step.transaction import Step
+from service.runtime.step.step import Step
+from service.runtime.step.transaction import step_of
 from service.runtime.tasks import answering, candidates
 from service.runtime.tasks.views import FormView
 from service.settings import ZONE
-from service.store import cases
+from service.store import cases, manifests
 from service.store.models import Case, Draft, ProcessInstance, new_id
 
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -61,7 +61,7 @@ def start(
             answering.hand_in_start(step, process, checked)
         step.start_engine({**context(step), **given}, checked)
         _drop_draft(step, key)
-        step.outcome = saving.save(step)
+        saving.save(step)
         return showing.instance(app, session, step.instance, step.engine)
 
 
@@ -103,7 +103,7 @@ def begin(
         id=instance_id,
         deployment_id=deployment_id,
         definition=process.key,
-        definition_version=deployments.version_of(session, deployment_id, process.file),
+        definition_version=manifests.file(session, deployment_id, process.file).version,
         business_key=case.number,
         title=case.title,
         applicant=case.applicant,
@@ -121,7 +121,7 @@ def begin(
         updated_at=now,
     )
     instance.search_text = " ".join([case.title, case.number, case.applicant]).lower()
-    step = Step(app, session, instance, model, actor, now, is_new=True)
+    step = step_of(app, session, instance, model, actor, is_new=True)
     step.line("started")
     step.audit("instance.started", definition=process.key, business_key=instance.business_key)
     return step
@@ -148,7 +148,10 @@ def save_start_draft(app: Application, actor: Actor, key: str, answers: Mapping[
     """Keep what the actor has filled in on a start form, unchecked; return when."""
     # A draft gives nobody anything: the right to start is asked for when it is used.
     app.live().model.process(key)
-    return answering.keep_draft(app, actor, _draft_subject(key), answers)
+    given, now = answering.as_values(answers, "answers"), app.clock()
+    with app.db.begin() as session:
+        answering.keep_draft(session, actor, _draft_subject(key), given, now)
+    return now
 
 
 def startable(app: Application, actor: Actor, *, business_key: str | None = None) -> tuple[ProcessInfo, ...]:

@@ -13,7 +13,8 @@ from service.handlers.case import FACTS_CHANGED
 from service.runtime.effects import rows, sending
 from service.runtime.step import case_facts
 from service.runtime.step.context import SYSTEM, Application
-from service.runtime.step.transaction import RUNNING, Step, on_instance
+from service.runtime.step.step import Step
+from service.runtime.step.transaction import RUNNING, on_instance
 from service.store.models import Outbox, ProcessInstance
 
 

@@ -14,7 +14,6 @@ from sqlalchemy import select, update
 from service.engine.progress import NewIncident
 from service.errors import InstanceNotActive, NotFound, Unavailable
 from service.runtime.effects import effects, rows
-from service.runtime.incidents import rows as incident_rows
 from service.runtime.step.context import SYSTEM, Application
 from service.runtime.step.transaction import RUNNING, on_instance
 from service.store.models import Outbox
@@ -77,7 +76,7 @@ def _give_up_unread(app: Application, outbox_id: str, message: str) -> None:
         step.line("effect_failed", message)
         if step.instance.state in RUNNING:
             token = rows.token_of(outbox_id)
-            incident_rows.open_one(step, NewIncident(token, "", "", EFFECT_FAILED, message))
+            step.incident(NewIncident(token, "", "", EFFECT_FAILED, message))
 
 
 def _note_failure(app: Application, row: Outbox, error: Exception) -> None:
@@ -108,7 +107,7 @@ def _give_up(app: Application, row: Outbox, attempts: int, message: str) -> None
             rows.take(step.session, row.id, "failed", attempts=attempts, last_error=message)
             if row.token_id is None:
                 token = rows.token_of(row.id)
-                incident_rows.open_one(step, NewIncident(token, *place, EFFECT_FAILED, message))
+                step.incident(NewIncident(token, *place, EFFECT_FAILED, message))
             elif rows.is_waiting(step, row.token_id):
                 step.engine.break_off(row.token_id, EFFECT_FAILED, message)
             step.line("effect_failed", message, activity_id=place[0], activity_path=place[1])

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from service.errors import BpmnError
 from service.runtime.step import saving
 from service.runtime.step.context import SYSTEM, Application
-from service.runtime.step.transaction import RUNNING, Step, on_instance
+from service.runtime.step.step import Step
+from service.runtime.step.transaction import RUNNING, on_instance
 from service.store.models import Outbox
 from service.store.writing import written
 

@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.runtime.cases import buffer, messages
+from service.runtime.cases import messages
 from service.runtime.effects import rows
+from service.runtime.step import buffer
 from service.runtime.step.context import SYSTEM, Application
-from service.runtime.step.transaction import RUNNING, Step, on_instance
+from service.runtime.step.step import Step
+from service.runtime.step.transaction import RUNNING, on_instance
 from service.store.models import Outbox, ProcessInstance
 
 SIGNAL = "signal.hear"

@@ -14,9 +14,9 @@ from service.runtime.identity.sessions import (
 from service.runtime.identity.substitutes import (
     ColleagueView,
     SubstitutionView,
+    absent,
     colleagues,
     end_substitution,
-    stands_in_for,
     substitute,
     substitutions,
 )
@@ -31,6 +31,7 @@ from service.runtime.identity.tokens import (
 from service.runtime.identity.users import (
     UserView,
     actor,
+    anew,
     create_user,
     display_names,
     groups,
@@ -52,9 +53,11 @@ __all__ = [
     "SubstitutionView",
     "TokenView",
     "UserView",
+    "absent",
     "actor",
     "actor_for_session",
     "actor_for_token",
+    "anew",
     "authenticate",
     "colleagues",
     "create_token",
@@ -73,7 +76,6 @@ __all__ = [
     "set_password",
     "sign_in",
     "sign_out",
-    "stands_in_for",
     "substitute",
     "substitutions",
     "tokens",

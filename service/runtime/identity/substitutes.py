@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from service.errors import FieldError, InvalidInput, NotFound
 from service.runtime.identity.rights import may, require
+from service.runtime.identity.users import actor_of, with_groups
 from service.runtime.step import audit
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import View
@@ -110,18 +113,28 @@ def end_substitution(app: Application, actor: Actor, substitution_id: str) -> No
             audit.append_system(app, session, "substitution.ended", by=actor.name, rule=substitution_id)
 
 
-def stands_in_for(session: Session, name: str, at: datetime) -> tuple[str, ...]:
+def absent(app: Application, session: Session, name: str, at: datetime) -> tuple[Actor, ...]:
     """Return the active people this user may act for at that moment; the rule does not pass on."""
-    absent, standing_in = aliased(User), aliased(User)
-    query = (
-        select(absent.name)
-        .join(Substitution, Substitution.user_id == absent.id)
-        .join(standing_in, standing_in.id == Substitution.substitute_id)
-        .where(standing_in.name == name, absent.is_active, Substitution.revoked_at.is_(None))
-        .where(Substitution.starts_at <= at, Substitution.ends_at > at)
-        .distinct()
+    query = with_groups(select(User.name.label("absent"))).where(
+        User.is_active, exists(_standing_in(name, at).where(Substitution.user_id == User.id))
     )
-    return tuple(session.scalars(query.order_by(absent.name)))
+    found = session.execute(query.order_by(User.name)).all()
+    return tuple(actor_of(app, list(rows)) for _, rows in groupby(found, key=lambda row: row.absent))
+
+
+def is_standing_in(name: ColumnElement[str], at: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Return an expression: this user may act for somebody at that moment."""
+    return exists(_standing_in(name, at))
+
+
+def _standing_in(name: Any, at: Any) -> Select[str]:
+    substitute = aliased(User)
+    return (
+        select(Substitution.id)
+        .join(substitute, substitute.id == Substitution.substitute_id)
+        .where(substitute.name == name, Substitution.revoked_at.is_(None))
+        .where(Substitution.starts_at <= at, Substitution.ends_at > at)
+    )
 
 
 def _user(session: Session, name: str) -> User:

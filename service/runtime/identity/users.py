@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, select
+from sqlalchemy import Row, Select, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from service.engine.rights import ADMIN
@@ -16,7 +16,7 @@ from service.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFou
 from service.runtime.identity.passwords import hash_password, is_password
 from service.runtime.identity.rights import require
 from service.runtime.step import audit
-from service.runtime.step.context import Actor, Application
+from service.runtime.step.context import SYSTEM, Actor, Application
 from service.runtime.step.views import View
 from service.store import manifests
 from service.store.models import OrganisationUnit, User, UserGroup, WebSession
@@ -181,6 +181,16 @@ def actor(app: Application, name: str) -> Actor:
     return actor_of(app, found)
 
 
+def anew(app: Application, session: Session, actor: Actor) -> Actor:
+    """Return somebody with their groups and rights of this moment. Forbidden once deactivated."""
+    if actor.user_id == SYSTEM.user_id:
+        return actor
+    found = session.execute(_ANEW, {"user": actor.user_id}).all()
+    if not found:
+        raise Forbidden("This account has been deactivated.")
+    return actor_of(app, found)
+
+
 def with_groups(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """Return a query over accounts with the columns `actor_of` needs: a row for each of their groups."""
     return query.add_columns(*_ACCOUNT, UserGroup.group_name).outerjoin(
@@ -211,6 +221,10 @@ def _rights_of(app: Application, live_deployment: str | None, groups: frozenset[
     if live_deployment is None or ADMIN in groups:
         return frozenset()
     return app.model(live_deployment).organisation.rights_of(groups)
+
+
+# Built once: asked with every act on a task.
+_ANEW = with_groups(select(User.id)).where(User.id == bindparam("user"), User.is_active)
 
 
 def members(session: Session, group: str) -> tuple[str, ...]:

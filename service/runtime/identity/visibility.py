@@ -44,16 +44,10 @@ def find(app: Application, session: Session, actor: Actor, instance_id: str) -> 
     found = session.scalars(query.where(condition(actor))).one_or_none()
     if found is not None:
         return found
-    people = absent(app, session, actor)
+    people = identity.absent(app, session, actor.name, app.clock())
     if not people:
         return None
     return session.scalars(query.where(or_(*map(takes_part, people)))).one_or_none()
-
-
-def absent(app: Application, session: Session, actor: Actor) -> tuple[Actor, ...]:
-    """Return the people the actor stands in for at this moment."""
-    names = identity.stands_in_for(session, actor.name, app.clock())
-    return tuple(identity.actor(app, name) for name in names)
 
 
 def sees_key(session: Session, actor: Actor, business_key: str) -> bool | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from service.engine.extensions import split_list
 from service.errors import Conflict, FieldError, InvalidInput, NotFound
@@ -18,11 +19,13 @@ from service.runtime.incidents import rows as incident_rows
 from service.runtime.step import saving
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.showing import incident as incident_view
-from service.runtime.step.transaction import Step, on_instance
+from service.runtime.step.step import Step
+from service.runtime.step.transaction import on_instance
 from service.runtime.step.views import IncidentView, Page
 from service.runtime.tasks import answering, candidates
+from service.runtime.tasks import rows as task_rows
 from service.store import cursor as cursors
-from service.store.models import Incident, ProcessInstance, UserTask
+from service.store.models import Incident, ProcessInstance
 
 STATES = ("open", "resolved")
 
@@ -70,7 +73,7 @@ def retry(
             raise Conflict("This incident is already resolved.", incident=incident_id)
         step.audit("incident.retried", incident=incident_id, code=incident.code, variables=corrected)
         step.line("retried", incident.code, **_place(step, incident))
-        if incident.code == incident_rows.NO_CANDIDATES:
+        if incident.code == task_rows.NO_CANDIDATES:
             _name_candidates(step, incident)
         elif (outbox_id := effect_rows.outbox_of(incident.token_id)) is not None:
             effect_rows.try_again(step, outbox_id)
@@ -97,21 +100,16 @@ def _seen(app: Application, actor: Actor, incident_id: str) -> Incident:
 
 def _name_candidates(step: Step, incident: Incident) -> None:
     """Look again who may do a task that nobody could be found for."""
-    query = select(UserTask).where(UserTask.instance_id == incident.instance_id, UserTask.state == "open")
-    task = step.session.scalars(query.where(UserTask.token_id == incident.token_id)).one()
+    tasks = task_rows.open_in(step.session, incident.instance_id)
+    task = next(each for each in tasks if each.token_id == incident.token_id)
     names = split_list(task.properties.get(candidates.DRAWN_FOR))
     groups, users = candidates.resolve(step, names, step.instance.variables)
-    found = candidates.Candidates(groups, users, task.assignee, tuple(task.barred_users))
-    if found.is_nobody:
+    found = replace(task, candidate_groups=groups, candidate_users=users)
+    if found.is_for_nobody:
         incident.attempts += 1
         return
-    step.session.execute(
-        update(UserTask)
-        .where(UserTask.id == task.id)
-        .values(candidate_groups=list(groups), candidate_users=list(users), version=task.version + 1)
-        .execution_options(synchronize_session=False)
-    )
-    saving.offer(step, [(task.id, task.due_order, principal) for principal in found.principals])
+    task_rows.change(step.session, task, {"candidate_groups": groups, "candidate_users": users})
+    task_rows.reoffer(step, found)
     incident_rows.close(step, [incident.token_id])
 
 

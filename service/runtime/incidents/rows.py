@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from service.engine.progress import NewIncident, Progress
-from service.runtime.tasks.candidates import Candidates
+from service.runtime.step.step import Step
 from service.store.models import Incident, new_id
-from service.store.writing import written
-from service.wording import Text, record_of
+from service.store.writing import table_of, written
+from service.wording import record_of
 
-if TYPE_CHECKING:
-    from service.runtime.step.transaction import Step
-
-NO_CANDIDATES = "no_candidates"
 TIMER_FAILED = "timer_failed"
+
+
+_INSERT = insert(table_of(Incident))
 
 
 def timer_token(instance_id: str) -> str:
@@ -25,38 +24,19 @@ def timer_token(instance_id: str) -> str:
     return f"timer:{instance_id}"
 
 
-def save(step: Step, progress: Progress, opened: Sequence[dict[str, Any]]) -> None:
-    """Close the incidents of tokens that moved on, open those of tokens that stopped now."""
-    stopped = {incident.token_id for incident in progress.incidents}
-    if step.instance.open_incidents:
-        moved = {move.token_id for move in progress.history if move.event in ("left", "cancelled")}
-        close(step, (moved | set(progress.resolved)) - stopped, all_of_them=progress.state != "active")
-    for incident in progress.incidents:
-        if incident.token_id != step.retried_token or not _count_again(step, incident):
-            open_one(step, incident)
-    for row in opened:
-        if is_nobody(row):
-            open_one(step, unassignable(row))
+def decide(step: Step, progress: Progress | None) -> None:
+    """Close the incidents of tokens that moved on, count those of tokens that stopped now."""
+    if progress is not None:
+        _close_moved(step, progress)
+        step.incidents += [each for each in progress.incidents if not _is_counted_again(step, each)]
+    step.instance.open_incidents += len(step.incidents)
 
 
-def open_one(step: Step, incident: NewIncident) -> None:
-    """Open an incident at an element; its row follows that of the instance."""
-    step.new_incidents.append(
-        {
-            "id": new_id(),
-            "instance_id": step.instance.id,
-            "token_id": incident.token_id,
-            "activity_id": incident.activity_id,
-            "activity_path": incident.activity_path,
-            "code": incident.code,
-            "message": str(incident.message),
-            "wording": record_of(incident.message),
-            "state": "open",
-            "attempts": 1,
-            "created_at": step.now,
-        }
-    )
-    step.instance.open_incidents += 1
+def write(step: Step, progress: Progress | None) -> None:
+    """Open the incidents of this step, and say which are open in the instance now."""
+    if step.incidents:
+        step.session.execute(_INSERT, [_row(step, each) for each in step.incidents])
+    step.open_incidents = _still_open(step)
 
 
 def close(step: Step, tokens: Iterable[str], *, all_of_them: bool = False) -> None:
@@ -73,7 +53,31 @@ def close(step: Step, tokens: Iterable[str], *, all_of_them: bool = False) -> No
     )
 
 
-def still_open(step: Step) -> tuple[Incident, ...]:
+def _close_moved(step: Step, progress: Progress) -> None:
+    if not step.instance.open_incidents:
+        return
+    stopped = {incident.token_id for incident in progress.incidents}
+    moved = {move.token_id for move in progress.history if move.event in ("left", "cancelled")}
+    close(step, (moved | set(progress.resolved)) - stopped, all_of_them=progress.state != "active")
+
+
+def _row(step: Step, incident: NewIncident) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "instance_id": step.instance.id,
+        "token_id": incident.token_id,
+        "activity_id": incident.activity_id,
+        "activity_path": incident.activity_path,
+        "code": incident.code,
+        "message": str(incident.message),
+        "wording": record_of(incident.message),
+        "state": "open",
+        "attempts": 1,
+        "created_at": step.now,
+    }
+
+
+def _still_open(step: Step) -> tuple[Incident, ...]:
     """Return the open incidents of the instance, oldest first; asks nothing when it has none."""
     if not step.instance.open_incidents:
         return ()
@@ -81,32 +85,10 @@ def still_open(step: Step) -> tuple[Incident, ...]:
     return tuple(step.session.scalars(query.order_by(Incident.id)))
 
 
-def is_nobody(row: dict[str, Any]) -> bool:
-    """Say whether a task's row names no one who may do it."""
-    return Candidates(
-        tuple(row["candidate_groups"]),
-        tuple(row["candidate_users"]),
-        row["assignee"],
-        tuple(row["barred_users"]),
-    ).is_nobody
-
-
-def unassignable(row: dict[str, Any]) -> NewIncident:
-    """Return the incident of a task's row that names no one who may do it."""
-    where = row["lane"] or row["name"]
-    return NewIncident(
-        token_id=row["token_id"],
-        activity_id=row["activity_id"],
-        activity_path=row["activity_path"],
-        code=NO_CANDIDATES,
-        message=Text(
-            "Nobody may do this task: {where} leads to no person. Name one, then retry.", where=where
-        ),
-    )
-
-
-def _count_again(step: Step, incident: NewIncident) -> bool:
-    """Raise the attempts of the incident that was retried. False when the row is no longer open."""
+def _is_counted_again(step: Step, incident: NewIncident) -> bool:
+    """Raise the attempts of the incident that was retried. False for any other, and once it is closed."""
+    if incident.token_id != step.retried_token:
+        return False
     statement = update(Incident).where(
         Incident.instance_id == step.instance.id,
         Incident.token_id == incident.token_id,

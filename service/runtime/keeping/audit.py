@@ -60,7 +60,16 @@ def erase(app: Application, actor: Actor, instance_id: str, seqs: Iterable[int],
             raise NotFound("There is no such entry.", instance=instance_id)
         for entry in found:
             entry.payload = entry.salt = None
-        append(app, session, instance, audit_chain.ERASED, by=actor.name, entries=wanted, reason=reason)
+        append(
+            app.audit_keys,
+            session,
+            instance,
+            audit_chain.ERASED,
+            by=actor.name,
+            at=app.clock(),
+            entries=wanted,
+            reason=reason,
+        )
 
 
 def verify(app: Application, chain: str | None = None) -> VerifyReport:

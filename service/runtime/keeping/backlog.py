@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from service.runtime.step.context import Application
-from service.store.models import Incident, Outbox, ProcessInstance, Timer, UserTask
+from service.store.models import TASKS, Incident, Outbox, ProcessInstance, Timer
 
 
 def count(app: Application) -> dict[str, int]:
     """Return the numbers an operator watches, by name."""
     now = app.clock()
-    questions: dict[str, tuple[type, ColumnElement[bool]]] = {
+    questions: dict[str, tuple[Any, ColumnElement[bool]]] = {
         "active_instances": (ProcessInstance, ProcessInstance.state == "active"),
-        "open_tasks": (UserTask, UserTask.state == "open"),
-        "overdue_tasks": (UserTask, (UserTask.state == "open") & (UserTask.due_order < now)),
+        "open_tasks": (TASKS, TASKS.c.state == "open"),
+        "overdue_tasks": (TASKS, (TASKS.c.state == "open") & (TASKS.c.due_order < now)),
         "overdue_timers": (Timer, Timer.due_at < now),
         "pending_effects": (Outbox, Outbox.state == "pending"),
         "failed_effects": (Outbox, Outbox.state == "failed"),

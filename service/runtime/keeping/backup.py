@@ -13,6 +13,7 @@ from service.errors import Conflict, InvalidInput
 from service.runtime.keeping import audit
 from service.runtime.keeping.audit import VerifyReport
 from service.runtime.step.context import Application
+from service.runtime.wiring import open_application
 from service.settings import Settings
 from service.store import dump
 
@@ -69,7 +70,7 @@ def restore(settings: Settings, folder: Path) -> VerifyReport:
     manifest = _read(folder, settings)
     if manifest.has_key:
         settings = replace(settings, secret_key=(folder / _KEY).read_text(encoding="ascii").strip())
-    app = Application.open(settings)
+    app = open_application(settings)
     try:
         dump.load(app.db, folder / _DATABASE)
         _restore_files(app, folder / _FILES)

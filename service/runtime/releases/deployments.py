@@ -24,7 +24,7 @@ from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import Page, View
 from service.store import cursor as cursors
 from service.store import manifests
-from service.store.models import Activation, Deployment, DeploymentFile, ResourceBlob
+from service.store.models import Activation, Deployment, DeploymentFile
 from service.wording import Text
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def resource(app: Application, name: str, *, deployment_id: str | None = None) -
         row = session.get(DeploymentFile, (wanted, name)) if wanted else None
         if row is None:
             raise NotFound("There is no such file in this deployment.", name=name)
-        content = session.get_one(ResourceBlob, row.sha256).content
+        content = manifests.content(session, row)
         return ResourceContent(name, _kind(name), row.version, row.sha256, content)
 
 
@@ -214,16 +214,6 @@ def definition_xml(app: Application, key: str) -> bytes:
     if key not in live.model.processes:
         raise NotFound("There is no such process.", key=key)
     return resource(app, live.model.processes[key].file, deployment_id=live.deployment_id).content
-
-
-def version_of(session: Session, deployment_id: str, file_name: str) -> int:
-    """Return the version of a file in a deployment."""
-    return session.get_one(DeploymentFile, (deployment_id, file_name)).version
-
-
-def live_id(session: Session) -> str | None:
-    """Return the id of the live deployment, None while there is none."""
-    return manifests.live_id(session)
 
 
 def merged(

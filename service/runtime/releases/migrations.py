@@ -6,7 +6,7 @@ its own, planned anew under its lock; one that cannot move stays as it is and sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,11 +20,13 @@ from service.errors import FieldError, InvalidInput, NotFound, ServiceError, Una
 from service.runtime.identity.rights import require
 from service.runtime.releases import deployments, redrawing
 from service.runtime.step.context import Actor, Application
-from service.runtime.step.transaction import RUNNING, Step, on_instance
+from service.runtime.step.step import Step
+from service.runtime.step.transaction import RUNNING, on_instance
 from service.runtime.step.views import Page, View
+from service.runtime.tasks import rows as task_rows
 from service.store import cursor as cursors
 from service.store import manifests
-from service.store.models import ProcessInstance, UserTask
+from service.store.models import ProcessInstance, TaskRow
 from service.wording import Text
 
 MOST = 200
@@ -159,7 +161,7 @@ def _planned(app: Application, session: Session, row: ProcessInstance, target: _
         return replace(view, outcome=FAILED, problem=error.message)
     if not found.is_possible:
         return replace(view, outcome=BLOCKED, obstacles=found.obstacles)
-    tasks = session.scalars(redrawing.open_tasks(row.id))
+    tasks = task_rows.open_in(session, row.id)
     notes = (*found.notes, *_other_forms(tasks, old, target.model))
     return replace(view, outcome=MOVABLE, notes=notes)
 
@@ -187,7 +189,7 @@ def _move(step: Step, view: MigrationView, target: _Target) -> list[Note]:
     instance = step.instance
     instance.deployment_id = target.deployment_id
     file = target.model.process(instance.definition).file
-    instance.definition_version = deployments.version_of(step.session, target.deployment_id, file)
+    instance.definition_version = manifests.file(step.session, target.deployment_id, file).version
     notes = redrawing.redraw(step, old, moved.take_opened())
     codes = sorted({each.code for each in (*view.notes, *notes)})
     step.line("migrated", f"{view.from_deployment} → {view.to_deployment}")
@@ -211,7 +213,7 @@ def _ended(row: ProcessInstance) -> Obstacle:
     return Obstacle("", "ended", Text("the case is {state}: it keeps what it ran on", state=row.state))
 
 
-def _other_forms(tasks: Iterator[UserTask], old: Model, new: Model) -> Iterator[Note]:
+def _other_forms(tasks: Iterable[TaskRow], old: Model, new: Model) -> Iterator[Note]:
     """Say which open tasks will be asked with other questions under the same name."""
     for task in tasks:
         if task.form in new.forms and old.forms.get(task.form) != new.forms[task.form]:

@@ -13,7 +13,7 @@ from service.runtime.scenarios.world import World
 from service.runtime.step.context import Actor
 from service.runtime.tasks import rights
 from service.runtime.tasks.answering import as_values
-from service.store.models import UserTask
+from service.store.models import TaskRow
 
 ATTACHMENT = "附件"
 _PDF = (
@@ -22,13 +22,13 @@ _PDF = (
 )
 
 
-def performer(world: World, task: UserTask) -> Actor | None:
+def performer(world: World, task: TaskRow) -> Actor | None:
     """Return the first of the people who may complete the task; None when nobody may."""
     return next((each for each in world.people if rights.may_answer(task, each)), None)
 
 
 def filled_in(
-    world: World, person: Actor, task: UserTask, defaults: Mapping[str, Any], given: Mapping[str, Any]
+    world: World, person: Actor, task: TaskRow, defaults: Mapping[str, Any], given: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return what the person sends: the form as it opens, the default answers over it, then the given ones.
 

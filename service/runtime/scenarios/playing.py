@@ -18,7 +18,7 @@ from service.runtime.scenarios.scene import Scene
 from service.runtime.scenarios.spans import after, moment_of, shown
 from service.runtime.step.context import SYSTEM, Actor
 from service.runtime.tasks import user_tasks
-from service.store.models import ProcessInstance, UserTask
+from service.store.models import ProcessInstance, TaskRow
 
 END = "结束"
 MOST_STEPS = 1000  # nobody answers so often: something goes round in circles
@@ -116,7 +116,7 @@ class Play(Scene):
     def expect(self, step: Step) -> None:
         compare(self, step)
 
-    def _goal(self, step: Step) -> Callable[[Sequence[UserTask]], bool]:
+    def _goal(self, step: Step) -> Callable[[Sequence[TaskRow]], bool]:
         """Return what says, of the tasks that are open, whether the goal is reached."""
         text = str(step.value)
         if text == END:
@@ -132,7 +132,7 @@ class Play(Scene):
 
     # ---- acting -----------------------------------------------------------------------------------
 
-    def _complete_by_default(self, step: Step, task: UserTask) -> None:
+    def _complete_by_default(self, step: Step, task: TaskRow) -> None:
         try:
             self._complete(task, self._performer(step, task), {})
         except ScenarioError:
@@ -141,14 +141,14 @@ class Play(Scene):
             message = f"办到 {step.value}: {task.activity_id} refuses its default answers: {_told(error)}"
             raise step.error(message) from error
 
-    def _still_open_after_delay(self, step: Step, task: UserTask) -> bool:
+    def _still_open_after_delay(self, step: Step, task: TaskRow) -> bool:
         """With 拖延 let that time pass before a task is answered; it may be gone by then."""
         if "拖延" not in step.options:
             return True
         self.world.advance_to(after(self.world.clock.now, step, "拖延"))
         return any(each.id == task.id for each in self.tasks(step))
 
-    def _complete(self, task: UserTask, person: Actor, given: Mapping[str, Any]) -> None:
+    def _complete(self, task: TaskRow, person: Actor, given: Mapping[str, Any]) -> None:
         defaults = self.scenario.answers.get(task.form or task.activity_id, {})
         answers = filled_in(self.world, person, task, defaults, given)
         user_tasks.complete(self.world.app, person, task.id, task.version, answers)
@@ -163,7 +163,7 @@ class Play(Scene):
             )
         self.world.advance_to(min(each for each in (due, target) if each is not None))
 
-    def _performer(self, step: Step, task: UserTask) -> Actor:
+    def _performer(self, step: Step, task: TaskRow) -> Actor:
         person = performer(self.world, task)
         if person is None:
             offered = "、".join([*task.candidate_groups, *task.candidate_users]) or "nobody"

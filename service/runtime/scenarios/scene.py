@@ -11,7 +11,7 @@ from service.runtime.cases import instances
 from service.runtime.scenarios.reading import Scenario, Step
 from service.runtime.scenarios.world import World
 from service.runtime.step.context import SYSTEM, Actor
-from service.store.models import ProcessInstance, UserTask
+from service.store.models import ProcessInstance, TaskRow
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Scene:
             raise step.error(f"There is no case {name!r} yet; begin with 启动.", "案")
         return self.cases[name]
 
-    def tasks(self, step: Step) -> Sequence[UserTask]:
+    def tasks(self, step: Step) -> Sequence[TaskRow]:
         """Return the open tasks of the case, the oldest first."""
         return self.world.open_tasks(self.case(step))
 
@@ -59,7 +59,7 @@ class Scene:
         found = [model.activities(key).get(activity) for key in model.processes]
         return any(each is not None and each.kind == "userTask" for each in found)
 
-    def task(self, step: Step) -> UserTask:
+    def task(self, step: Step) -> TaskRow:
         """Return the open task a step names; of several the element it names, else the oldest."""
         activity = self.activity(step, str(step.value))
         found = [task for task in self.tasks(step) if task.activity_id == activity]

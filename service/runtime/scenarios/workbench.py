@@ -15,6 +15,7 @@ from service.runtime.releases import deployments
 from service.runtime.scenarios.world import VirtualClock, World
 from service.runtime.scenarios.yaml_lines import Lines, ScenarioError
 from service.runtime.step.context import SYSTEM, Application
+from service.runtime.wiring import open_application
 from service.settings import Settings
 from service.store.models import DepartmentAllowance
 
@@ -60,7 +61,7 @@ def prepare(folder: Path, files: Mapping[str, bytes], people: Lines) -> None:
 def open_in(folder: Path, database_url: str) -> Application:
     """Return an application that keeps its files in this folder, and nothing safe from a power cut."""
     settings = Settings(folder, database_url, "memory://", "scenarios-only-" + "0" * 32)
-    return Application.open(settings, clock=VirtualClock(), is_durable=False)
+    return open_application(settings, clock=VirtualClock(), is_durable=False)
 
 
 def furnish(app: Application, files: Mapping[str, bytes], people: Lines) -> None:

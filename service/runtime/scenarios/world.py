@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select
 
 from service.runtime.step.context import Actor, Application
 from service.runtime.time import timers
-from service.store.models import Outbox, ProcessInstance, Timer, UserTask
+from service.store.models import TASKS, Outbox, ProcessInstance, TaskRow, Timer
 
 FIRST_MOMENT = datetime.fromisoformat("2026-01-01T09:00:00+08:00")
 
@@ -18,10 +18,10 @@ FIRST_MOMENT = datetime.fromisoformat("2026-01-01T09:00:00+08:00")
 _NEXT_TIMER = select(func.min(Timer.due_at))
 _NEXT_EFFECT = select(func.min(Outbox.available_at)).where(Outbox.state == "pending")
 _OPEN_TASKS = (
-    select(UserTask)
-    .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
-    .where(ProcessInstance.business_key == bindparam("case"), UserTask.state == "open")
-    .order_by(UserTask.id)
+    select(TASKS)
+    .join(ProcessInstance, ProcessInstance.id == TASKS.c.instance_id)
+    .where(ProcessInstance.business_key == bindparam("case"), TASKS.c.state == "open")
+    .order_by(TASKS.c.id)
 )
 _RUNNING = (
     select(ProcessInstance.id)
@@ -54,10 +54,10 @@ class World:
         """Return somebody by display name or user name, None when there is nobody."""
         return next((each for each in self.people if name in (each.display_name, each.name)), None)
 
-    def open_tasks(self, business_key: str) -> Sequence[UserTask]:
+    def open_tasks(self, business_key: str) -> Sequence[TaskRow]:
         """Return the open tasks of a case, the oldest first."""
         with self.app.db.read() as session:
-            return session.scalars(_OPEN_TASKS, {"case": business_key}).all()
+            return [TaskRow(*row) for row in session.execute(_OPEN_TASKS, {"case": business_key})]
 
     def is_running(self, business_key: str) -> bool:
         """Say whether any process of a case has not ended yet."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert
@@ -9,26 +10,32 @@ from sqlalchemy.orm import Session
 
 from service.runtime.step.context import Application
 from service.store import audit_chain
+from service.store.audit_chain import AuditKeys
 from service.store.models import AuditChain, AuditEntry, ProcessInstance
-from service.store.writing import upsert
+from service.store.writing import table_of, upsert
 
 SYSTEM_CHAIN = "system"
 """The chain of what belongs to no case: deployments, users, settings."""
 
-_COLUMNS = tuple(AuditEntry.__table__.columns.keys())
-_NEW_ENTRY = insert(AuditEntry.__table__)
+_COLUMNS = tuple(table_of(AuditEntry).columns.keys())
+_NEW_ENTRY = insert(table_of(AuditEntry))
 
 
 def append(
-    app: Application, session: Session, instance: ProcessInstance, action: str, *, by: str, **facts: Any
+    keys: AuditKeys,
+    session: Session,
+    instance: ProcessInstance,
+    action: str,
+    *,
+    by: str,
+    at: datetime,
+    **facts: Any,
 ) -> None:
     """Add an entry to a case's chain, in the transaction that did it and under the lock of its row.
 
     Facts are values of a process; secrets have no place in them.
     """
-    entry = audit_chain.link(
-        app.audit_keys, instance, instance.id, at=app.clock(), actor=by, action=action, facts=facts
-    )
+    entry = audit_chain.link(keys, instance, instance.id, at=at, actor=by, action=action, facts=facts)
     session.execute(_NEW_ENTRY, {name: getattr(entry, name) for name in _COLUMNS})
 
 

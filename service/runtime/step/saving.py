@@ -3,38 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
-from service.engine.progress import OpenTask, Progress
+from service.engine.progress import Progress
 from service.engine.progress import Step as Move
-from service.runtime.incidents import rows as incident_rows
-from service.runtime.step import audit, case_facts
-from service.runtime.step.context import SYSTEM
-from service.runtime.tasks import answering, candidates
-from service.store import participants
+from service.runtime.step import audit, fact_rows
+from service.runtime.step.step import Step
 from service.store.db import after_commit
 from service.store.models import (
-    NEVER,
     ActivityHistory,
-    Incident,
     MessageBuffer,
     Outbox,
     ProcessInstance,
     Submission,
-    TaskCandidate,
     Timer,
-    UserTask,
-    new_id,
 )
-from service.store.writing import upsert
-
-if TYPE_CHECKING:
-    from service.runtime.step.transaction import Step
+from service.store.writing import table_of, upsert
 
 LEASE = timedelta(minutes=2)
 """How long after its time a row counts as sent: then the sweep takes it for lost and sends it again."""
@@ -42,41 +31,25 @@ AHEAD = timedelta(seconds=75)
 """The sweep comes every minute; what falls due before the next one is sent at once, with its delay."""
 
 # Built once, and on the tables: what the ORM adds to a statement costs more than the statement.
-_CANDIDATES = TaskCandidate.__table__
-_CLOSE_LISTS = delete(_CANDIDATES).where(_CANDIDATES.c.task_id.in_(bindparam("tasks", expanding=True)))
-_INSERTS = {
-    model: insert(model.__table__)
-    for model in (ActivityHistory, Incident, Outbox, Submission, TaskCandidate, UserTask)
-}
+_INSERTS = {model: insert(table_of(model)) for model in (ActivityHistory, Outbox, Submission)}
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a step led to, for the views: progress, rows of the tasks it opened, incidents still open."""
-
-    progress: Progress | None
-    opened: tuple[dict[str, Any], ...] = ()
-    incidents: tuple[Incident, ...] = ()
-
-
-def save(step: Step) -> Outcome:
+def save(step: Step) -> None:
     """Write everything the step changed into its transaction; dispatch follows the commit."""
     progress = step.engine.progress() if step.is_engine_loaded else None
-    opened = tuple(task_row(step, task) for task in progress.opened) if progress else ()
-    facts = case_facts.new_rows(step, progress.facts) if progress else []
+    facts = fact_rows.new_rows(step, progress.facts) if progress else []
     if progress:
         _note_progress(step.instance, progress, step.now)
-        incident_rows.save(step, progress, opened)
+    for keeper in step.parts.keepers:
+        keeper.decide(step, progress)
     step.instance.updated_at = step.now
     _save_instance(step)
-    if progress:
-        _close_tasks(step, progress)
-    _open_tasks(step, opened)
-    case_facts.save(step, facts)
+    for keeper in step.parts.keepers:
+        keeper.write(step, progress)
+    fact_rows.save(step, facts)
     _save_record(step, progress)
     _save_timer(step)
     _save_effects(step, progress)
-    return Outcome(progress, opened, incident_rows.still_open(step))
 
 
 def _note_progress(instance: ProcessInstance, progress: Progress, now: datetime) -> None:
@@ -93,7 +66,9 @@ def _note_progress(instance: ProcessInstance, progress: Progress, now: datetime)
 
 def _save_instance(step: Step) -> None:
     for action, facts in step.audits:
-        audit.append(step.app, step.session, step.instance, action, by=step.actor.name, **facts)
+        audit.append(
+            step.audit_keys, step.session, step.instance, action, by=step.actor.name, at=step.now, **facts
+        )
     if step.is_new:
         step.session.add(step.instance)
     if step.instance.state in ("completed", "cancelled") and step.instance.buffered_messages:
@@ -101,88 +76,6 @@ def _save_instance(step: Step) -> None:
         step.session.execute(delete(MessageBuffer).where(MessageBuffer.instance_id == step.instance.id))
     # Before the rows that refer to it, and only once: from here on the row stays as it is.
     step.session.flush()
-    _insert(step.session, Incident, step.new_incidents)
-    answering.adopt_files(step)
-
-
-def _close_tasks(step: Step, progress: Progress) -> None:
-    tokens = [closed.token_id for closed in progress.closed if closed.reason == "cancelled"]
-    if tokens:
-        statement = (
-            update(UserTask)
-            .where(
-                UserTask.instance_id == step.instance.id,
-                UserTask.token_id.in_(tokens),
-                UserTask.state == "open",
-            )
-            .values(state="cancelled", completed_at=step.now, version=UserTask.version + 1)
-            .returning(UserTask.id)
-            .execution_options(synchronize_session=False)
-        )
-        step.closed_task_ids += step.session.scalars(statement)
-    if step.closed_task_ids:
-        step.session.execute(_CLOSE_LISTS, {"tasks": step.closed_task_ids})
-
-
-def task_row(step: Step, task: OpenTask) -> dict[str, Any]:
-    """Return the row of a user task as its drawing, its scope and the organisation make it."""
-    who = candidates.of(step, task)
-    properties = {**task.properties, "notBy": ",".join(task.not_by)} if task.not_by else {**task.properties}
-    if who.is_nobody:
-        properties[candidates.DRAWN_FOR] = ",".join(who.drawn_for)
-    return {
-        "id": new_id(),
-        "version": 1,
-        "instance_id": step.instance.id,
-        "token_id": task.token_id,
-        "activity_id": task.activity_id,
-        "activity_path": task.activity_path,
-        "definition": task.definition,
-        "name": task.name,
-        "form": task.form,
-        "lane": task.lane,
-        "candidate_groups": list(who.groups),
-        "candidate_users": list(who.users),
-        "assignee": who.assignee,
-        "barred_users": list(who.barred),
-        "properties": properties,
-        "inputs": dict(task.inputs),
-        "element_index": task.element_index,
-        "element_value": task.element_value,
-        "state": "open",
-        "kind": "drawn",
-        "opened_at": step.now,
-        "due_at": task.due_at,
-        "due_order": task.due_at or NEVER,
-    }
-
-
-def _open_tasks(step: Step, rows: Sequence[dict[str, Any]]) -> None:
-    _insert(step.session, UserTask, rows)
-    seers = [participants.user(step.instance.applicant)] if step.is_new else []
-    if step.actor.user_id != SYSTEM.user_id:
-        seers.append(participants.user(step.actor.name))
-    offer(step, [(row["id"], row["due_order"], who) for row in rows for who in principals(row)], seers)
-
-
-def offer(step: Step, places: Sequence[tuple[str, datetime, str]], seers: Sequence[str] = ()) -> None:
-    """Put (task id, due order, principal) into task lists; who is offered a task sees the case.
-
-    `seers` are further principals that may see it.
-    """
-    _insert(
-        step.session,
-        TaskCandidate,
-        [{"task_id": task_id, "due_order": due, "principal": who} for task_id, due, who in places],
-    )
-    participants.add(step.session, step.instance.id, [*seers, *(who for _, _, who in places)])
-
-
-def principals(row: dict[str, Any]) -> tuple[str, ...]:
-    """Return under which names a task's row stands in task lists."""
-    return candidates.Candidates(
-        tuple(row["candidate_groups"]), tuple(row["candidate_users"]), row["assignee"]
-    ).principals
 
 
 def _save_record(step: Step, progress: Progress | None) -> None:
@@ -250,7 +143,7 @@ def _arm(step: Step, due: datetime) -> None:
 
 def _lease(step: Step, due: datetime) -> datetime | None:
     """Return until when a row counts as sent: None when nothing will be sent with this commit."""
-    is_sent = step.app.dispatch is not None and due <= step.now + AHEAD
+    is_sent = step.send is not None and due <= step.now + AHEAD
     return due + LEASE if is_sent else None
 
 
@@ -286,9 +179,8 @@ def send_pending(step: Step) -> None:
 
 
 def dispatch(step: Step, kind: str, row_id: str, due: datetime) -> None:
-    if step.app.dispatch is not None:
-        dispatch = step.app.dispatch
-        after_commit(step.session, lambda: dispatch(kind, row_id, due))
+    if step.send is not None:
+        after_commit(step.session, partial(step.send, kind, row_id, due))
 
 
 def _insert(session: Session, model: Any, rows: Sequence[dict[str, Any]]) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.engine.progress import ActiveToken, Environment
 from service.runtime.step.context import Application
-from service.runtime.step.transaction import Step
+from service.runtime.step.step import Step
 from service.runtime.step.views import ActiveView, IncidentView, StateView
 from service.store.models import Incident, ProcessInstance
 from service.wording import Text
@@ -18,7 +18,7 @@ from service.wording import Text
 
 def state(step: Step) -> StateView:
     """Return where the instance of a saved step stands."""
-    incidents = tuple(map(incident, step.outcome.incidents)) if step.outcome else ()
+    incidents = tuple(map(incident, step.open_incidents))
     return StateView(step.instance.id, step.instance.state, active(step.engine.active()), incidents)
 
 

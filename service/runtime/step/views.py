@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from service.feel import codec
 
@@ -28,10 +28,13 @@ def to_json(value: Any) -> Any:
 
 
 class View:
-    """A frozen dataclass whose fields are its JSON; subclasses say where the two differ."""
+    """A frozen dataclass whose fields are its JSON, but for the `hidden` ones."""
+
+    hidden: ClassVar[frozenset[str]] = frozenset()
 
     def as_json(self) -> dict[str, Any]:
-        return {each.name: to_json(getattr(self, each.name)) for each in fields(self)}  # type: ignore[arg-type]
+        shown = (each.name for each in fields(self) if each.name not in self.hidden)  # type: ignore[arg-type]
+        return {name: to_json(getattr(self, name)) for name in shown}
 
 
 @dataclass(frozen=True)

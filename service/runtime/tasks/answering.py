@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from sqlalchemy.orm import Session
 
 from service.engine.definition import Model, ProcessInfo
 from service.errors import FieldError, InvalidAnswers, NotFound
 from service.feel import codec, files_in, form_keys
-from service.runtime.cases import attachments
 from service.runtime.step.context import Actor, Application
+from service.runtime.step.step import Step
 from service.runtime.step.submissions import content_hash
-from service.store.models import Draft, UserTask, new_id
+from service.store.models import Draft, TaskRow, new_id
 from service.store.writing import upsert
-
-if TYPE_CHECKING:
-    from service.runtime.step.transaction import Step
 
 EMPTY_FORM: Mapping[str, Any] = {"type": "default", "components": []}
 
@@ -41,7 +40,7 @@ def check(
 
     Without a schema any names may be answered. InvalidAnswers names each field that is wrong.
     """
-    given = as_values(answers, "answers")
+    given: dict[str, Any] = as_values(answers, "answers")
     if schema is None:
         return given
     result = app.feel.check_form(schema, given, inputs, now=app.clock())
@@ -74,7 +73,7 @@ def as_values(value: Any, path: str) -> Any:
     return exact
 
 
-def hand_in(step: Step, task: UserTask, answers: Mapping[str, Any], on_behalf_of: str | None) -> str | None:
+def hand_in(step: Step, task: TaskRow, answers: Mapping[str, Any], on_behalf_of: str | None) -> str | None:
     """Add the answers of a task to the dossier, with the hash of what their author had seen.
 
     Returns the hash of the answers. A task that asked nothing and got no answer adds nothing: None.
@@ -100,7 +99,7 @@ def hand_in(step: Step, task: UserTask, answers: Mapping[str, Any], on_behalf_of
             "seen_hash": seen_hash(schema, task.inputs),
         }
     )
-    return common["content_hash"]
+    return str(common["content_hash"])
 
 
 def hand_in_start(step: Step, process: ProcessInfo, answers: Mapping[str, Any]) -> None:
@@ -133,14 +132,13 @@ def seen_hash(schema: Mapping[str, Any] | None, inputs: Mapping[str, Any]) -> st
     return content_hash({"schema": schema, "inputs": dict(inputs)})
 
 
-def keep_draft(app: Application, actor: Actor, subject: str, answers: Mapping[str, Any]) -> datetime:
-    """Store what somebody has filled in so far, unchecked; return when."""
-    given, now = as_values(answers, "answers"), app.clock()
-    with app.db.begin() as session:
-        values = {"answers": given, "saved_at": now}
-        statement = upsert(session, Draft).values(subject=subject, user_name=actor.name, **values)
-        session.execute(statement.on_conflict_do_update(index_elements=["subject", "user_name"], set_=values))
-    return now
+def keep_draft(
+    session: Session, actor: Actor, subject: str, answers: Mapping[str, Any], now: datetime
+) -> None:
+    """Store what somebody has filled in so far, in the place of what they had stored before."""
+    values = {"answers": answers, "saved_at": now}
+    statement = upsert(session, Draft).values(subject=subject, user_name=actor.name, **values)
+    session.execute(statement.on_conflict_do_update(index_elements=["subject", "user_name"], set_=values))
 
 
 def _note_files(step: Step, schema: Mapping[str, Any] | None, answers: Mapping[str, Any]) -> None:
@@ -148,19 +146,6 @@ def _note_files(step: Step, schema: Mapping[str, Any] | None, answers: Mapping[s
         if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
             raise InvalidAnswers(errors=[FieldError(path, "a list of attachment ids is expected")])
         step.files.append((path, ids))
-
-
-def adopt_files(step: Step) -> None:
-    """Bind the files named by the answers of this step to its case. InvalidAnswers for someone else's."""
-    for path, ids in step.files:
-        attachments.adopt(
-            step.session,
-            step.actor,
-            ids,
-            instance_id=step.instance.id,
-            business_key=step.instance.business_key,
-            path=path,
-        )
 
 
 def _common(step: Step, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -176,10 +161,10 @@ def _common(step: Step, answers: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _answered_for(actor: Actor, task: UserTask) -> str | None:
+def _answered_for(actor: Actor, task: TaskRow) -> str | None:
     """Return the group for which somebody answers: one of the candidates they belong to, else the lane."""
-    own = [group for group in task.candidate_groups if group in actor.groups]
-    return (own or list(task.candidate_groups) or [task.lane])[0]
+    own = (group for group in task.candidate_groups if group in actor.groups)
+    return next(own, task.candidate_groups[0] if task.candidate_groups else task.lane)
 
 
 def _exact(value: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,11 +14,8 @@ from service.engine.organisation import Relation
 from service.engine.progress import OpenTask
 from service.engine.rights import ADMIN
 from service.runtime import identity
-from service.store import participants
-from service.store.models import UserTask
-
-if TYPE_CHECKING:
-    from service.runtime.step.transaction import Step
+from service.runtime.step.step import Step
+from service.store.models import TASKS
 
 APPLICANT = "applicant"
 DRAWN_FOR = "drawnFor"
@@ -27,24 +24,16 @@ DRAWN_FOR = "drawnFor"
 
 @dataclass(frozen=True)
 class Candidates:
-    """The groups and users who may do a task, and the users who may not whatever they belong to."""
+    """The groups and users who may do a task, and the users who may not whatever they belong to.
+
+    `drawn_for`: the names it was drawn for, from which groups and users follow.
+    """
 
     groups: tuple[str, ...] = ()
     users: tuple[str, ...] = ()
     assignee: str | None = None
     barred: tuple[str, ...] = ()
     drawn_for: tuple[str, ...] = ()
-
-    @property
-    def is_nobody(self) -> bool:
-        """Say whether no group is left and every user named is barred."""
-        return not self.groups and not ({*self.users, *filter(None, [self.assignee])} - {*self.barred})
-
-    @property
-    def principals(self) -> tuple[str, ...]:
-        """Return under which names the task stands in task lists."""
-        users = (*self.users, *filter(None, [self.assignee]))
-        return tuple(dict.fromkeys((*map(participants.group, self.groups), *map(participants.user, users))))
 
 
 def of(step: Step, task: OpenTask) -> Candidates:
@@ -92,10 +81,11 @@ def barred(step: Step, not_by: Iterable[str]) -> tuple[str, ...]:
 
 def doers(session: Session, instance_id: str, activities: Iterable[str]) -> list[str]:
     """Return who completed these activities in the instance, and for whom they stood in."""
-    query = select(UserTask.completed_by, UserTask.on_behalf_of).where(
-        UserTask.instance_id == instance_id,
-        UserTask.activity_id.in_(tuple(activities)),
-        UserTask.state == "completed",
+    task = TASKS.c
+    query = select(task.completed_by, task.on_behalf_of).where(
+        task.instance_id == instance_id,
+        task.activity_id.in_(tuple(activities)),
+        task.state == "completed",
     )
     return [name for row in session.execute(query) for name in row if name]
 

@@ -10,17 +10,20 @@ from sqlalchemy import Select, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from service.errors import FieldError, Forbidden, InvalidInput
+from service.runtime import identity
 from service.runtime.identity import visibility
 from service.runtime.identity.rights import may
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import Page
 from service.runtime.tasks import showing
+from service.runtime.tasks.seen import Seen, with_cases
 from service.runtime.tasks.views import TaskView
 from service.store import cursor as cursors
 from service.store import participants, task_list
 from service.store.base import Instant
-from service.store.models import NEVER, ProcessInstance, TaskCandidate, UserTask
+from service.store.models import NEVER, TASKS, ProcessInstance, TaskCandidate, TaskRow
 
+_TASK = TASKS.c
 STATES = ("open", "completed", "cancelled")
 After = tuple[datetime, str] | None
 
@@ -53,13 +56,14 @@ def find(
     of_case = instance is not None or business_key is not None
     mine = mine or not (of_case or group or may(actor, "task.see_all"))
     with app.db.read() as session:
-        people = (actor, *visibility.absent(app, session, actor)) if mine or of_case else (actor,)
+        absent = identity.absent(app, session, actor.name, app.clock())
+        people = (actor, *absent) if mine or of_case else (actor,)
         if state == "open" and not of_case and (mine or group):
             rows = _offered(session, people, mine, group, q, limit, after)
         else:
             query = _query(people, mine, group, instance, business_key, state, q)
             rows = _page(session, query, limit, after, is_narrow=of_case or bool(q))
-        return _shown(session, rows, limit)
+        return _shown(app, actor, with_cases(session, rows[:limit], absent), is_last=len(rows) <= limit)
 
 
 def count(app: Application, actor: Actor) -> int:
@@ -76,7 +80,7 @@ def _offered(
     q: str | None,
     limit: int,
     after: After,
-) -> Sequence[UserTask]:
+) -> Sequence[TaskRow]:
     principals = [principal for each in people for principal in each.principals]
     return task_list.open_tasks(
         session,
@@ -97,50 +101,45 @@ def _query(
     business_key: str | None,
     state: str,
     q: str | None,
-) -> Select[tuple[UserTask]]:
-    query = select(UserTask).join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
-    query = query.where(UserTask.state == state)
+) -> Select[Any]:
+    query = select(TASKS).join(ProcessInstance, ProcessInstance.id == _TASK.instance_id)
+    query = query.where(_TASK.state == state)
     actor, *absent = people
     if not mine:
         query = query.where(or_(visibility.condition(actor), *map(visibility.takes_part, absent)))
     elif state == "open":
         principals = {principal for each in people for principal in each.principals}
         offered = select(TaskCandidate.task_id).where(TaskCandidate.principal.in_(principals))
-        free = UserTask.assignee.is_(None) & UserTask.id.in_(offered)
-        query = query.where(or_(UserTask.assignee.in_([each.name for each in people]), free))
+        free = _TASK.assignee.is_(None) & _TASK.id.in_(offered)
+        query = query.where(or_(_TASK.assignee.in_([each.name for each in people]), free))
     else:
-        query = query.where(UserTask.completed_by == actor.name)
+        query = query.where(_TASK.completed_by == actor.name)
     if group is not None:
         offered = select(TaskCandidate.task_id).where(TaskCandidate.principal == participants.group(group))
-        query = query.where(UserTask.id.in_(offered))
+        query = query.where(_TASK.id.in_(offered))
     if instance is not None:
-        query = query.where(UserTask.instance_id == instance)
+        query = query.where(_TASK.instance_id == instance)
     if business_key is not None:
         query = query.where(ProcessInstance.business_key == business_key)
     if q:
         found = ProcessInstance.search_text.contains(q.lower(), autoescape=True)
-        query = query.where(or_(found, UserTask.name.contains(q, autoescape=True)))
+        query = query.where(or_(found, _TASK.name.contains(q, autoescape=True)))
     return query
 
 
 def _page(
-    session: Session, query: Select, limit: int, after: After, *, is_narrow: bool
-) -> Sequence[UserTask]:
-    due: Any = UserTask.due_order
+    session: Session, query: Select[Any], limit: int, after: After, *, is_narrow: bool
+) -> Sequence[TaskRow]:
+    due: Any = _TASK.due_order
     if is_narrow:
         # Few rows match: sort them. By the bare column SQLite would walk the index of all open tasks instead.
         due = func.coalesce(due, literal(NEVER, Instant))
     if after is not None:
         due_before, task_id = after
-        query = query.where(due >= due_before, or_(due > due_before, UserTask.id > task_id))
-    return session.scalars(query.order_by(due, UserTask.id).limit(limit + 1)).all()
+        query = query.where(due >= due_before, or_(due > due_before, _TASK.id > task_id))
+    return task_list.rows(session, query.order_by(due, _TASK.id).limit(limit + 1))
 
 
-def _shown(session: Session, rows: Sequence[UserTask], limit: int) -> Page[TaskView]:
-    shown = rows[:limit]
-    wanted = {row.instance_id for row in shown}
-    query = select(ProcessInstance).where(ProcessInstance.id.in_(wanted))
-    instances = {row.id: row for row in session.scalars(query)} if wanted else {}
-    items = tuple(showing.task(row, instances[row.instance_id]) for row in shown)
-    last = shown[-1] if len(rows) > limit else None
-    return Page(items, cursors.encode(last.due_order, last.id) if last else None)
+def _shown(app: Application, actor: Actor, tasks: Sequence[Seen], *, is_last: bool) -> Page[TaskView]:
+    items = tuple(showing.task(app, seen, actor) for seen in tasks)
+    return Page(items, None if is_last else cursors.encode(items[-1].due_order, items[-1].id))

@@ -1,78 +1,86 @@
-"""Who may answer a task: its assignee, else its candidates; never those whom four eyes keep away."""
+"""Who may answer a task: its holder, else its candidates; never those whom four eyes keep away."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
 from service.engine.extensions import split_list
-from service.errors import FourEyes, NotACandidate, NotFound
+from service.errors import FourEyes, InstanceNotActive, NotACandidate, ServiceError, TaskFinished
 from service.runtime.identity import visibility
 from service.runtime.step.context import Actor, Application
-from service.runtime.step.transaction import Step
 from service.runtime.tasks import candidates
-from service.store.models import UserTask
+from service.runtime.tasks.seen import Seen
+from service.store.models import TaskRow
 
 
-def is_candidate(task: UserTask, actor: Actor) -> bool:
+def is_candidate(task: TaskRow, actor: Actor) -> bool:
     """Say whether the task is offered to the actor, by group or by name."""
     return actor.name in task.candidate_users or not actor.groups.isdisjoint(task.candidate_groups)
 
 
-def may_answer(task: UserTask, actor: Actor) -> bool:
-    """Say whether the actor could complete the task now."""
+def may_answer(task: TaskRow, actor: Actor) -> bool:
+    """Say whether the actor could complete the task now, for themselves."""
     if actor.name in task.barred_users:
         return False
-    return task.assignee == actor.name if task.assignee else is_candidate(task, actor)
+    if task.assignee is None:
+        return is_candidate(task, actor)
+    # Who took a task and then left its group has no right to it any more; who was named keeps it.
+    return task.assignee == actor.name and (task.claimed_at is None or is_candidate(task, actor))
 
 
-def require_answerer(
-    app: Application, session: Session, task: UserTask, actor: Actor, on_behalf_of: str | None = None
-) -> str | None:
+def stood_for(seen: Seen, actor: Actor, on_behalf_of: str | None = None) -> str | None:
     """Return for whom the actor answers this task: None for themselves, else somebody they stand in for.
 
     Without `on_behalf_of` their own right comes first. FourEyes when the actor or who they stand in for is
-    barred, NotACandidate when the task is nobody's of them, NotFound when they do not even see the case.
+    barred, NotACandidate when the task is nobody's of them.
     """
+    task = seen.task
     if on_behalf_of is None and may_answer(task, actor):
         return None
-    people = visibility.absent(app, session, actor)
-    if on_behalf_of is not None:
-        people = tuple(each for each in people if each.name == on_behalf_of)
+    people = [each for each in seen.absent if on_behalf_of in (None, each.name)]
     able = [each.name for each in people if may_answer(task, each)]
     if able and actor.name not in task.barred_users:
         return able[0]
-    known = any(_is_meant(task, each) for each in (actor, *people))
-    if not known and visibility.find(app, session, actor, task.instance_id) is None:
-        raise NotFound(task=task.id)
-    if actor.name in task.barred_users or any(each.name in task.barred_users for each in people):
+    if {actor.name, *(each.name for each in people)} & {*task.barred_users}:
         raise FourEyes(task=task.id)
     raise NotACandidate(task=task.id, assignee=task.assignee)
 
 
-def may_read(app: Application, session: Session, task: UserTask, actor: Actor) -> bool:
+def refusal(seen: Seen, actor: Actor, *, states: Sequence[str] = ("active",)) -> ServiceError | None:
+    """Return why the actor cannot answer this task now, None when they can."""
+    try:
+        stood_for(seen, actor)
+    except (FourEyes, NotACandidate) as error:
+        return error
+    return at_rest(seen, states=states)
+
+
+def at_rest(seen: Seen, *, states: Sequence[str] = ("active",)) -> ServiceError | None:
+    """Return why nobody can do anything with this task: it is finished, or its case is in another state."""
+    if seen.task.state != "open":
+        return TaskFinished(task=seen.task.id, state=seen.task.state)
+    if seen.case.state not in states:
+        return InstanceNotActive(state=seen.case.state)
+    return None
+
+
+def may_read(app: Application, session: Session, seen: Seen, actor: Actor) -> bool:
     """Say whether the task may be shown: it is meant for the actor, or they see its case."""
-    if _is_meant(task, actor):
+    if actor.name == seen.task.assignee or is_candidate(seen.task, actor):
         return True
-    return visibility.find(app, session, actor, task.instance_id) is not None
+    return visibility.find(app, session, actor, seen.case.id) is not None
 
 
-def _is_meant(task: UserTask, actor: Actor) -> bool:
-    return task.assignee == actor.name or is_candidate(task, actor)
-
-
-def require_four_eyes(step: Step, task: UserTask, on_behalf_of: str | None) -> None:
-    """Raise FourEyes when somebody involved has meanwhile done an activity this task must not follow.
-
-    Read under the lock: who was barred when the task opened stands in its row already.
-    """
+def barred_now(session: Session, task: TaskRow) -> tuple[str, ...]:
+    """Return whom four eyes keep from a task by now: also who has done an activity since it opened."""
     activities = [name for name in not_by(task) if name != candidates.APPLICANT]
     if not activities:
-        return
-    done_by = candidates.doers(step.session, step.instance.id, activities)
-    if {step.actor.name, on_behalf_of} & set(done_by):
-        raise FourEyes(task=task.id)
+        return task.barred_users
+    return (*task.barred_users, *candidates.doers(session, task.instance_id, activities))
 
 
-def not_by(task: UserTask) -> tuple[str, ...]:
+def not_by(task: TaskRow) -> tuple[str, ...]:
     """Return what the task's `notBy` names: `applicant`, or activities."""
     return split_list(task.properties.get("notBy"))

@@ -1,60 +1,56 @@
-"""Rows of user tasks become views."""
+"""User tasks become views: what their rows say, of which case they are, and what the reader may do."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import SimpleNamespace
 from typing import Any
 
+from service.runtime.step.context import Actor, Application
 from service.runtime.step.showing import state
-from service.runtime.step.transaction import Step
+from service.runtime.step.step import Step
 from service.runtime.step.views import ElementView
-from service.runtime.tasks.views import CompletionView, TaskView
-from service.store.models import ProcessInstance, UserTask
+from service.runtime.tasks.action import Action
+from service.runtime.tasks.actions import actions
+from service.runtime.tasks.closing import return_targets
+from service.runtime.tasks.seen import Seen, opened_in
+from service.runtime.tasks.views import ActionView, CompletionView, ReturnTarget, TaskView
 
-_OPEN_TASK = {"version": 1, "completed_at": None, "completed_by": None}
 
-
-def task(row: UserTask | SimpleNamespace, instance: ProcessInstance) -> TaskView:
-    """Return a task as shown in lists and on its page."""
+def task(app: Application, seen: Seen, actor: Actor) -> TaskView:
+    """Return a task as the actor sees it, in lists, on its page and in the API alike."""
+    row, case = seen.task, seen.case
     element = None if row.element_index is None else ElementView(row.element_index, row.element_value)
     return TaskView(
-        id=row.id,
-        name=row.name,
-        activity_id=row.activity_id,
-        activity_path=row.activity_path,
-        definition=row.definition,
-        form=row.form,
-        candidate_groups=tuple(row.candidate_groups),
-        assignee=row.assignee,
-        due_at=row.due_at,
-        instance_id=row.instance_id,
-        version=row.version,
+        **vars(row),
         element=element,
-        state=row.state,
-        candidate_users=tuple(row.candidate_users),
-        lane=row.lane,
-        business_key=instance.business_key,
-        case_name=instance.title,
-        applicant=instance.applicant,
         created_at=row.opened_at,
-        completed_at=row.completed_at,
-        completed_by=row.completed_by,
-        properties=dict(row.properties),
-        suspended=instance.state == "suspended",
+        business_key=case.business_key,
+        case_name=case.title,
+        applicant=case.applicant,
+        suspended=case.state == "suspended",
+        actions=tuple(_view(each) for each in actions().values() if _is_shown(each, seen, actor)),
+        return_targets=_targets(app, seen),
     )
 
 
-def opened(step: Step) -> tuple[TaskView, ...]:
-    """Return the tasks a saved step has opened."""
-    rows = step.outcome.opened if step.outcome else ()
-    return tuple(task(SimpleNamespace(**_OPEN_TASK, **_without_version(row)), step.instance) for row in rows)
+def completion(app: Application, step: Step, absent: tuple[Actor, ...]) -> CompletionView:
+    """Return what a saved step led to, as its actor sees it, who stands in for `absent`."""
+    met = opened_in(step.instance, step.opened, absent)
+    return CompletionView(state(step), tuple(task(app, each, step.actor) for each in met))
 
 
-def completion(step: Step) -> CompletionView:
-    """Return what a saved step led to."""
-    return CompletionView(state(step), opened(step))
+def _is_shown(action: Action[Any], seen: Seen, actor: Actor) -> bool:
+    if action.is_idle(seen, actor) or action.is_done(seen, actor):
+        return False
+    return action.offered(seen, actor) is None
 
 
-def _without_version(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name not in _OPEN_TASK}
+def _view(action: Action[Any]) -> ActionView:
+    return ActionView(action.name, action.title, action.reason_required)
+
+
+def _targets(app: Application, seen: Seen) -> tuple[ReturnTarget, ...]:
+    wanted = return_targets(seen.task)
+    if not wanted or seen.task.state != "open":
+        return ()
+    known = app.model(seen.case.deployment_id).activities(seen.task.definition)
+    return tuple(ReturnTarget(each, known[each].name or each) for each in wanted if each in known)

@@ -3,40 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from service.runtime.step.views import ElementView, StateView, View
+from service.store.models import TaskRow
 
 
 @dataclass(frozen=True)
-class TaskView(View):
-    """One user task. `state` is open, completed or cancelled."""
+class ActionView(View):
+    """Something the reader may do with a task now: a POST to its address with this name.
 
-    id: str
+    `title` is what it is called on a button.
+    """
+
     name: str
+    title: str
+    reason_required: bool = False
+
+
+@dataclass(frozen=True)
+class ReturnTarget(View):
+    """An activity a task may send its case back to."""
+
     activity_id: str
-    activity_path: str
-    definition: str
-    form: str | None
-    candidate_groups: tuple[str, ...]
-    assignee: str | None
-    due_at: datetime | None
-    instance_id: str
-    version: int
+    name: str
+
+
+@dataclass(frozen=True)
+class TaskView(TaskRow, View):
+    """One user task as somebody sees it: its row, its case, and what they may do with it now."""
+
+    hidden: ClassVar[frozenset[str]] = frozenset(
+        {"barred_users", "inputs", "element_index", "element_value", "due_order"}
+    )
+
     element: ElementView | None = None
-    state: str = "open"
-    candidate_users: tuple[str, ...] = ()
-    lane: str | None = None
+    created_at: datetime | None = None
     business_key: str | None = None
     case_name: str | None = None
     applicant: str | None = None
-    created_at: datetime | None = None
-    completed_at: datetime | None = None
-    completed_by: str | None = None
-    properties: Mapping[str, str] = field(default_factory=dict)
     suspended: bool = False
+    actions: tuple[ActionView, ...] = ()
+    return_targets: tuple[ReturnTarget, ...] = ()
+
+    def offers(self, name: str) -> bool:
+        """Say whether the reader may do this with the task now."""
+        return any(action.name == name for action in self.actions)
 
     def as_json(self) -> dict[str, Any]:
         shown = super().as_json()
@@ -51,6 +65,13 @@ class CompletionView(View):
 
     instance: StateView
     opened: tuple[TaskView, ...]
+
+
+@dataclass(frozen=True)
+class DraftView(View):
+    """When a draft was kept."""
+
+    saved_at: datetime
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def _note_failure(app: Application, instance_id: str, error: Exception) -> None:
     with on_instance(app, instance_id, SYSTEM, states=RUNNING) as step:
         message = f"{type(error).__name__}: {error}"
         token = incident_rows.timer_token(instance_id)
-        incident_rows.open_one(step, NewIncident(token, "", "", incident_rows.TIMER_FAILED, message))
+        step.incident(NewIncident(token, "", "", incident_rows.TIMER_FAILED, message))
         step.line("failed", message)
         rest(step.session, instance_id, NEVER)
 

@@ -1,4 +1,4 @@
-"""Every table, one module per family: identity, deployment, instance, case, record, campaign."""
+"""Every table, one module per family: identity, deployment, instance, task, case, record, campaign."""
 
 from __future__ import annotations
 
@@ -31,7 +31,6 @@ from service.store.models.instance import (
     ProcessInstance,
     TaskCandidate,
     Timer,
-    UserTask,
 )
 from service.store.models.record import (
     ActivityHistory,
@@ -45,11 +44,13 @@ from service.store.models.record import (
     Notification,
     Submission,
 )
+from service.store.models.task import TASKS, TaskRow
 
 __all__ = [
     "APPLIED",
     "NEVER",
     "PROPOSED",
+    "TASKS",
     "Activation",
     "ActivityHistory",
     "AllowanceCommitment",
@@ -85,10 +86,10 @@ __all__ = [
     "Submission",
     "Substitution",
     "TaskCandidate",
+    "TaskRow",
     "Timer",
     "User",
     "UserGroup",
-    "UserTask",
     "WebSession",
     "new_id",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.base import NEVER, Base, Instant, Sequence, Values, new_id, where_set
+from service.store.base import NEVER, Base, Instant, Sequence, Values, new_id
 
 
 class ProcessInstance(Base):
@@ -70,64 +70,6 @@ class Participant(Base):
     instance_id: Mapped[str] = mapped_column(
         sa.ForeignKey("process_instance.id", ondelete="CASCADE"), primary_key=True, index=True
     )
-
-
-class UserTask(Base):
-    """A question to people. `state` is open, completed or cancelled.
-
-    `version` is part of the answer's address: the runtime raises it by one with everything that is done to
-    this task and with nothing else. A write from an older version raises StaleVersion.
-    `due_order` repeats `due_at`, or NEVER, so that lists are read off an index.
-    """
-
-    __tablename__ = "user_task"
-    __table_args__ = (
-        where_set("ix_user_task_assignee", "assignee", "state", "due_order", "id"),
-        where_set("ix_user_task_completed_by", "completed_by", "completed_at", "id"),
-        where_set("ix_user_task_parent_task_id", "parent_task_id"),
-        sa.Index("ix_user_task_instance_id", "instance_id", "state", "id"),
-        sa.Index("ix_user_task_due", "state", "due_order", "id"),
-    )
-
-    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
-    version: Mapped[int] = mapped_column(default=1)
-    instance_id: Mapped[str] = mapped_column(sa.ForeignKey("process_instance.id", ondelete="CASCADE"))
-    token_id: Mapped[str]
-    activity_id: Mapped[str]
-    activity_path: Mapped[str]
-    definition: Mapped[str]
-    name: Mapped[str]
-    form: Mapped[str | None]
-    lane: Mapped[str | None]
-    candidate_groups: Mapped[list[str]] = mapped_column(Values, default=list)
-    # Relations of the drawing (发起人, 部门负责人) resolve to people.
-    candidate_users: Mapped[list[str]] = mapped_column(Values, default=list)
-    assignee: Mapped[str | None]
-    # Who lent the task (委派): it comes back to them to decide.
-    lender: Mapped[str | None]
-    # An added signer's task (加签) hangs under the task it was added to: before, after or beside.
-    parent_task_id: Mapped[str | None]
-    added_as: Mapped[str | None]
-    # "drawn" for the drawing's own tasks; the runtime names the others.
-    kind: Mapped[str] = mapped_column(default="drawn")
-    # Names of users who may not do it, whoever they stand in for.
-    barred_users: Mapped[list[str]] = mapped_column(Values, default=list)
-    properties: Mapped[dict[str, Any]] = mapped_column(Values, default=dict)
-    inputs: Mapped[dict[str, Any]] = mapped_column(Values, default=dict)
-    element_index: Mapped[int | None]
-    element_value: Mapped[Any] = mapped_column(Values, nullable=True)
-    state: Mapped[str] = mapped_column(default="open")
-    opened_at: Mapped[datetime] = mapped_column(Instant)
-    claimed_at: Mapped[datetime | None] = mapped_column(Instant)
-    due_at: Mapped[datetime | None] = mapped_column(Instant)
-    due_order: Mapped[datetime] = mapped_column(Instant, default=NEVER)
-    reminded_at: Mapped[datetime | None] = mapped_column(Instant)
-    completed_at: Mapped[datetime | None] = mapped_column(Instant)
-    completed_by: Mapped[str | None]
-    on_behalf_of: Mapped[str | None]
-    conclusion: Mapped[str | None]
-
-    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}
 
 
 class TaskCandidate(Base):

@@ -11,6 +11,7 @@ from flask import Response, json
 from pydantic import TypeAdapter
 
 import service
+from service.runtime.step.views import View
 from service.web.api import (
     account,
     attachments,
@@ -208,4 +209,14 @@ def _schemas(operations: Iterable[Operation]) -> dict[str, Any]:
     for (name, _), schema in references.items():
         if "$ref" not in schema:
             found[name] = schema
+    for view in View.__subclasses__():
+        if view.hidden and view.__name__ in found:
+            _hide(found[view.__name__], view.hidden)
     return found
+
+
+def _hide(schema: dict[str, Any], names: Iterable[str]) -> None:
+    """Take the fields out of a view's schema that are not part of its JSON."""
+    for name in names:
+        schema["properties"].pop(name, None)
+    schema["required"] = [name for name in schema.get("required", ()) if name in schema["properties"]]

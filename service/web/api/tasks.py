@@ -1,17 +1,19 @@
-"""User tasks: find, claim, answer."""
+"""User tasks: finding and reading them, and a POST for everything people do with them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+import dataclasses
+from dataclasses import fields
+from typing import Any, get_type_hints
 
-from pydantic import Field
+from pydantic import Field, create_model
 
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import Page, View
 from service.runtime.tasks import user_tasks
-from service.runtime.tasks.views import CompletionView, FormView, TaskView
+from service.runtime.tasks.action import Action
+from service.runtime.tasks.actions import actions
+from service.runtime.tasks.views import FormView, TaskView
 from service.web.api.section import Body, ListOf, Query, Section
 
 section = Section("User tasks")
@@ -28,42 +30,6 @@ class Tasks(Query):
     business_key: str | None = None
     state: str = "open"
     q: str | None = Field(None, description="part of the task's or the case's name")
-
-
-class AtVersion(Body):
-    """The version one has seen; without it, whatever it is now."""
-
-    version: int | None = None
-
-
-class Draft(Body):
-    """Answers so far."""
-
-    version: int | None = None
-    answers: dict[str, Any]
-
-
-class Complete(Body):
-    """The answers, and the version of the task they were given to."""
-
-    version: int
-    answers: dict[str, Any] = Field(default_factory=dict)
-    on_behalf_of: str | None = Field(None, description="who one stands in for")
-
-
-class Return(Body):
-    """Where to return to, and why."""
-
-    version: int
-    activity_id: str
-    reason: str = Field(min_length=1, max_length=2000)
-
-
-@dataclass(frozen=True)
-class DraftView(View):
-    """When the draft was kept."""
-
-    saved_at: datetime
 
 
 @section.get("/tasks", returns=ListOf(TaskView), query=Tasks, errors=(403, 404))
@@ -94,36 +60,32 @@ def get_task_form(app: Application, actor: Actor, task_id: str) -> FormView:
     return user_tasks.form(app, actor, task_id)
 
 
-@section.post("/tasks/<task_id>/claim", returns=TaskView, body=AtVersion, errors=_CHANGED)
-def claim_task(app: Application, actor: Actor, task_id: str, body: AtVersion) -> TaskView:
-    """Take a task for oneself."""
-    return user_tasks.claim(app, actor, task_id, body.version)
+def _serve(action: Action[Any]) -> None:
+    """Serve an action under its name, given what it needs to know and the version one has seen."""
+
+    def act(app: Application, actor: Actor, task_id: str, body: Any) -> View:
+        given = {each.name: getattr(body, each.name) for each in fields(action.given)}
+        return user_tasks.act(app, actor, task_id, action.name, given, version=body.version)
+
+    act.__name__, act.__doc__ = f"{action.name}_task", action.do.__doc__
+    rule = f"/tasks/<task_id>/{action.name}"
+    section.post(rule, returns=action.answers, body=_body(action), errors=_CHANGED)(act)
 
 
-@section.post("/tasks/<task_id>/unclaim", returns=TaskView, body=AtVersion, errors=_CHANGED)
-def unclaim_task(app: Application, actor: Actor, task_id: str, body: AtVersion) -> TaskView:
-    """Put a task back."""
-    return user_tasks.unclaim(app, actor, task_id, body.version)
+def _body(action: Action[Any]) -> type[Body]:
+    """Return what is sent with an action: its own fields, and the version of the task one has seen."""
+    hints = get_type_hints(action.given)
+    own: dict[str, Any] = {each.name: (hints[each.name], _default(each)) for each in fields(action.given)}
+    version: Any = (int, ...) if action.version_required else (int | None, None)
+    name = f"{action.name.capitalize()}Task"
+    return create_model(name, __base__=Body, __doc__=action.given.__doc__, version=version, **own)
 
 
-@section.post("/tasks/<task_id>/draft", returns=DraftView, body=Draft, errors=_CHANGED)
-def save_task_draft(app: Application, actor: Actor, task_id: str, body: Draft) -> DraftView:
-    """Keep answers without checking them. The task's version stays."""
-    return DraftView(user_tasks.save_draft(app, actor, task_id, body.answers, body.version))
+def _default(given: dataclasses.Field[Any]) -> Any:
+    if given.default_factory is not dataclasses.MISSING:
+        return Field(default_factory=given.default_factory)
+    return ... if given.default is dataclasses.MISSING else given.default
 
 
-@section.post("/tasks/<task_id>/complete", returns=CompletionView, body=Complete, errors=_CHANGED)
-def complete_task(app: Application, actor: Actor, task_id: str, body: Complete) -> CompletionView:
-    """Answer a task and move the case on.
-
-    200 also when a later automatic step becomes an incident: the answers are kept, the case waits there.
-    """
-    return user_tasks.complete(
-        app, actor, task_id, body.version, body.answers, on_behalf_of=body.on_behalf_of
-    )
-
-
-@section.post("/tasks/<task_id>/return", returns=CompletionView, body=Return, errors=_CHANGED)
-def return_task(app: Application, actor: Actor, task_id: str, body: Return) -> CompletionView:
-    """Send the case back to an activity already visited, where the drawing offers it."""
-    return user_tasks.return_to(app, actor, task_id, body.version, body.activity_id, reason=body.reason)
+for _action in actions().values():
+    _serve(_action)

@@ -10,6 +10,7 @@ from service.runtime.keeping import audit
 from service.runtime.step import audit as written
 from service.runtime.step.context import SYSTEM, Actor
 from service.store.audit_chain import AuditKeys
+from tests.conftest import MONDAY
 from tests.store.rows import add_instance
 
 AUDITOR = Actor("u", "shenji", "审计", frozenset({"审计部"}), rights=frozenset({"audit.read"}))
@@ -22,7 +23,13 @@ def case(any_app):
         instance = add_instance(session)
         for number in range(1, 6):
             written.append(
-                any_app, session, instance, "task.completed", by="zhouheng", opinion=f"意见{number}"
+                any_app.audit_keys,
+                session,
+                instance,
+                "task.completed",
+                by="zhouheng",
+                at=MONDAY,
+                opinion=f"意见{number}",
             )
     return instance.id
 
@@ -135,7 +142,7 @@ def test_after_a_change_of_key_the_old_entries_still_verify(any_app, case):
         from service.store.models import ProcessInstance
 
         instance = session.get(ProcessInstance, case, with_for_update=True)
-        written.append(any_app, session, instance, "task.completed", by="xunuo")
+        written.append(any_app.audit_keys, session, instance, "task.completed", by="xunuo", at=MONDAY)
 
     assert problems(any_app) == []
     any_app.audit_keys = AuditKeys.derive("a new secret of the tests")

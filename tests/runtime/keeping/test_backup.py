@@ -66,7 +66,8 @@ def write_case(app):
     with app.db.begin() as session:
         instance = add_instance(session)
         for number in range(3):
-            written.append(app, session, instance, "task.completed", by="zhouheng", number=number)
+            keys, now = app.audit_keys, app.clock()
+            written.append(keys, session, instance, "task.completed", by="zhouheng", at=now, number=number)
 
 
 def count(url):

@@ -12,7 +12,7 @@ from service.runtime.cases import dossier, instances
 from service.runtime.keeping import audit
 from service.runtime.releases import migrations
 from service.runtime.tasks import user_tasks
-from service.store.models import Draft, UserTask
+from service.store.models import TASKS, Draft
 from tests.engine import diagrams as d
 from tests.runtime.drawings import ORGANISATION, REVIEW_FORM
 from tests.runtime.step.test_races import at_once
@@ -291,5 +291,5 @@ def test_draft_and_tasks_are_rows_of_the_same_id_after_the_move(company, case):
     move(company, case)
 
     with company.app.db.read() as session:
-        assert session.scalars(select(UserTask.id)).all() == [task.id]
+        assert session.scalars(select(TASKS.c.id)).all() == [task.id]
         assert session.scalars(select(Draft.subject)).all() == [task.id]

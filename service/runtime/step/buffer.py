@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import delete, insert, select
 
+from service.runtime.step.step import Step
 from service.store.models import MessageBuffer
-
-if TYPE_CHECKING:
-    from service.runtime.step.transaction import Step
 
 KEPT_FOR = timedelta(days=7)
 
@@ -34,6 +32,8 @@ def keep(step: Step, name: str, payload: Mapping[str, Any]) -> None:
 
 def deliver(step: Step) -> None:
     """Deliver what waits in the buffer, oldest first, until nothing of it is awaited; drop what expired."""
+    if not step.instance.buffered_messages:
+        return
     query = select(MessageBuffer).where(MessageBuffer.instance_id == step.instance.id)
     waiting = list(step.session.scalars(query.order_by(MessageBuffer.seq)))
     gone = [message for message in waiting if message.expires_at <= step.now]

@@ -1,0 +1,53 @@
+"""Draft (草稿): keep what somebody has filled in so far, for nobody else, unchecked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from service.errors import ServiceError
+from service.runtime.step.context import Actor, Application
+from service.runtime.step.step import Step
+from service.runtime.tasks import answering, rights
+from service.runtime.tasks.action import Action, Deed
+from service.runtime.tasks.seen import Seen
+from service.runtime.tasks.views import DraftView
+from service.wording import Text
+
+STATES = ("active", "suspended")
+
+
+@dataclass(frozen=True)
+class Given:
+    """Answers so far."""
+
+    answers: Mapping[str, Any]
+
+
+def offered(seen: Seen, actor: Actor) -> ServiceError | None:
+    """Whoever may answer; also while the case is suspended."""
+    return rights.refusal(seen, actor, states=STATES)
+
+
+def prepare(app: Application, actor: Actor, seen: Seen, given: Given) -> Given:
+    """Take the answers as values, nothing more."""
+    return Given(answering.as_values(given.answers, "answers"))
+
+
+def do(step: Step, seen: Seen, given: Given) -> Deed:
+    """Keep them beside the task, whose version stays."""
+    answering.keep_draft(step.session, step.actor, seen.task.id, given.answers, step.now)
+    return Deed(answer=DraftView(step.now))
+
+
+ACTION = Action(
+    "draft",
+    Text("Save a draft"),
+    Given,
+    offered,
+    do,
+    prepare,
+    states=STATES,
+    answers=DraftView,
+)

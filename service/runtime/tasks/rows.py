@@ -1,0 +1,150 @@
+"""User tasks as rows: opened by what the engine says, closed when their token moves on or is gone.
+
+A row is made once, by `of`; task lists, pages, the API and incidents read that one shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from service.engine.progress import NewIncident, OpenTask, Progress
+from service.runtime.step.context import SYSTEM
+from service.runtime.step.step import Step
+from service.runtime.tasks import candidates
+from service.store import participants
+from service.store.models import NEVER, TASKS, TaskCandidate, TaskRow, new_id
+from service.store.task_list import rows
+from service.store.writing import table_of, written
+from service.wording import Text
+
+NO_CANDIDATES = "no_candidates"
+
+# Built once, and on the tables: putting a statement together would cost more than running it.
+_T = TASKS.c
+_OFFERED = table_of(TaskCandidate)
+_INSERT = insert(TASKS)
+_OFFER = insert(_OFFERED)
+_WITHDRAW = delete(_OFFERED).where(_OFFERED.c.task_id.in_(bindparam("tasks", expanding=True)))
+_CHANGE = update(TASKS).where(_T.id == bindparam("task"), _T.version == bindparam("seen"), _T.state == "open")
+
+
+def of(step: Step, task: OpenTask) -> TaskRow:
+    """Return the row of a task that has just opened: what its drawing and scope say, and who may do it."""
+    who = candidates.of(step, task)
+    row = TaskRow(
+        id=new_id(),
+        instance_id=step.instance.id,
+        token_id=task.token_id,
+        activity_id=task.activity_id,
+        activity_path=task.activity_path,
+        definition=task.definition,
+        name=task.name,
+        opened_at=step.now,
+        form=task.form,
+        lane=task.lane,
+        candidate_groups=who.groups,
+        candidate_users=who.users,
+        assignee=who.assignee,
+        barred_users=who.barred,
+        properties=dict(task.properties),
+        inputs=dict(task.inputs),
+        element_index=task.element_index,
+        element_value=task.element_value,
+        due_at=task.due_at,
+        due_order=task.due_at or NEVER,
+    )
+    if not row.is_for_nobody:
+        return row
+    drawn_for = ",".join(who.drawn_for)
+    return replace(row, properties={**row.properties, candidates.DRAWN_FOR: drawn_for})
+
+
+def principals(row: TaskRow) -> tuple[str, ...]:
+    """Return under which names a task stands in task lists."""
+    groups, people = map(participants.group, row.candidate_groups), map(participants.user, row.people)
+    return tuple(dict.fromkeys((*groups, *people)))
+
+
+def unassignable(row: TaskRow) -> NewIncident:
+    """Return the incident of a task that no one may do."""
+    return NewIncident(
+        token_id=row.token_id,
+        activity_id=row.activity_id,
+        activity_path=row.activity_path,
+        code=NO_CANDIDATES,
+        message=Text(
+            "Nobody may do this task: {where} leads to no person. Name one, then retry.",
+            where=row.lane or row.name,
+        ),
+    )
+
+
+def decide(step: Step, progress: Progress | None) -> None:
+    """Make the rows of the tasks that have opened; one that no one may do is an incident."""
+    if progress is None:
+        return
+    step.opened = tuple(of(step, task) for task in progress.opened)
+    for row in step.opened:
+        if row.is_for_nobody:
+            step.incident(unassignable(row))
+
+
+def write(step: Step, progress: Progress | None) -> None:
+    """Close the tasks whose token is gone, and open the new ones.
+
+    Who is offered one, and who acts, sees the case.
+    """
+    if progress is not None:
+        _close(step, progress)
+    if step.opened:
+        step.session.execute(_INSERT, [vars(row) for row in step.opened])
+    seers = [participants.user(step.instance.applicant)] if step.is_new else []
+    if step.actor.user_id != SYSTEM.user_id:
+        seers.append(participants.user(step.actor.name))
+    _offer(step, step.opened, seers)
+
+
+def reoffer(step: Step, row: TaskRow) -> None:
+    """Write anew in whose task lists a task stands."""
+    step.session.execute(_WITHDRAW, {"tasks": [row.id]})
+    _offer(step, [row])
+
+
+def change(session: Session, row: TaskRow, values: Mapping[str, Any]) -> bool:
+    """Change an open task and raise its version. False when it is no longer the version that was seen."""
+    seen = {"task": row.id, "seen": row.version}
+    return written(session, _CHANGE, {**seen, **values, "version": row.version + 1}) == 1
+
+
+def open_in(session: Session, instance_id: str, *, kind: str = "drawn") -> list[TaskRow]:
+    """Return the open tasks of an instance, in the order in which they were opened."""
+    query = select(TASKS).where(_T.instance_id == instance_id, _T.state == "open", _T.kind == kind)
+    return rows(session, query.order_by(_T.id))
+
+
+def _offer(step: Step, tasks: Iterable[TaskRow], seers: Sequence[str] = ()) -> None:
+    places = [(row, who) for row in tasks for who in principals(row)]
+    if places:
+        step.session.execute(
+            _OFFER,
+            [{"task_id": row.id, "due_order": row.due_order, "principal": who} for row, who in places],
+        )
+    participants.add(step.session, step.instance.id, [*seers, *(who for _, who in places)])
+
+
+def _close(step: Step, progress: Progress) -> None:
+    """Close the tasks whose token was cancelled, and take all that were closed in this step off the lists."""
+    tokens = [closed.token_id for closed in progress.closed if closed.reason == "cancelled"]
+    if tokens:
+        statement = update(TASKS).where(
+            _T.instance_id == step.instance.id, _T.token_id.in_(tokens), _T.state == "open"
+        )
+        cancelled = {"state": "cancelled", "completed_at": step.now, "version": _T.version + 1}
+        step.closed_task_ids += step.session.scalars(statement.values(cancelled).returning(_T.id))
+    if step.closed_task_ids:
+        step.session.execute(_WITHDRAW, {"tasks": step.closed_task_ids})

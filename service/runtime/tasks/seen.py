@@ -1,0 +1,80 @@
+"""A task as one person meets it: its row, its case, and whom they stand in for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+
+from sqlalchemy import bindparam, exists, select
+from sqlalchemy.orm import Session
+
+from service.errors import NotFound
+from service.runtime import identity
+from service.runtime.identity.substitutes import is_standing_in
+from service.runtime.step.context import Actor, Application
+from service.store.models import TASKS, Draft, ProcessInstance, TaskRow
+
+
+@dataclass(frozen=True)
+class TaskCase:
+    """The case of a task, as far as its tasks tell of it."""
+
+    id: str
+    state: str
+    deployment_id: str
+    business_key: str | None
+    title: str
+    applicant: str
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A task as it was read: nothing is decided on it that its version, or the lock, does not guard.
+
+    `absent`: whom the person stands in for.
+    """
+
+    task: TaskRow
+    case: TaskCase
+    absent: tuple[Actor, ...] = ()
+    has_draft: bool = False
+
+
+_CASE = tuple(getattr(ProcessInstance, each.name) for each in fields(TaskCase))
+_WIDTH = len(TASKS.c)
+# Built once: on the way of every answer, putting a statement together would cost more than running it.
+_LOOK = (
+    select(
+        TASKS,
+        *_CASE,
+        exists().where(Draft.subject == TASKS.c.id, Draft.user_name == bindparam("user")),
+        is_standing_in(bindparam("user"), bindparam("now")),
+    )
+    .join(ProcessInstance, ProcessInstance.id == TASKS.c.instance_id)
+    .where(TASKS.c.id == bindparam("task"))
+)
+
+
+def look(app: Application, session: Session, actor: Actor, task_id: str) -> Seen:
+    """Return a task with its case and the actor's relation to it, in one query. NotFound without it."""
+    now = app.clock()
+    found = session.execute(_LOOK, {"task": task_id, "user": actor.name, "now": now}).one_or_none()
+    if found is None:
+        raise NotFound(task=task_id)
+    *case, has_draft, stands_in = found[_WIDTH:]
+    absent = identity.absent(app, session, actor.name, now) if stands_in else ()
+    return Seen(TaskRow(*found[:_WIDTH]), TaskCase(*case), absent, has_draft)
+
+
+def with_cases(session: Session, tasks: Sequence[TaskRow], absent: tuple[Actor, ...]) -> tuple[Seen, ...]:
+    """Return these tasks with their cases, read in one query, as somebody meets them who stands in so."""
+    wanted = {task.instance_id for task in tasks}
+    query = select(*_CASE).where(ProcessInstance.id.in_(wanted))
+    cases = {row.id: TaskCase(*row) for row in session.execute(query)} if wanted else {}
+    return tuple(Seen(task, cases[task.instance_id], absent) for task in tasks)
+
+
+def opened_in(case: ProcessInstance, tasks: Iterable[TaskRow], absent: tuple[Actor, ...]) -> tuple[Seen, ...]:
+    """Return tasks just opened in a case, as somebody meets them who stands in so."""
+    about = TaskCase(*(getattr(case, each.name) for each in fields(TaskCase)))
+    return tuple(Seen(task, about, absent) for task in tasks)

@@ -1,0 +1,56 @@
+"""The application put together: which parts take part in every step, and what stands behind handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from service.engine.progress import HandlerCall, HandlerResult
+from service.feel import FEEL, Feel
+from service.handlers import HANDLERS, Topic
+from service.runtime.campaigns.ports import HandlerPorts
+from service.runtime.cases import attachments
+from service.runtime.incidents import rows as incidents
+from service.runtime.step import handler_calls
+from service.runtime.step.context import Application
+from service.runtime.step.step import Keeper, Parts, Step
+from service.runtime.tasks import rows as tasks
+from service.settings import Settings
+from service.store.audit_chain import AuditKeys
+from service.store.blobs import BlobStore
+from service.store.db import Database
+
+KEEPERS: tuple[Keeper, ...] = (tasks, incidents, attachments)
+"""Incidents after tasks: a task that nobody may do is one."""
+
+
+def open_application(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    feel: Feel = FEEL,
+    handlers: Mapping[str, Topic] = HANDLERS,
+    is_durable: bool = True,
+) -> Application:
+    """Return the application of these settings; `app.db.migrate()` then brings the tables up to date.
+
+    What is not durable need not outlive the machine: commits do not wait for the disk.
+    """
+    return Application(
+        settings=settings,
+        db=Database(settings.database_url, is_durable=is_durable),
+        feel=feel,
+        clock=clock or _now,
+        handlers=handlers,
+        parts=Parts(KEEPERS, _call_handler),
+        blobs=BlobStore(settings.attachments),
+        audit_keys=AuditKeys.derive(settings.secret_key, settings.previous_secret_keys),
+    )
+
+
+def _call_handler(step: Step, call: HandlerCall) -> HandlerResult:
+    return handler_calls.call(step.handlers, call, HandlerPorts(step, call))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
