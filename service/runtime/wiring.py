@@ -49,7 +49,7 @@ def open_application(
 
 
 def _call_handler(step: Step, call: HandlerCall) -> HandlerResult:
-    return handler_calls.call(step.handlers, call, HandlerPorts(step, call))
+    return handler_calls.call(step.handlers, call, HandlerPorts(step, call), step.session)
 
 
 def _now() -> datetime:
