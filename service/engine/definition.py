@@ -18,8 +18,6 @@ from service.engine.organisation import Organisation
 from service.errors import NotFound
 from service.feel.schema import Schema
 
-ProcessInfo = Process
-
 
 @dataclass(frozen=True)
 class Model:

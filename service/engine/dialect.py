@@ -63,9 +63,7 @@ def _spec(container: Container, process: Process) -> BpmnProcessSpec:
     for flow in container.flows:
         source, target = spec.task_specs[flow.source], spec.task_specs[flow.target]
         source.connect(target)
-        source.flows.append(
-            nodes.Flow(flow.id, target.name, flow.condition or None, flow.is_default, flow.name)
-        )
+        source.flows.append(flow)
         target.incoming.append(flow.id)
     return spec
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from service.engine.definition import ProcessInfo
+from service.engine.drawing import Process
 from service.runtime.cases import dossier, instances
 from service.runtime.cases.views import InstanceView
 from service.runtime.identity import rights
@@ -65,7 +65,7 @@ def show(instance_id: str) -> str:
     )
 
 
-def _follow_ups(case: InstanceView) -> list[ProcessInfo]:
+def _follow_ups(case: InstanceView) -> list[Process]:
     """Return what the reader may start beside this case as it is now."""
     if case.definition != CAMPAIGN:
         return []

@@ -15,7 +15,7 @@ from service.engine.nodes.activities import (
     SubProcess,
     UserTask,
 )
-from service.engine.nodes.base import Flow, Node
+from service.engine.nodes.base import Node
 from service.engine.nodes.events import (
     BoundaryEvent,
     CatchEvent,
@@ -44,7 +44,6 @@ __all__ = [
     "Event",
     "EventBasedGateway",
     "ExclusiveGateway",
-    "Flow",
     "InclusiveGateway",
     "MultiInstance",
     "Node",

@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 
 from service.engine.case_facts import fact_of
+from service.engine.drawing import Flow
 from service.engine.extensions import Extensions
 from service.engine.results import GoesOn, Result
 from service.engine.token_view import TokenView
-
-
-@dataclass(frozen=True)
-class Flow:
-    """One outgoing sequence flow."""
-
-    id: str
-    target: str
-    condition: str | None
-    is_default: bool
-    name: str = ""
 
 
 class Node(BpmnSpecMixin):

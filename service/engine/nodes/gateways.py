@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from service.engine.drawing import Flow
 from service.engine.failures import EngineFailure
-from service.engine.nodes.base import Flow, Node
+from service.engine.nodes.base import Node
 from service.engine.results import GoesOn, WaitsForPartners
 from service.engine.token_view import TokenView
 
@@ -28,7 +29,7 @@ class ExclusiveGateway(Node):
         if len(self.flows) == 1 and not self.flows[0].condition:
             return GoesOn()
         conditional = _conditional(self.flows)
-        questions = view.conditions([flow.condition or "" for flow in conditional])
+        questions = view.conditions([flow.condition for flow in conditional])
         # Asked one after the other: what stands behind the first true condition need not have a value.
         first = next((flow for flow, ask in zip(conditional, questions, strict=True) if ask()), None)
         return _or_default([first.id] if first else [], self.flows)
@@ -61,7 +62,7 @@ class InclusiveGateway(Node):
         if len(self.flows) <= 1 and not any(flow.condition for flow in self.flows):
             return GoesOn()
         conditional = _conditional(self.flows)
-        questions = view.conditions([flow.condition or "" for flow in conditional])
+        questions = view.conditions([flow.condition for flow in conditional])
         chosen = [flow.id for flow, ask in zip(conditional, questions, strict=True) if ask()]
         return _or_default(chosen, self.flows)
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from service.engine.definition import Model, ProcessInfo
+from service.engine.definition import Model
+from service.engine.drawing import Process
 from service.engine.organisation import FollowUp
 from service.errors import Conflict, FeelError, FieldError, InvalidInput
 from service.feel import strip_equals
@@ -22,7 +23,7 @@ from service.wording import Text
 
 
 def require_timely(
-    app: Application, session: Session, model: Model, process: ProcessInfo, number: str | None
+    app: Application, session: Session, model: Model, process: Process, number: str | None
 ) -> None:
     """Raise Conflict when a follow-up may not be started beside this case now, InvalidInput beside none."""
     follow_up = model.organisation.follow_ups.get(process.key)

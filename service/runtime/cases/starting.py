@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from service.engine.definition import Model, ProcessInfo
+from service.engine.definition import Model
+from service.engine.drawing import Process
 from service.errors import Conflict, FieldError, Forbidden, InvalidInput
 from service.feel import codec
 from service.runtime.cases import follow_ups, showing
@@ -71,7 +72,7 @@ def begin(
     actor: Actor,
     deployment_id: str,
     model: Model,
-    process: ProcessInfo,
+    process: Process,
     business_key: str | None,
     answers: Mapping[str, Any] | None,
     *,
@@ -154,7 +155,7 @@ def save_start_draft(app: Application, actor: Actor, key: str, answers: Mapping[
     return now
 
 
-def startable(app: Application, actor: Actor, *, business_key: str | None = None) -> tuple[ProcessInfo, ...]:
+def startable(app: Application, actor: Actor, *, business_key: str | None = None) -> tuple[Process, ...]:
     """Return the processes the actor may start now, by name.
 
     With a business key also what the people of that case may, and the follow-ups that the case is at.
@@ -181,7 +182,7 @@ def context(step: Step) -> dict[str, Any]:
     }
 
 
-def _may_start(app: Application, actor: Actor, model: Model, process: ProcessInfo, case: str | None) -> bool:
+def _may_start(app: Application, actor: Actor, model: Model, process: Process, case: str | None) -> bool:
     if actor.is_admin or (process.startable and not process.starter_groups):
         return True
     if not process.startable:
@@ -191,7 +192,7 @@ def _may_start(app: Application, actor: Actor, model: Model, process: ProcessInf
     return case is not None and _is_related(app, actor, model, process, case)
 
 
-def _is_related(app: Application, actor: Actor, model: Model, process: ProcessInfo, case: str) -> bool:
+def _is_related(app: Application, actor: Actor, model: Model, process: Process, case: str) -> bool:
     """Say whether the actor is one of the starters by relation: the case's applicant, their head."""
     with app.db.read() as session:
         found = session.get(Case, case)
@@ -201,13 +202,13 @@ def _is_related(app: Application, actor: Actor, model: Model, process: ProcessIn
 
 
 def _require_starter(
-    app: Application, actor: Actor, model: Model, process: ProcessInfo, case: str | None = None
+    app: Application, actor: Actor, model: Model, process: Process, case: str | None = None
 ) -> None:
     if not _may_start(app, actor, model, process, case):
         raise Forbidden("You may not start this process.", process=process.key)
 
 
-def _checked_variables(actor: Actor, process: ProcessInfo, given: Mapping[str, Any]) -> dict[str, Any]:
+def _checked_variables(actor: Actor, process: Process, given: Mapping[str, Any]) -> dict[str, Any]:
     unknown = [name for name in given if name not in process.inputs]
     if unknown:
         raise InvalidInput(

@@ -28,7 +28,7 @@ from service.store.models import Activation, Deployment, DeploymentFile
 from service.wording import Text
 
 if TYPE_CHECKING:
-    from service.engine.definition import ProcessInfo
+    from service.engine.drawing import Process
 
 LIVE = "live"
 _FILE_BYTES = 5 * 2**20
@@ -349,7 +349,7 @@ def _kind(name: str) -> str:
     return manifest.kind_of(name) or ""
 
 
-def _definition(info: ProcessInfo, version: int) -> DefinitionView:
+def _definition(info: Process, version: int) -> DefinitionView:
     return DefinitionView(
         key=info.key,
         name=info.name,

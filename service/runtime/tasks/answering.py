@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from service.engine.definition import Model, ProcessInfo
+from service.engine.definition import Model
+from service.engine.drawing import Process
 from service.errors import FieldError, InvalidAnswers, NotFound
 from service.feel import codec, files_in, form_keys
 from service.runtime.step.context import Actor, Application
@@ -51,7 +52,7 @@ def check(
 
 
 def check_start(
-    app: Application, model: Model, process: ProcessInfo, answers: Mapping[str, Any] | None
+    app: Application, model: Model, process: Process, answers: Mapping[str, Any] | None
 ) -> dict[str, Any] | None:
     """Return the checked answers of a process's start form. A process without one takes no answers."""
     if process.start_form is None:
@@ -102,7 +103,7 @@ def hand_in(step: Step, task: TaskRow, answers: Mapping[str, Any], on_behalf_of:
     return str(common["content_hash"])
 
 
-def hand_in_start(step: Step, process: ProcessInfo, answers: Mapping[str, Any]) -> None:
+def hand_in_start(step: Step, process: Process, answers: Mapping[str, Any]) -> None:
     """Add the start form's answers to the dossier of a new instance."""
     start = next(
         each for each in step.model.activities(process.key).values() if each.form == process.start_form
