@@ -92,6 +92,17 @@ def test_no_branch_and_no_default_is_an_incident_and_can_be_retried_with_a_corre
     assert case.tasks() == ["board"]
 
 
+def test_a_task_is_called_as_drawn_or_else_by_its_id():
+    case = Case(
+        process(start(), user("a", name="审核方案"), user("b"), end(), path("begin", "a", "b", "done"))
+    )
+    assert [task.name for task in case.open.values()] == ["审核方案"]
+
+    case.complete("a")
+
+    assert [task.name for task in case.open.values()] == ["b"]
+
+
 FORK = process(
     start(),
     parallel("fork"),

@@ -388,6 +388,16 @@ def test_what_a_round_had_collected_is_named_as_lost():
     assert case.tasks() == ["after"]
 
 
+def test_a_round_nobody_has_answered_loses_its_elements_and_no_collection():
+    case = Case(round_of())
+    wrapper = next(step.token_id for step in case.steps if step.activity_id == "vote")
+
+    seen = case.act(lambda each: each.preview(cancel=[wrapper], start=["after"]))
+
+    assert [each.path for each in seen.lost] == ["vote[0]", "vote[1]", "vote[2]"]
+    assert len(seen.closed) == 4
+
+
 def test_an_activity_inside_one_element_of_a_repeated_phase_is_started():
     repeated = CALLING.replace(
         b"</bpmn:callActivity>", loop("=[1, 2]", "n").encode() + b"</bpmn:callActivity>"
