@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from service.engine import events, joins, removing, rounds
+from service.engine import joins, removing, rounds
 from service.engine.failures import EngineFailure
 from service.engine.memory import Memory
-from service.engine.progress import SentMessage
 from service.engine.results import (
     CallsHandler,
     Fails,
@@ -24,6 +23,7 @@ from service.engine.results import (
 )
 from service.engine.running import Running
 from service.engine.scope import Scope
+from service.engine.throwing import throw
 from service.engine.tokens import Branch, Token
 from service.errors import BpmnError
 from service.feel import codec
@@ -106,7 +106,7 @@ def _call_handler(running: Running, token: Token, result: CallsHandler) -> AtOnc
     try:
         outcome = running.env.call_handler(result.call)
     except BpmnError as error:
-        running.throw_error(token, error.code, error.message)
+        throw(running, token, Throws("error", error.code, error.message))
         return ()
     token.wait()
     if outcome.wait:
@@ -153,38 +153,9 @@ def _repeat(running: Running, token: Token, result: Repeats) -> AtOnce:
 
 
 def _throw(running: Running, token: Token, result: Throws) -> AtOnce:
-    _THROW[result.kind](running, token, result)
+    throw(running, token, result)
     # Whoever caught it may have taken away the activity this token was in.
     return _go_on(running, token, result.then) if token.is_live else ()
-
-
-def _throw_error(running: Running, token: Token, result: Throws) -> None:
-    running.throw_error(token, result.name, result.message)
-
-
-def _throw_escalation(running: Running, token: Token, result: Throws) -> None:
-    found = events.catcher(token, events.catches_escalation(result.name))
-    if found is not None:
-        events.fire(found, {}, running.journal)
-
-
-def _throw_message(running: Running, token: Token, result: Throws) -> None:
-    """A message is for one who waits, in this instance before all others."""
-    name = result.name or ""
-    if not events.deliver(running.root, "message", name, result.payload, running.journal):
-        running.journal.sent.append(SentMessage("message", name, result.payload))
-
-
-def _throw_signal(running: Running, token: Token, result: Throws) -> None:
-    name = result.name or ""
-    events.deliver(running.root, "signal", name, result.payload, running.journal)
-    running.journal.sent.append(SentMessage("signal", name, result.payload))
-
-
-def _terminate(running: Running, token: Token, result: Throws) -> None:
-    for other in token.tree.live():
-        if other is not token:
-            removing.cancel(other, running.journal)
 
 
 def _fail(running: Running, token: Token, result: Fails) -> AtOnce:
@@ -203,11 +174,4 @@ _APPLY: Mapping[type, Callable[[Running, Token, Any], AtOnce]] = {
     Repeats: _repeat,
     Throws: _throw,
     Fails: _fail,
-}
-_THROW: Mapping[str, Callable[[Running, Token, Throws], None]] = {
-    "error": _throw_error,
-    "escalation": _throw_escalation,
-    "message": _throw_message,
-    "signal": _throw_signal,
-    "terminate": _terminate,
 }

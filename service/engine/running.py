@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from service.engine import events
 from service.engine.definition import Model
 from service.engine.evaluation import Evaluation
 from service.engine.facts import Facts
-from service.engine.failures import EngineFailure
 from service.engine.journal import Journal
 from service.engine.progress import Environment
 from service.engine.token_view import Library, TokenView
@@ -48,16 +43,3 @@ class Running:
     def view(self, token: Token) -> TokenView:
         """Return what a token's element may see of it."""
         return TokenView(token, self._evaluation, self._library)
-
-    def throw_error(self, token: Token, code: str | None, message: str) -> None:
-        """Hand a declared error to the nearest boundary event that catches it. EngineFailure without one."""
-        found = events.catcher(token, events.catches_error(code))
-        if found is None:
-            raise EngineFailure(
-                "uncaught_error",
-                "nothing catches the error {code}: {message}",
-                code=repr(code),
-                message=message,
-            )
-        payload: Mapping[str, Any] = {"error_code": code, "error_message": str(message)}
-        events.fire(found, payload, self.journal)

@@ -67,6 +67,7 @@ def test_a_timer_is_due_when_it_says(kind, text, due):
     ("kind", "text"),
     [
         ("duration", "-PT1H"),
+        ("duration", "-P1M"),
         ("duration", "soon"),
         ("date", "tomorrow"),
         ("date", "=1 + 1"),
