@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from service.engine.failures import UnknownToken
 from service.engine.progress import HandlerResult
 from service.errors import Unavailable
 from tests.engine.diagrams import (
@@ -416,3 +417,14 @@ def test_the_record_says_when_a_boundary_event_came_and_not_when_it_was_armed():
 
     assert lines == [("late", "entered", case.now), ("late", "left", case.now)]
     assert case.now != MONDAY
+
+
+def test_only_an_incident_that_is_still_there_can_be_tried_again():
+    case = working(lambda call: {})
+    waiting = case.token("after")
+
+    for token in (waiting, "0" * 32, "nonsense"):
+        with pytest.raises(UnknownToken):
+            case.act(lambda instance, token=token: instance.retry(token))
+
+    assert case.tasks() == ["after", "beside"]
