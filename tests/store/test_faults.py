@@ -101,6 +101,7 @@ def test_missing_tables_are_told_with_the_command_that_makes_them(error):
         sqlite3.ProgrammingError("wrong number of parameters"),
         postgresql_error("23505", sa.exc.IntegrityError),
         postgresql_error(None, sa.exc.ProgrammingError),
+        postgresql_error("54000"),
         ValueError("not a database's at all"),
     ],
 )
