@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from service.engine import migration
@@ -134,7 +134,7 @@ def _target(app: Application, session: Session, to: str) -> _Target:
 def _rows(
     session: Session, wanted: Sequence[str] | None, definition: str | None, limit: int, cursor: str | None
 ) -> tuple[Sequence[ProcessInstance], str | None]:
-    query: Select = select(ProcessInstance).options(undefer(ProcessInstance.snapshot))
+    query = select(ProcessInstance).options(undefer(ProcessInstance.snapshot))
     query = query.where(ProcessInstance.id.in_(wanted) if wanted else ProcessInstance.state.in_(RUNNING))
     if definition is not None:
         query = query.where(ProcessInstance.definition == definition)
@@ -216,9 +216,10 @@ def _ended(row: ProcessInstance) -> Obstacle:
 def _other_forms(tasks: Iterable[TaskRow], old: Model, new: Model) -> Iterator[Note]:
     """Say which open tasks will be asked with other questions under the same name."""
     for task in tasks:
-        if task.form in new.forms and old.forms.get(task.form) != new.forms[task.form]:
+        form = task.form or ""
+        if form in new.forms and old.forms.get(form) != new.forms[form]:
             yield Note(
                 task.activity_path,
                 "form-changed",
-                Text("the form {form!r} has other questions", form=task.form or ""),
+                Text("the form {form!r} has other questions", form=form),
             )
