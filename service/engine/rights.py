@@ -23,6 +23,7 @@ GRANTED = frozenset(
         "sample.record",
         "scenario.run",
         "system.inspect",
+        "task.assign",
         "task.see_all",
     }
 )

@@ -10,7 +10,9 @@ from service.runtime.cases.views import DossierView, HistoryView
 from service.runtime.tasks.views import TaskView
 from service.web.holders import holders
 
-NOTED = frozenset({"note", "returned", "suspended", "resumed", "cancelled_by", "retried"})
+NOTED = frozenset(
+    {"note", "returned", "suspended", "resumed", "cancelled_by", "retried", "raised", "assigned"}
+)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,19 @@ _ACCOUNT = (
     manifests.LIVE.label("live_deployment"),
 )
 
+# Built once: asked with every task that opens.
+_ACTIVE = select(User.name).where(User.name.in_(bindparam("names", expanding=True)), User.is_active)
+_ABLE_MEMBER = (
+    select(User.id)
+    .join(UserGroup, UserGroup.user_id == User.id)
+    .where(
+        UserGroup.group_name.in_(bindparam("groups", expanding=True)),
+        User.name.not_in(bindparam("without", expanding=True)),
+        User.is_active,
+    )
+    .limit(1)
+)
+
 
 @dataclass(frozen=True)
 class UserView(View):
@@ -232,6 +245,21 @@ def members(session: Session, group: str) -> tuple[str, ...]:
     query = select(User.name).join(UserGroup, UserGroup.user_id == User.id)
     query = query.where(UserGroup.group_name == group, User.is_active).order_by(User.name)
     return tuple(session.scalars(query))
+
+
+def able(session: Session, names: Iterable[str], *, without: Iterable[str]) -> tuple[str, ...]:
+    """Return which of these people can sign in, leaving out those named in `without`."""
+    wanted = tuple(name for name in dict.fromkeys(names) if name not in {*without})
+    if not wanted:
+        return ()
+    known = set(session.scalars(_ACTIVE, {"names": wanted}))
+    return tuple(name for name in wanted if name in known)
+
+
+def has_able_member(session: Session, groups: Iterable[str], *, without: Iterable[str]) -> bool:
+    """Say whether somebody in one of these groups can sign in, leaving out those named in `without`."""
+    asked = {"groups": tuple(groups), "without": tuple(without)}
+    return bool(asked["groups"]) and session.scalar(_ABLE_MEMBER, asked) is not None
 
 
 def head_of(session: Session, department: str) -> str | None:

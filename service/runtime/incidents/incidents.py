@@ -103,12 +103,12 @@ def _name_candidates(step: Step, incident: Incident) -> None:
     tasks = task_rows.open_in(step.session, incident.instance_id)
     task = next(each for each in tasks if each.token_id == incident.token_id)
     names = split_list(task.properties.get(candidates.DRAWN_FOR))
-    groups, users = candidates.resolve(step, names, step.instance.variables)
-    found = replace(task, candidate_groups=groups, candidate_users=users)
+    who = candidates.find(step, names, step.instance.variables, task.barred_users)
+    found = replace(task, candidate_groups=who.groups, candidate_users=who.users)
     if found.is_for_nobody:
         incident.attempts += 1
         return
-    task_rows.change(step.session, task, {"candidate_groups": groups, "candidate_users": users})
+    task_rows.change(step.session, task, {"candidate_groups": who.groups, "candidate_users": who.users})
     task_rows.reoffer(step, found)
     incident_rows.close(step, [incident.token_id])
 

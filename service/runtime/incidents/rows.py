@@ -29,6 +29,8 @@ def decide(step: Step, progress: Progress | None) -> None:
     if progress is not None:
         _close_moved(step, progress)
         step.incidents += [each for each in progress.incidents if not _is_counted_again(step, each)]
+    if step.settled_tokens:
+        close(step, step.settled_tokens)
     step.instance.open_incidents += len(step.incidents)
 
 

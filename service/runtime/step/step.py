@@ -78,6 +78,8 @@ class Step:
     # (path in the answers, attachment ids), bound to the case when the step is saved.
     files: list[tuple[str, list[str]]] = field(default_factory=list)
     retried_token: str | None = None
+    # Tokens whose incident somebody has answered by what they did.
+    settled_tokens: list[str] = field(default_factory=list)
     is_dropped: bool = False
     # The due time the timer row shows when the step begins.
     armed_for: datetime | None = None

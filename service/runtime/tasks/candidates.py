@@ -26,7 +26,8 @@ DRAWN_FOR = "drawnFor"
 class Candidates:
     """The groups and users who may do a task, and the users who may not whatever they belong to.
 
-    `drawn_for`: the names it was drawn for, from which groups and users follow.
+    `drawn_for`: the names it was drawn for, from which groups and users follow. `superiors`: who is asked in
+    their stead, because nobody of them may do it.
     """
 
     groups: tuple[str, ...] = ()
@@ -34,15 +35,41 @@ class Candidates:
     assignee: str | None = None
     barred: tuple[str, ...] = ()
     drawn_for: tuple[str, ...] = ()
+    superiors: tuple[str, ...] = ()
 
 
 def of(step: Step, task: OpenTask) -> Candidates:
-    """Return who may do a task that has just opened. A task drawn for nobody falls to the admins."""
+    """Return who may do a task that has just opened. A task drawn for nobody falls to the admins.
+
+    One drawn for a person who cannot do it falls to its group, where it has one.
+    """
     names = task.candidate_groups or tuple(filter(None, [task.lane]))
+    kept_away = barred(step, task.not_by)
+    if task.assignee and identity.able(step.session, [task.assignee], without=kept_away):
+        groups, users = resolve(step, names, task.variables)
+        return Candidates(groups, users, task.assignee, kept_away, names)
     if not names and not task.assignee:
         names = (ADMIN,)
-    groups, users = resolve(step, names, task.variables)
-    return Candidates(groups, users, task.assignee, barred(step, task.not_by), names)
+    return find(step, names, task.variables, kept_away)
+
+
+def find(
+    step: Step, names: tuple[str, ...], variables: Mapping[str, Any], kept_away: tuple[str, ...]
+) -> Candidates:
+    """Return who may do what is drawn for these names: people who can sign in and are not kept away.
+
+    Where there are none, the superiors of the names are asked, then theirs. Nobody at all: no group, no user.
+    """
+    asked, met = names, set(names)
+    while asked:
+        groups, users = resolve(step, asked, variables)
+        people = identity.able(step.session, users, without=kept_away)
+        if people or identity.has_able_member(step.session, groups, without=kept_away):
+            superiors = asked if asked != names else ()
+            return Candidates(groups, people, None, kept_away, names, superiors)
+        asked = tuple(name for name in step.model.organisation.above(asked) if name not in met)
+        met.update(asked)
+    return Candidates(barred=kept_away, drawn_for=names)
 
 
 def resolve(

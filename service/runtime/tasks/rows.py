@@ -58,10 +58,23 @@ def of(step: Step, task: OpenTask) -> TaskRow:
         due_at=task.due_at,
         due_order=task.due_at or NEVER,
     )
+    if who.superiors:
+        step.line("raised", ", ".join(who.superiors), **_place(row))
     if not row.is_for_nobody:
         return row
     drawn_for = ",".join(who.drawn_for)
     return replace(row, properties={**row.properties, candidates.DRAWN_FOR: drawn_for})
+
+
+def _place(row: TaskRow) -> dict[str, Any]:
+    return {
+        "definition": row.definition,
+        "activity_id": row.activity_id,
+        "activity_path": row.activity_path,
+        "kind": "userTask",
+        "name": row.name,
+        "token_id": row.token_id,
+    }
 
 
 def principals(row: TaskRow) -> tuple[str, ...]:

@@ -1,0 +1,153 @@
+"""Where nobody may do a task: its superior is asked, then theirs; with none, an admin says who."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.errors import Conflict, Forbidden, InvalidInput
+from service.runtime import identity
+from service.runtime.incidents import incidents
+from service.runtime.step.context import SYSTEM
+from service.runtime.tasks import user_tasks
+from tests.engine import diagrams as d
+from tests.runtime.drawings import ORGANISATION, chain
+
+COMPANY = (
+    ORGANISATION.decode().replace("总监: role", "总监: role, 分管副总裁: role, 总裁: role")
+    + """
+superiors: {部门负责人: 分管副总裁, 总监: 分管副总裁, 分管副总裁: 总裁, 法务部: 总裁}
+rights: {}
+"""
+)
+NOT_BY_APPLICANT = {"notBy": "applicant"}
+
+
+@pytest.fixture
+def office(company):
+    """The cast, with 卫岚 above the heads and 顾川 above her; 沈岚 heads 市场部 and alone is 总监."""
+    company.deploy(chain("q", d.user("a", group="财务部")) | {"organisation.yaml": COMPANY.encode()})
+    for name, group in (("weilan", "分管副总裁"), ("guchuan", "总裁")):
+        identity.create_user(company.app, SYSTEM, name, groups=(group,), department="信息部")
+    return company
+
+
+def draw(office, *tasks):
+    office.deploy({**chain("p", *tasks), "organisation.yaml": COMPANY.encode()})
+
+
+def open_incidents(office, case):
+    return [(each.code, each.activity_id) for each in office.get(case).incidents]
+
+
+def test_the_head_applies_and_their_superior_endorses(office):
+    draw(office, d.user("endorse", group="部门负责人", properties=NOT_BY_APPLICANT))
+    case = office.start("p", by="shenlan")
+
+    assert office.task(case, "endorse").candidate_groups == ("分管副总裁",)
+    assert open_incidents(office, case) == []
+    assert "raised" in office.events(case)
+    office.complete(case, "endorse", by="weilan")
+    assert office.get(case).state == "completed"
+
+
+def test_the_director_applies_and_nobody_else_is_one(office):
+    draw(office, d.user("review", group="总监", properties=NOT_BY_APPLICANT))
+
+    assert office.task(office.start("p", by="shenlan"), "review").candidate_groups == ("分管副总裁",)
+    assert office.task(office.start("p", by="linyue"), "review").candidate_groups == ("总监",)
+
+
+def test_whoever_left_is_nobody_and_the_chain_is_followed_to_its_end(office):
+    draw(office, d.user("endorse", group="部门负责人", properties=NOT_BY_APPLICANT))
+    identity.update_user(office.app, SYSTEM, "weilan", is_active=False)
+
+    case = office.start("p", by="shenlan")
+
+    assert office.task(case, "endorse").candidate_groups == ("总裁",)
+
+
+def test_a_group_without_members_asks_its_superior(office):
+    draw(office, d.user("review", group="法务部"))
+    identity.set_groups(office.app, SYSTEM, "zhouheng", [])
+
+    assert office.task(office.start("p"), "review").candidate_groups == ("总裁",)
+
+
+def test_a_group_without_members_and_superior_is_an_incident_until_somebody_joins(office):
+    draw(office, d.user("review", group="信息部"))
+    for name in ("admin", "weilan", "guchuan"):
+        identity.set_groups(office.app, SYSTEM, name, ["admin"] if name == "admin" else [])
+    case = office.start("p")
+    assert open_incidents(office, case) == [("no_candidates", "review")]
+
+    identity.set_groups(office.app, SYSTEM, "ouwen", ["信息部"])
+    [incident] = office.get(case).incidents
+    assert incidents.retry(office.app, office.cast.admin, incident.id).incidents == ()
+    office.complete(case, "review", by="ouwen")
+
+
+def test_all_of_a_group_are_barred_by_what_they_did(office):
+    second = d.user("b", group="财务部", properties={"notBy": "applicant, a"})
+    draw(office, d.user("a", group="财务部"), second)
+    case = office.start("p")
+    office.complete(case, "a", by="xunuo")
+
+    assert open_incidents(office, case) == [("no_candidates", "b")]
+
+
+def test_a_person_nobody_knows_is_nobody(office):
+    draw(office, d.user("v", group="", camunda_assignee="wudi"))
+    case = office.start("p")
+
+    assert open_incidents(office, case) == [("no_candidates", "v")]
+
+
+def test_a_person_who_left_gives_their_task_to_its_group(office):
+    draw(office, d.user("v", group="财务部", camunda_assignee="ouwen"))
+    identity.update_user(office.app, SYSTEM, "ouwen", is_active=False)
+    case = office.start("p")
+
+    task = office.task(case, "v")
+    assert (task.assignee, task.candidate_groups) == (None, ("财务部",))
+
+
+def assign(office, case, activity, to, by="admin", reason="无人可办"):
+    task = office.task(case, activity)
+    actor = getattr(office.cast, by)
+    return user_tasks.act(office.app, actor, task.id, "assign", {"to": to, "reason": reason})
+
+
+def test_an_admin_answers_the_incident_by_assigning(office):
+    draw(office, d.user("v", group="", camunda_assignee="wudi"))
+    case = office.start("p")
+
+    assert assign(office, case, "v", "ouwen").assignee == "ouwen"
+
+    assert open_incidents(office, case) == []
+    assert [task.id for task in user_tasks.find(office.app, office.cast.ouwen, mine=True).items]
+    assert office.events(case)[-1] == "assigned"
+    office.complete(case, "v", by="ouwen")
+    assert office.get(case).state == "completed"
+
+
+def test_assigning_keeps_four_eyes_and_asks_for_somebody_there_is(office):
+    draw(office, d.user("endorse", group="部门负责人", properties=NOT_BY_APPLICANT))
+    case = office.start("p", by="shenlan")
+
+    for nobody in ("shenlan", "wudi"):
+        with pytest.raises(InvalidInput) as refused:
+            assign(office, case, "endorse", nobody)
+        assert [error.path for error in refused.value.errors] == ["to"]
+    with pytest.raises(Forbidden):
+        assign(office, case, "endorse", "weilan", by="shenlan")
+
+
+def test_an_assigned_task_goes_back_to_those_it_is_offered_to(office):
+    draw(office, d.user("review", group="财务部"), d.user("v", group="", camunda_assignee="ouwen"))
+    case = office.start("p")
+    assign(office, case, "review", "ouwen")
+    assert assign(office, case, "review", None).assignee is None
+    office.complete(case, "review", by="xunuo")
+
+    with pytest.raises(Conflict):
+        assign(office, case, "v", None)
