@@ -83,18 +83,23 @@ def weave(options: argparse.Namespace) -> int:
 
 def test(options: argparse.Namespace) -> int:
     """Run scenarios, without a path those of this installation, on the drawings that stand beside them."""
-    from service import resources
+    from service import languages, resources
     from service.runtime import scenarios
 
-    gettext = _gettext()
+    # Scenarios are written in Chinese: what is wrong with them is told so, unless the locale is English.
+    gettext = _gettext(languages.CHINESE)
     named = [path for path in options.files if not scenarios.is_scenario(path)]
     # What follows --files on the command line is a list: the scenarios at its end are among it.
     paths = [*(path for path in options.files if path not in named), *options.paths]
-    passed = scenarios.run_paths(
-        paths or [resources.scenarios()],
-        source=_tested(named, is_live=options.live),
-        tell=lambda line: print(translated(line, gettext), flush=True),
-    )
+    try:
+        passed = scenarios.run_paths(
+            paths or [resources.scenarios()],
+            source=_tested(named, is_live=options.live),
+            tell=lambda line: print(translated(line, gettext), flush=True),
+        )
+    except scenarios.ScenarioError as error:
+        print(translated(error.message, gettext), file=sys.stderr)
+        return 1
     return 0 if passed else 1
 
 
@@ -255,10 +260,11 @@ def _print_findings(findings: Iterable[Any], form: str) -> None:
         print(finding.line_of_text(_gettext()))
 
 
-def _gettext() -> Gettext:
+def _gettext(otherwise: str | None = None) -> Gettext:
     from service import languages
 
-    return languages.catalogue(languages.of_terminal(os.environ)).gettext
+    language = languages.of_terminal(os.environ, otherwise or languages.ENGLISH)
+    return languages.catalogue(language).gettext
 
 
 def _moved(view: Any) -> str:

@@ -35,9 +35,10 @@ def catalogue(locale: str) -> NullTranslations:
     return Translations(compiled)
 
 
-def of_terminal(environment: Mapping[str, str]) -> str:
-    """Return the language of a command line: Chinese where the locale says so, else English."""
+def of_terminal(environment: Mapping[str, str], otherwise: str = ENGLISH) -> str:
+    """Return the language of a command line: Chinese or English where the locale says so."""
     said = next(
         (environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), ""
     )
-    return CHINESE if said.lower().startswith("zh") else ENGLISH
+    known = {"zh": CHINESE, "en": ENGLISH}
+    return known.get(said.lower()[:2], otherwise)

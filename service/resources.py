@@ -41,6 +41,11 @@ def scenarios() -> Path:
     return processes() / "scenarios"
 
 
+def demo() -> Path:
+    """Return the folder of the demo company: scenarios that are played into a new database."""
+    return processes() / "demo"
+
+
 def manifest_files() -> dict[str, bytes]:
     """Return everything this installation brings to deploy: file name → content.
 

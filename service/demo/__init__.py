@@ -1,12 +1,13 @@
-"""The demo company: its people, and campaigns in every state, made by really walking the drawn process.
+"""The demo company: its people, and campaigns in every state, played as scenarios into an empty database.
 
-Nothing here is known to the rest of the service. `seed` fills a database that has no accounts yet.
+Everything it says stands in `processes/demo` and in the people and answers that scenarios share. Nothing here
+is known to the rest of the service.
 """
 
 from __future__ import annotations
 
-from service.demo import campaigns, people
-from service.demo.walk import Clock
+from service.demo import accounts, campaigns
+from service.demo.company import read_company
 from service.runtime import identity
 from service.runtime.step.context import SYSTEM, Application
 
@@ -19,12 +20,13 @@ def seed(app: Application) -> bool:
     """
     if identity.users(app, SYSTEM):
         return False
-    people.hire(app)
+    company = read_company()
+    accounts.hire(app)
     present = app.clock
-    clock = Clock(present())
-    app.clock = clock
     try:
-        campaigns.run_all(app, clock)
+        company.grant(app, present())
+        campaigns.play_all(app, present())
+        company.settle(app, present())
     finally:
         app.clock = present
     return True
@@ -32,9 +34,12 @@ def seed(app: Application) -> bool:
 
 def banner(app: Application) -> str:
     """Return the demo accounts and their password, to be shown at the start; empty in a real company."""
-    password = people.known_password(app)
-    known = {user.name for user in identity.users(app, SYSTEM) if user.is_active}
-    if not password or not {person.name for person in people.PEOPLE} <= known:
+    password = accounts.known_password(app)
+    if not password:
         return ""
-    rows = [f"  {person.name:<14}{person.display_name}（{person.role}）" for person in people.PEOPLE]
+    people = accounts.people()
+    known = {user.name for user in identity.users(app, SYSTEM) if user.is_active}
+    if not {person.name for person in people} <= known:
+        return ""
+    rows = [f"  {person.name:<14}{person.display_name}（{person.role}）" for person in people]
     return "\n".join((f"演示账号 demo accounts, 密码 password: {password}", *rows))

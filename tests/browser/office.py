@@ -13,7 +13,7 @@ from waitress.server import create_server
 
 from service import resources
 from service.app import create_app
-from service.demo import people
+from service.demo import accounts
 from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM, Application
 from service.runtime.time import timers
@@ -42,7 +42,7 @@ class Office:
         self._pictured = 0
         self.errors: list[str] = []
         deployments.deploy(app, SYSTEM, resources.manifest_files())
-        people.hire(app)
+        accounts.hire(app)
         self._server = create_server(create_app(app.settings, application=app), host="127.0.0.1", port=0)
         self.address = f"http://127.0.0.1:{self._server.effective_port}"
         self._thread = threading.Thread(target=self._server.run, daemon=True)
@@ -70,7 +70,7 @@ class Office:
         page.goto(self.address + path)
         if "/login" in page.url:
             page.get_by_label("用户名").fill(name)
-            page.get_by_label("密码").fill(people.LOCAL_PASSWORD)
+            page.get_by_label("密码").fill(accounts.LOCAL_PASSWORD)
             page.get_by_role("button", name="登录").click()
             page.wait_for_url(f"**{path}")
         return page

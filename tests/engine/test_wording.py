@@ -163,3 +163,8 @@ def test_an_error_without_words_of_its_own_is_translated_too():
 )
 def test_the_terminal_says_which_language_it_wants(environment, language):
     assert languages.of_terminal(environment) == language
+
+
+def test_where_the_terminal_says_nothing_a_command_may_prefer_chinese():
+    assert languages.of_terminal({"LANG": "C.UTF-8"}, languages.CHINESE) == languages.CHINESE
+    assert languages.of_terminal({"LANG": "en_GB.UTF-8"}, languages.CHINESE) == languages.ENGLISH

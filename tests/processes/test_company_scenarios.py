@@ -11,7 +11,7 @@ from service.runtime.scenarios import Coverage, ScenarioResult, read
 from service.runtime.scenarios.crew import crew
 from service.runtime.scenarios.results import play
 from service.runtime.scenarios.running import run_suite, suites
-from service.runtime.scenarios.workbench import furnish, open_in, world_at
+from service.runtime.scenarios.workbench import furnish, open_in, world_of
 
 FILES = sorted(resources.scenarios().glob("*.yaml"))
 
@@ -42,7 +42,7 @@ def test_a_scenario_comes_out_the_same_on_postgresql(walk: str, postgresql_url: 
     app = open_in(tmp_path, postgresql_url)
     furnish(app, suite.tested.files, suite.people)
 
-    failures = play(scenario, world_at(app, suite.names, scenario.starts_at, scenario.allowances))
+    failures = play(scenario, world_of(app, suite.names, scenario))
 
     app.close()
     assert failures == ()

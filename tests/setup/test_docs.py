@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from service.demo.people import PEOPLE
+from service.demo import accounts
 from service.handlers import HANDLERS
 from tests.setup.how_tos import made_by
 
@@ -49,7 +49,7 @@ def test_accounts_to_try_exist():
     )
 
     assert len(named) >= 8
-    assert set(named) <= {person.name for person in PEOPLE}
+    assert set(named) <= {person.name for person in accounts.people()}
 
 
 def test_topics_named_in_the_how_tos_exist():

@@ -20,10 +20,10 @@ from service.app import create_app
 from service.runtime import identity
 from service.runtime.cases import instances
 from service.runtime.cases.views import InstanceView
+from service.runtime.scenarios.people import read_people
 from service.runtime.scenarios.playing import Play
 from service.runtime.scenarios.reading import Scenario, read
 from service.runtime.scenarios.workbench import Workbench, World, prepare
-from service.runtime.scenarios.yaml_lines import load
 from service.runtime.step.context import SYSTEM
 from service.web.auth import COOKIE
 from tests.web.company import example
@@ -69,9 +69,9 @@ class Office:
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
     """The shipped processes and the scenarios' people."""
-    folder, people = tmp_path_factory.mktemp("bench"), load(SCENARIOS / "answers" / "人员.yaml")
+    folder, people = tmp_path_factory.mktemp("bench"), read_people(SCENARIOS)
     prepare(folder, resources.manifest_files(), people)
-    opened = Workbench(folder, [str(each["账号"]) for each in people["人员"]])
+    opened = Workbench(folder, [each.name for each in people])
     yield opened
     opened.close()
 
@@ -79,7 +79,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
 def in_execution(bench: Workbench, name: str) -> Iterator[Office]:
     """Yield the office once the first two steps of a scenario have brought its campaign into execution."""
     scenario = read(next(SCENARIOS.glob(f"{name}_*.yaml")))
-    world = bench.world(scenario.starts_at, scenario.allowances)
+    world = bench.world(scenario)
     flask = create_app(world.app.settings, application=world.app)
     flask.testing = True
     office = Office(world, flask, Play(scenario, world), scenario)

@@ -6,9 +6,9 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from service.feel import FEEL
 from service.feel.codec import plain
 from service.runtime.cases import attachments
+from service.runtime.scenarios.answers import computed
 from service.runtime.scenarios.world import World
 from service.runtime.step.context import Actor
 from service.runtime.tasks import rights
@@ -28,22 +28,19 @@ def performer(world: World, task: TaskRow) -> Actor | None:
 
 
 def filled_in(
-    world: World, person: Actor, task: TaskRow, defaults: Mapping[str, Any], given: Mapping[str, Any]
+    world: World,
+    person: Actor,
+    opened: Mapping[str, Any],
+    answers: Mapping[str, Any],
+    days: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Return what the person sends: the form as it opens, the default answers over it, then the given ones.
+    """Return what the person sends: what the form opens with, and the answers over it.
 
-    An answer that begins with `=` is FEEL over what the form opens with.
+    An answer that begins with `=` is FEEL over what the form opens with and the scenario's days.
     """
-    data = plain(task.inputs)
-    answers = {key: computed(world, value, data) for key, value in {**defaults, **given}.items()}
-    return with_files(world, person, {**data, **answers})
-
-
-def computed(world: World, value: Any, data: Mapping[str, Any]) -> Any:
-    """Return an answer; text that begins with `=` is FEEL over `data` and the present moment."""
-    if not isinstance(value, str) or not value.startswith("="):
-        return value
-    return plain(FEEL.evaluate(value, as_values(data, "data"), now=world.clock.now))
+    data = plain(opened)
+    given = computed(answers, {**days, **as_values(data, "data")}, world.clock.now)
+    return {**data, **with_files(world, person, given)}
 
 
 def with_files(world: World, person: Actor, value: Any) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from service.engine.drawing import Process, read_drawing
 from service.engine.drawing.kinds import GATEWAYS
+from service.wording import Text
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Coverage:
 
     def report(self) -> Iterator[str]:
         """Yield the lines of a table, with what is missing below each diagram that was entered."""
-        yield f"{'diagram':<28}{'activities':>12}{'branches':>12}"
+        yield Text("diagram                       activities    branches")
         for key, diagram in sorted(self.diagrams.items()):
             activities, branches = self.missing_activities(key), self.missing_branches(key)
             yield (
@@ -70,9 +71,9 @@ class Coverage:
             if not self.visited.get(key):
                 continue
             if activities:
-                yield f"    never visited: {', '.join(activities)}"
+                yield Text("    never visited: {names}", names=", ".join(activities))
             if branches:
-                yield f"    never taken: {', '.join(branches)}"
+                yield Text("    never taken: {names}", names=", ".join(branches))
 
 
 def _share(every: int, missing: int) -> str:

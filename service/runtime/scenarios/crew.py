@@ -16,6 +16,7 @@ from pathlib import Path
 from service.errors import ServiceError
 from service.runtime.scenarios.results import ScenarioResult, play_file
 from service.runtime.scenarios.workbench import Workbench
+from service.wording import Text
 
 FEW = 6
 """So many scenarios are played by this process sooner than by others that have to be started first."""
@@ -24,7 +25,7 @@ Names = tuple[str, ...]
 
 
 class CrewLost(ServiceError):
-    """A process that played scenarios came to an abrupt end: the machine may be short of memory."""
+    """A process that played scenarios came to an abrupt end."""
 
 
 class Crew:
@@ -50,7 +51,10 @@ class Crew:
             for each in waiting:
                 yield each.result()
         except BrokenProcessPool as exc:
-            raise CrewLost() from exc
+            message = Text(
+                "A process that played scenarios came to an abrupt end: the machine may be short of memory."
+            )
+            raise CrewLost(message) from exc
 
 
 @contextmanager

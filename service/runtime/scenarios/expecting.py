@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
@@ -17,6 +18,7 @@ from service.runtime.scenarios.scene import Scene
 from service.runtime.step.context import SYSTEM
 from service.settings import ZONE
 from service.store.models import ActivityHistory, Notification
+from service.wording import Text, joined
 
 
 def compare(scene: Scene, step: Step) -> None:
@@ -31,8 +33,11 @@ def compare(scene: Scene, step: Step) -> None:
         for message in _CHECKS[key](scene, step, value)
     ]
     if wrong:
-        text = "\n".join([wrong[0][1], *(f"  {step.file}:{line}: {message}" for line, message in wrong[1:])])
-        raise ScenarioError(text, file=step.file, line=wrong[0][0])
+        (first, message), *others = wrong
+        more = [
+            Text("  {place}: {message}", place=f"{step.file}:{line}", message=each) for line, each in others
+        ]
+        raise ScenarioError(joined([message, *more], "{first}\n{rest}"), file=step.file, line=first)
 
 
 def visits(scene: Scene, step: Step) -> Counter[str]:
@@ -57,73 +62,91 @@ def _counted(wanted: Any) -> Counter[str]:
     return Counter(wanted if isinstance(wanted, Mapping) else list(wanted or []))
 
 
-def _tasks(scene: Scene, step: Step, wanted: Any) -> Iterator[str]:
+def _tasks(scene: Scene, step: Step, wanted: Any) -> Iterator[Text]:
     if _open(scene, step) != _counted(wanted):
-        yield f"待办: expected {_listed(_counted(wanted))}, open are {scene.shown_tasks(step)}."
+        yield Text(
+            "待办: expected {wanted}; {open}", wanted=_listed(_counted(wanted)), open=scene.shown_tasks(step)
+        )
 
 
-def _has_tasks(scene: Scene, step: Step, wanted: Any) -> Iterator[str]:
+def _has_tasks(scene: Scene, step: Step, wanted: Any) -> Iterator[Text]:
     missing = _counted(wanted) - _open(scene, step)
     if missing:
-        yield f"有待办: {_listed(missing)} should be open, open are {scene.shown_tasks(step)}."
+        yield Text(
+            "有待办: {tasks} should be open; {open}", tasks=_listed(missing), open=scene.shown_tasks(step)
+        )
 
 
-def _no_tasks(scene: Scene, step: Step, wanted: Any) -> Iterator[str]:
+def _no_tasks(scene: Scene, step: Step, wanted: Any) -> Iterator[Text]:
     unwanted = _counted(wanted) & _open(scene, step)
     if unwanted:
-        yield f"无待办: {_listed(unwanted)} should not be open."
+        yield Text("无待办: {tasks} should not be open.", tasks=_listed(unwanted))
 
 
-def _visited(scene: Scene, step: Step, wanted: Any) -> Iterator[str]:
+def _visited(scene: Scene, step: Step, wanted: Any) -> Iterator[Text]:
     found = visits(scene, step)
     for activity, times in _counted(wanted).items():
         if isinstance(wanted, Mapping) and found[activity] != times:
-            yield f"经过: {activity} was entered {found[activity]} times, expected {times}."
+            yield Text(
+                "经过: {activity} was entered {count} times, expected {times}.",
+                activity=activity,
+                count=found[activity],
+                times=times,
+            )
         elif not found[activity]:
-            yield f"经过: {activity} was never entered."
+            yield Text("经过: {activity} was never entered.", activity=activity)
 
 
-def _not_visited(scene: Scene, step: Step, wanted: Any) -> Iterator[str]:
+def _not_visited(scene: Scene, step: Step, wanted: Any) -> Iterator[Text]:
     found = visits(scene, step)
     for activity in wanted or []:
         if found[activity]:
-            yield f"未经过: {activity} was entered {found[activity]} times."
+            yield Text(
+                "未经过: {activity} was entered {count} times.", activity=activity, count=found[activity]
+            )
 
 
-def _ended(scene: Scene, step: Step, wanted: Any) -> Iterator[str]:
+def _ended(scene: Scene, step: Step, wanted: Any) -> Iterator[Text]:
     found, states = visits(scene, step), [row.state for row in scene.instances(step)]
     for end in [wanted] if isinstance(wanted, str) else wanted:
         if not found[end]:
-            yield f"结束: {end} was not reached; open are {scene.shown_tasks(step)}."
+            yield Text("结束: {end} was not reached; {open}", end=end, open=scene.shown_tasks(step))
     if "completed" not in states:
-        yield f"结束: no process of the case is completed; open are {scene.shown_tasks(step)}."
+        yield Text("结束: no process of the case is completed; {open}", open=scene.shown_tasks(step))
 
 
-def _state(scene: Scene, step: Step, wanted: Any) -> Iterator[str]:
+def _state(scene: Scene, step: Step, wanted: Any) -> Iterator[Text]:
     for key, state in ({"campaign_approval": wanted} if isinstance(wanted, str) else wanted).items():
         states = [row.state for row in scene.instances(step) if row.definition == key]
         if not states or states[-1] != state:
-            yield f"状态: {key} is {states[-1] if states else 'not started'}, expected {state}."
+            now = states[-1] if states else Text("not started")
+            yield Text("状态: {process} is {state}, expected {wanted}.", process=key, state=now, wanted=state)
 
 
-def _incidents(scene: Scene, step: Step, wanted: Any) -> Iterator[str]:
+def _incidents(scene: Scene, step: Step, wanted: Any) -> Iterator[Text]:
     found = {
         incident.activity_id: incident.message
         for row in scene.instances(step)
         for incident in instances.get(scene.world.app, SYSTEM, row.id).incidents
     }
     if set(found) != set(wanted or []):
-        shown = "; ".join(f"{activity}: {message}" for activity, message in found.items()) or "none"
-        yield f"异常: expected {_listed(_counted(wanted))}, open incidents: {shown}."
+        parts = [Text("{activity}: {message}", activity=key, message=found[key]) for key in found]
+        shown = joined(parts, "{first}; {rest}") if parts else _none()
+        yield Text("异常: expected {wanted}, found {found}.", wanted=_listed(_counted(wanted)), found=shown)
 
 
-def _variables(scene: Scene, step: Step, wanted: Mapping[str, Any]) -> Iterator[str]:
+def _variables(scene: Scene, step: Step, wanted: Mapping[str, Any]) -> Iterator[Text]:
     for name, value in wanted.items():
         found = _variable(scene, step, name)
         if found is _MISSING:
-            yield f"变量: {name} is nowhere set."
+            yield Text("变量: {name} is nowhere set.", name=name)
         elif not _same(found, value):
-            yield f"变量: {name} is {_plain(found)!r}, expected {value!r}."
+            yield Text(
+                "变量: {name} is {found}, expected {wanted}.",
+                name=name,
+                found=_text(found),
+                wanted=_text(value),
+            )
 
 
 _MISSING = object()
@@ -142,16 +165,23 @@ def _variable(scene: Scene, step: Step, name: str) -> Any:
     return _MISSING
 
 
-def _due(scene: Scene, step: Step, wanted: Mapping[str, Any]) -> Iterator[str]:
+def _due(scene: Scene, step: Step, wanted: Mapping[str, Any]) -> Iterator[Text]:
     due = {task.activity_id: task.due_at for task in scene.tasks(step)}
     for activity, moment in wanted.items():
         found = due.get(activity)
-        shown = f"{found.astimezone(ZONE):%Y-%m-%d %H:%M:%S}" if found else "without a due date or not open"
-        if not shown.startswith(str(moment)):
-            yield f"期限: {activity} is {shown}, expected {moment}."
+        shown = f"{found.astimezone(ZONE):%Y-%m-%d %H:%M:%S}" if found else ""
+        if not shown:
+            yield Text("期限: {activity} is not open, or has no due date.", activity=activity)
+        elif not shown.startswith(str(moment)):
+            yield Text(
+                "期限: {activity} is due {found}, expected {wanted}.",
+                activity=activity,
+                found=shown,
+                wanted=str(moment),
+            )
 
 
-def _candidates(scene: Scene, step: Step, wanted: Mapping[str, Any]) -> Iterator[str]:
+def _candidates(scene: Scene, step: Step, wanted: Mapping[str, Any]) -> Iterator[Text]:
     with scene.world.app.db.read() as session:
         for task in scene.tasks(step):
             if task.activity_id in wanted:
@@ -160,10 +190,15 @@ def _candidates(scene: Scene, step: Step, wanted: Mapping[str, Any]) -> Iterator
                 expected = wanted[task.activity_id]
                 if found != ({expected} if isinstance(expected, str) else set(expected)):
                     shown = "、".join(sorted(found))
-                    yield f"办理人: {task.activity_id} is offered to {shown}, not {expected}."
+                    yield Text(
+                        "办理人: {activity} is offered to {found}, not {wanted}.",
+                        activity=task.activity_id,
+                        found=shown,
+                        wanted=_text(expected),
+                    )
 
 
-def _notes(scene: Scene, step: Step, wanted: Any) -> Iterator[str]:
+def _notes(scene: Scene, step: Step, wanted: Any) -> Iterator[Text]:
     ids = [row.id for row in scene.instances(step)]
     with scene.world.app.db.read() as session:
         query = select(ActivityHistory.note).where(
@@ -172,29 +207,29 @@ def _notes(scene: Scene, step: Step, wanted: Any) -> Iterator[str]:
         notes = "\n".join(session.scalars(query))
     for text in [wanted] if isinstance(wanted, str) else wanted:
         if text not in notes:
-            yield f"记录: no line of the record says {text!r}."
+            yield Text("记录: no line of the record says {text!r}.", text=text)
 
 
-def _notified(scene: Scene, step: Step, wanted: Mapping[str, Any]) -> Iterator[str]:
+def _notified(scene: Scene, step: Step, wanted: Mapping[str, Any]) -> Iterator[Text]:
     with scene.world.app.db.read() as session:
         rows = session.execute(select(Notification.user_name, Notification.subject)).all()
     for person, text in wanted.items():
         known = scene.world.person(person)
         if known is None:
-            yield f"通知: there is nobody named {person!r}."
+            yield Text("通知: there is nobody named {person!r}.", person=person)
         elif not any(user == known.name and text in subject for user, subject in rows):
-            yield f"通知: {person} was told nothing about {text!r}."
+            yield Text("通知: {person} was told nothing about {text!r}.", person=person, text=text)
 
 
 def _same(found: Any, wanted: Any) -> bool:
     plain = _plain(found)
     if isinstance(wanted, float) or isinstance(plain, Decimal):
-        return _number(plain) == _number(wanted)
+        return bool(_number(plain) == _number(wanted))
     if isinstance(plain, list) and isinstance(wanted, list):
         return len(plain) == len(wanted) and all(map(_same, plain, wanted))
     if isinstance(plain, Mapping) and isinstance(wanted, Mapping):
         return all(key in plain and _same(plain[key], value) for key, value in wanted.items())
-    return plain == wanted and isinstance(plain, bool) == isinstance(wanted, bool)
+    return bool(plain == wanted) and isinstance(plain, bool) == isinstance(wanted, bool)
 
 
 def _number(value: Any) -> Any:
@@ -208,11 +243,30 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _listed(counts: Counter[str]) -> str:
-    return "、".join(f"{name} ×{count}" if count > 1 else name for name, count in counts.items()) or "none"
+def _text(value: Any) -> str:
+    """Return a value as it would be written in a scenario."""
+    shown = _plain(value)
+    return shown if isinstance(shown, str) else json.dumps(_jsonable(shown), ensure_ascii=False)
 
 
-_CHECKS: Mapping[str, Callable[[Any, Step, Any], Iterator[str]]] = {
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _jsonable(_plain(entry)) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_jsonable(_plain(entry)) for entry in value]
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _none() -> Text:
+    return Text("none")
+
+
+def _listed(counts: Counter[str]) -> str | Text:
+    names = [f"{name} ×{count}" if count > 1 else name for name, count in counts.items()]
+    return "、".join(names) or _none()
+
+
+_CHECKS: Mapping[str, Callable[[Any, Step, Any], Iterator[Text]]] = {
     "待办": _tasks,
     "有待办": _has_tasks,
     "无待办": _no_tasks,

@@ -4,28 +4,36 @@
     时间: 2026-09-01 09:00        the first moment; 发起人: who starts
     资料: [通用, 臻选新品]          default answers, files of answers/
     答复: {活动: {字段: 值}}        default answers of this scenario, over those
+    日期: {开始日: 2026-09-23}     names of days, for answers and moments
     额度: {市场部: 560000}         what is left of a department's allowance
     步骤:                         a list; the first key of each says what is done
 
 Steps: 启动 (a process), 办到 (everybody answers by default until …), 办理 (one task), 过 and 到 (time),
-消息 (a message), 负载 (a load sample), 数据 (figures of a day), 期望 (what must hold now).
+消息 (a message), 负载 (a load sample), 数据 (figures of days), 期望 (what must hold now).
+
+With 现在 a scenario ends at that moment and may count its days from it (`3 天前 09:30`); the demo company's
+are played with the moment of seeding in its place. With 节奏 people answer within working hours.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from service import resources as installed
+from service.engine.nearest import suggestion
+from service.runtime.scenarios import moments
+from service.runtime.scenarios.answers import Answers, merged
+from service.runtime.scenarios.moments import Days, Pace
 from service.runtime.scenarios.yaml_lines import Lines, ScenarioError, load
-from service.settings import ZONE
+from service.wording import Text
 
-__all__ = ["Scenario", "ScenarioError", "Step", "moment", "read"]
+__all__ = ["Scenario", "ScenarioError", "Step", "read"]
 
-HEAD = {"场景", "说明", "时间", "发起人", "资料", "答复", "额度", "步骤"}
+NEEDED = ("场景", "时间", "步骤")
+HEAD = frozenset({*NEEDED, "说明", "发起人", "资料", "答复", "日期", "额度", "现在", "节奏", "当日办"})
 OPTIONS: Mapping[str, frozenset[str]] = {
     "启动": frozenset({"人", "填", "案", "变量", "拒收"}),
     "办到": frozenset({"案", "除", "拖延"}),
@@ -74,94 +82,117 @@ class Step:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A scenario as written. `answers`: default answers, activity → field → value."""
+    """A scenario as written."""
 
     name: str
     file: str
     starts_at: datetime
     applicant: str
     steps: tuple[Step, ...]
-    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    answers: Answers
+    days: Days = field(default_factory=Days)
+    pace: Pace | None = None
     allowances: Mapping[str, Any] = field(default_factory=dict)
 
 
-def read(path: Path) -> Scenario:
-    """Return the scenario in a file. ScenarioError names the line that cannot be understood."""
+def read(path: Path, present: datetime | None = None) -> Scenario:
+    """Return the scenario in a file. ScenarioError names the line that cannot be understood.
+
+    `present` takes the place of its 现在; a scenario without that key has no present.
+    """
     content = load(path)
-    _only_known(content, HEAD, str(path))
-    for key in ("场景", "时间", "步骤"):
-        if key not in content:
-            raise ScenarioError(f"The key {key} is missing.", file=str(path), line=1)
-    if not isinstance(content["步骤"], list):
-        raise ScenarioError("步骤 must be a list.", file=str(path), line=content.line_of("步骤"))
+    head = _Head(content, str(path))
+    head.check()
+    given = (present or head.moment("现在", Days())) if "现在" in content else None
+    answers = merged(content, path, given)
+    days = Days(given, answers.days)
     return Scenario(
         name=str(content["场景"]),
         file=str(path),
-        starts_at=_moment_at(content, "时间", str(path)),
+        starts_at=head.moment("时间", days),
         applicant=str(content.get("发起人", "")),
-        steps=tuple(_step(each, path) for each in content["步骤"]),
-        answers=_answers(content, path),
+        steps=tuple(_step(each, str(path), content.line_of("步骤")) for each in content["步骤"]),
+        answers=answers,
+        days=days,
+        pace=head.pace(),
         allowances=content.get("额度") or {},
     )
 
 
-def moment(text: str) -> datetime:
-    """Return `2026-09-01 09:00` or `2026-09-01` (its first moment) in Asia/Shanghai. ValueError otherwise."""
-    found = datetime.fromisoformat(str(text).strip())
-    return found if found.tzinfo else found.replace(tzinfo=ZONE)
+@dataclass(frozen=True)
+class _Head:
+    """What a scenario says before its steps."""
+
+    content: Lines
+    file: str
+
+    def check(self) -> None:
+        _only_known(self.content, HEAD, self.file)
+        for key in NEEDED:
+            if key not in self.content:
+                raise ScenarioError(Text("The key {key} is missing.", key=key), file=self.file, line=1)
+        if not isinstance(self.content["步骤"], list):
+            raise self._error("步骤", Text("{key} must be a list.", key="步骤"))
+
+    def moment(self, key: str, days: Days) -> datetime:
+        text = str(self.content[key])
+        try:
+            return days.moment(text)
+        except ValueError as error:
+            raise self._error(key, no_moment(text, days)) from error
+
+    def pace(self) -> Pace | None:
+        if "节奏" not in self.content:
+            return None
+        text = str(self.content["节奏"])
+        try:
+            return Pace(moments.minutes(text), frozenset(self.content.get("当日办") or ()))
+        except ValueError as error:
+            message = Text(
+                "{key} {text}: write for example {example}.", key="节奏", text=text, example="150 分钟"
+            )
+            raise self._error("节奏", message) from error
+
+    def _error(self, key: str, message: Text) -> ScenarioError:
+        return ScenarioError(message, file=self.file, line=self.content.line_of(key))
 
 
-def _moment_at(content: Lines, key: str, file: str) -> datetime:
-    try:
-        return moment(content[key])
-    except ValueError as error:
-        message = f"{key} must be a moment such as 2026-09-01 09:00."
-        raise ScenarioError(message, file=file, line=content.line_of(key)) from error
+def no_moment(text: str, days: Days) -> Text:
+    """Return why a text is no moment of a scenario with these days."""
+    if days.present is None and any(word in text for word in ("现在", "天", "工作日")):
+        return Text("{text} counts from the present: the scenario needs the key 现在.", text=text)
+    named = "、".join(days.named)
+    if named:
+        return Text(
+            "{text} is no moment: write 2026-09-01 09:00, 3 天前 09:30, or one of the days {named}.",
+            text=text,
+            named=named,
+        )
+    return Text("{text} is no moment: write 2026-09-01 09:00 or 3 天前 09:30.", text=text)
 
 
-def _step(content: Any, path: Path) -> Step:
+def _step(content: Any, file: str, line: int) -> Step:
     if not isinstance(content, Lines) or not content:
-        raise ScenarioError(f"A step is written as `- 办到: …`, not {content!r}.", file=str(path), line=1)
+        message = Text("A step is written as `- 办到: …`, not {text}.", text=repr(content))
+        raise ScenarioError(message, file=file, line=line)
     action = next(iter(content))
     if action not in OPTIONS:
-        known = "、".join(OPTIONS)
-        message = f"{action!r} is no step; a step begins with {known}."
-        raise ScenarioError(message, file=str(path), line=content.line)
-    _only_known(content, {action, *OPTIONS[action]}, str(path))
+        message = Text("{word!r} is no step.{hint}", word=str(action), hint=suggestion(str(action), OPTIONS))
+        raise ScenarioError(message, file=file, line=content.line)
+    _only_known(content, {action, *OPTIONS[action]}, file)
     if action == "期望":
         if not isinstance(content[action], Lines):
-            raise ScenarioError("期望 holds keys and values.", file=str(path), line=content.line)
-        _only_known(content[action], EXPECTED, str(path))
-    return Step(action, content[action], content, str(path), content.line)
+            message = Text("{key} holds keys and values.", key="期望")
+            raise ScenarioError(message, file=file, line=content.line)
+        _only_known(content[action], EXPECTED, file)
+    return Step(action, content[action], content, file, content.line)
 
 
-def _answers(content: Lines, path: Path) -> dict[str, dict[str, Any]]:
-    """Return the default answers: the named sets, a later one over an earlier, then the scenario's own."""
-    named = content.get("资料") or []
-    sets = [load(_set_file(name, content, path)) for name in ([named] if isinstance(named, str) else named)]
-    merged: dict[str, dict[str, Any]] = {}
-    for answers in [*sets, content.get("答复") or {}]:
-        for activity, fields in answers.items():
-            merged[activity] = {**merged.get(activity, {}), **(fields or {})}
-    return merged
-
-
-def answers_file(name: str, folder: Path) -> Path:
-    """Return the file of a set of answers: beside the scenario, else that of this installation."""
-    places = [folder / "answers" / f"{name}.yaml", installed.scenarios() / "answers" / f"{name}.yaml"]
-    return next((place for place in places if place.exists()), places[0])
-
-
-def _set_file(name: str, content: Lines, path: Path) -> Path:
-    file = answers_file(name, path.parent)
-    if not file.exists():
-        message = f"There is no set of answers {name!r}: {file} is missing."
-        raise ScenarioError(message, file=str(path), line=content.line_of("资料"))
-    return file
-
-
-def _only_known(content: Lines, known: set[str] | frozenset[str], file: str) -> None:
+def _only_known(content: Lines, known: Iterable[str], file: str) -> None:
+    names = frozenset(known)
     for key in content:
-        if key not in known:
-            message = f"The key {key!r} is not known here; known are {'、'.join(sorted(known))}."
+        if key not in names:
+            message = Text(
+                "{word!r} is not known here.{hint}", word=str(key), hint=suggestion(str(key), names)
+            )
             raise ScenarioError(message, file=file, line=content.line_of(key))

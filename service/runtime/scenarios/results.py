@@ -44,7 +44,7 @@ def play_file(bench: Workbench, path: Path) -> ScenarioResult:
         scenario = read(path)
     except ScenarioError as error:
         return ScenarioResult(path.stem, str(path), False, (), (error.message,), 0.0)
-    world = bench.world(scenario.starts_at, scenario.allowances)
+    world = bench.world(scenario)
     failures = play(scenario, world)
     walked = _walked(world)
     return ScenarioResult(

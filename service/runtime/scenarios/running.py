@@ -13,14 +13,14 @@ from pathlib import Path
 from service.runtime.scenarios import sources
 from service.runtime.scenarios.coverage import Coverage
 from service.runtime.scenarios.crew import Crew, crew
-from service.runtime.scenarios.reading import answers_file
+from service.runtime.scenarios.people import Person, read_people
 from service.runtime.scenarios.results import ScenarioResult
 from service.runtime.scenarios.sources import UnderTest
-from service.runtime.scenarios.workbench import checked_people, prepare
-from service.runtime.scenarios.yaml_lines import Lines, load
+from service.runtime.scenarios.workbench import prepare
 from service.wording import Text
 
-PEOPLE = "人员"
+COMPANY = "公司"
+"""The file beside the demo's scenarios that says what the company may spend."""
 Tell = Callable[[str], None]
 Source = Callable[[Path], UnderTest]
 """Says for a folder of scenarios which files they test."""
@@ -31,12 +31,13 @@ class Suite:
     """Scenarios of one folder: the same people play them on the same files."""
 
     scenarios: tuple[Path, ...]
-    people: Lines
+    people: tuple[Person, ...]
     tested: UnderTest
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(str(person["账号"]) for person in self.people["人员"])
+        """Return the accounts of the people."""
+        return tuple(person.name for person in self.people)
 
 
 def run_file(path: Path, *, source: Source = sources.beside) -> ScenarioResult:
@@ -84,11 +85,17 @@ def suites(paths: Iterable[Path], source: Source = sources.beside) -> list[Suite
     """Return what is to be played: the scenarios of these files and folders, by folder."""
     by_folder: dict[Path, list[Path]] = {}
     for path in paths:
-        for each in sorted(path.glob("*.yaml")) if path.is_dir() else [path]:
+        for each in scenarios_in(path) if path.is_dir() else [path]:
             by_folder.setdefault(each.parent, []).append(each)
     return [
-        Suite(tuple(scenarios), _people(folder), source(folder)) for folder, scenarios in by_folder.items()
+        Suite(tuple(scenarios), read_people(folder), source(folder))
+        for folder, scenarios in by_folder.items()
     ]
+
+
+def scenarios_in(folder: Path) -> list[Path]:
+    """Return the scenarios of a folder by name; beside them only the demo's company may stand."""
+    return [path for path in sorted(folder.glob("*.yaml")) if path.stem != COMPANY]
 
 
 def run_suite(players: Crew, suite: Suite, tell: Tell) -> tuple[list[ScenarioResult], Coverage]:
@@ -117,13 +124,16 @@ def _stage(suite: Suite) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _people(folder: Path) -> Lines:
-    file = answers_file(PEOPLE, folder)
-    return checked_people(load(file), file)
-
-
 def _tell(result: ScenarioResult, tell: Tell) -> None:
-    tell(f"{'passed' if result.passed else 'FAILED'}  {result.name}  {result.seconds:.1f} s")
+    outcome = Text("passed") if result.passed else Text("FAILED")
+    tell(
+        Text(
+            "{outcome}  {name}  {seconds} s",
+            outcome=outcome,
+            name=result.name,
+            seconds=f"{result.seconds:.1f}",
+        )
+    )
     tell(f"    {' → '.join(result.visited)}")
     for failure in result.failures:
         tell(failure)

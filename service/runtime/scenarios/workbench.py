@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import Any
 
 from service.runtime import identity
 from service.runtime.releases import deployments
+from service.runtime.scenarios.people import Person, hire
+from service.runtime.scenarios.reading import Scenario
 from service.runtime.scenarios.world import VirtualClock, World
-from service.runtime.scenarios.yaml_lines import Lines, ScenarioError
 from service.runtime.step.context import SYSTEM, Application
 from service.runtime.wiring import open_application
 from service.settings import Settings
@@ -33,13 +34,13 @@ class Workbench:
         self._in_use = Path(tempfile.mkdtemp(prefix=_IN_USE, dir=folder))
         self._app = open_in(self._in_use, f"sqlite:///{self._in_use / 'countersign.db'}")
 
-    def world(self, starts_at: datetime, allowances: Mapping[str, Any]) -> World:
-        """Return the system as at first, at that moment. The world before it is gone."""
+    def world(self, scenario: Scenario) -> World:
+        """Return the system as at first, for this scenario. The world before it is gone."""
         # The application stays: it knows the drawings already, and its statements are compiled.
         self._app.db.close()
         shutil.rmtree(self._in_use)
         shutil.copytree(self._first, self._in_use)
-        return world_at(self._app, self._names, starts_at, allowances)
+        return world_of(self._app, self._names, scenario)
 
     def close(self) -> None:
         """Take the system down; its first state stays."""
@@ -47,7 +48,7 @@ class Workbench:
         shutil.rmtree(self._in_use, ignore_errors=True)
 
 
-def prepare(folder: Path, files: Mapping[str, bytes], people: Lines) -> None:
+def prepare(folder: Path, files: Mapping[str, bytes], people: Iterable[Person]) -> None:
     """Write the first state of workbenches. InvalidDeployment when the files do not pass the check."""
     first = folder / _FIRST
     first.mkdir()
@@ -64,31 +65,20 @@ def open_in(folder: Path, database_url: str) -> Application:
     return open_application(settings, clock=VirtualClock(), is_durable=False)
 
 
-def furnish(app: Application, files: Mapping[str, bytes], people: Lines) -> None:
+def furnish(app: Application, files: Mapping[str, bytes], people: Iterable[Person]) -> None:
     """Bring tables, drawings and people into an empty database."""
     app.db.migrate()
     deployments.deploy(app, SYSTEM, files)
-    for person in people["人员"]:
-        identity.create_user(
-            app,
-            SYSTEM,
-            str(person["账号"]),
-            display_name=str(person["姓名"]),
-            department=person["部门"],
-            groups=[person["部门"], *(person.get("岗位") or [])],
-        )
-        if person.get("负责人"):
-            identity.set_head(app, SYSTEM, person["部门"], str(person["账号"]))
+    hire(app, people)
 
 
-def world_at(
-    app: Application, names: Sequence[str], starts_at: datetime, allowances: Mapping[str, Any]
-) -> World:
-    """Return the world of a furnished application at that moment, with what departments may spend."""
-    clock = VirtualClock(starts_at)
+def world_of(app: Application, names: Sequence[str], scenario: Scenario) -> World:
+    """Return the world of a scenario in a furnished application: its moment, its allowances, the people."""
+    clock = VirtualClock(scenario.starts_at)
     app.clock = clock
-    _grant(app, allowances, starts_at)
-    return World(app, clock, tuple(identity.actor(app, name) for name in names))
+    _grant(app, scenario.allowances, scenario.starts_at)
+    people = tuple(identity.actor(app, name) for name in names)
+    return World(app, clock, people, scenario.days.present, "案-{}".format)
 
 
 def _grant(app: Application, allowances: Mapping[str, Any], at: datetime) -> None:
@@ -105,15 +95,3 @@ def _grant(app: Application, allowances: Mapping[str, Any], at: datetime) -> Non
                         spent=Decimal(0),
                     )
                 )
-
-
-def checked_people(content: Lines, file: Path) -> Lines:
-    """Return the list of people, after a look whether it can be used."""
-    for person in content.get("人员") or []:
-        if not {"账号", "姓名", "部门"} <= set(person):
-            raise ScenarioError(
-                "A person needs 账号, 姓名 and 部门.", file=str(file), line=getattr(person, "line", 1)
-            )
-    if not content.get("人员"):
-        raise ScenarioError("The list 人员 is missing.", file=str(file), line=1)
-    return content

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
 
+from service.runtime.scenarios.moments import FIRST_MOMENT
 from service.runtime.step.context import Actor, Application
 from service.runtime.time import timers
 from service.store.models import TASKS, Outbox, ProcessInstance, TaskRow, Timer
-
-FIRST_MOMENT = datetime.fromisoformat("2026-01-01T09:00:00+08:00")
 
 # Built once: they are asked before and after every answer.
 _NEXT_TIMER = select(func.min(Timer.due_at))
@@ -43,11 +42,17 @@ class VirtualClock:
 
 @dataclass
 class World:
-    """What the steps of a scenario act on. `people` in the order in which they are asked."""
+    """What the steps of a scenario act on. `people` in the order in which they are asked.
+
+    Its time never passes the `present`. `numbers` gives cases their numbers by what a scenario calls them;
+    without it the application does.
+    """
 
     app: Application
     clock: VirtualClock
     people: tuple[Actor, ...]
+    present: datetime | None = None
+    numbers: Callable[[str], str] | None = None
     uploads: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def person(self, name: str) -> Actor | None:
@@ -75,7 +80,8 @@ class World:
         return min((each for each in found if each is not None), default=None)
 
     def advance_to(self, moment: datetime) -> None:
-        """Let time pass: everything due on the way happens at its own moment."""
+        """Let time pass, to the present at most: everything due on the way happens at its own moment."""
+        moment = min(moment, self.present or moment)
         self.settle()
         while (due := self.next_due()) is not None and due <= moment:
             self.clock.now = max(due, self.clock.now)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from service import yaml_lines
 from service.errors import ServiceError
+from service.wording import Text
 from service.yaml_lines import Lines, UnreadableYaml
 
 __all__ = ["Lines", "ScenarioError", "load"]
@@ -16,7 +17,8 @@ class ScenarioError(ServiceError):
     """The scenario is written wrongly, or does not come out as it says."""
 
     def __init__(self, message: str, *, file: str = "", line: int = 0) -> None:
-        super().__init__(f"{file}:{line}: {message}" if file else message)
+        place = Text("{place}: {message}", place=f"{file}:{line}", message=message) if file else message
+        super().__init__(place)
         self.reason, self.file, self.line = message, file, line
 
 
@@ -28,7 +30,9 @@ def load(path: Path) -> Lines:
     try:
         state = path.stat()
     except OSError as error:
-        raise ScenarioError(f"The file cannot be read: {error}", file=str(path), line=1) from error
+        raise ScenarioError(
+            Text("The file cannot be read: {reason}.", reason=str(error)), file=str(path), line=1
+        ) from error
     return _load(path, state.st_mtime_ns, state.st_size)
 
 
@@ -39,7 +43,9 @@ def _load(path: Path, _changed: int, _size: int) -> Lines:
     except UnreadableYaml as error:
         raise ScenarioError(error.reason, file=str(path), line=error.line) from error
     except OSError as error:
-        raise ScenarioError(f"The file cannot be read: {error}", file=str(path), line=1) from error
+        raise ScenarioError(
+            Text("The file cannot be read: {reason}.", reason=str(error)), file=str(path), line=1
+        ) from error
     if not content:
-        raise ScenarioError("The file must hold keys and values.", file=str(path), line=1)
+        raise ScenarioError(Text("The file must hold keys and values."), file=str(path), line=1)
     return content
