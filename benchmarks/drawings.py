@@ -1,4 +1,4 @@
-"""The processes that are measured: a chain of user tasks, and a loop."""
+"""The drawings that are measured: a chain of user tasks, a loop, a wide decision table."""
 
 from __future__ import annotations
 
@@ -63,3 +63,23 @@ def _flows(*names: str) -> str:
     return "".join(
         f'<bpmn:sequenceFlow id="{a}_{b}" sourceRef="{a}" targetRef="{b}"/>' for a, b in pairwise(names)
     )
+
+
+def wide_table(rows: int) -> bytes:
+    """Return a DMN file with a decision of so many rules: an article, and a band of amounts of its own."""
+    rules = "".join(
+        f'<rule id="r{row}"><inputEntry id="a{row}"><text>"SKU{row}"</text></inputEntry>'
+        f'<inputEntry id="b{row}"><text>[{row * 10}..{row * 10 + 10})</text></inputEntry>'
+        f'<outputEntry id="c{row}"><text>"{row}"</text></outputEntry></rule>'
+        for row in range(rows)
+    )
+    columns = (
+        '<input id="i1"><inputExpression typeRef="string"><text>sku</text></inputExpression></input>'
+        '<input id="i2"><inputExpression typeRef="number"><text>amount</text></inputExpression></input>'
+        '<output id="o1" name="band" typeRef="string"/>'
+    )
+    table = f'<decisionTable id="t" hitPolicy="UNIQUE">{columns}{rules}</decisionTable>'
+    return (
+        '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d">'
+        f'<decision id="wide">{table}</decision></definitions>'
+    ).encode()

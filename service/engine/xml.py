@@ -50,9 +50,11 @@ class Tag:
 
     def everything(self) -> Iterator[Tag]:
         """Yield the element and all that is inside, in the order of the file."""
-        yield self
-        for child in self.children:
-            yield from child.everything()
+        waiting = [self]
+        while waiting:
+            tag = waiting.pop()
+            yield tag
+            waiting += reversed(tag.children)
 
 
 def read_xml(name: str, content: bytes) -> Tag:

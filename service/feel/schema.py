@@ -43,7 +43,7 @@ class Component:
     @property
     def properties(self) -> Mapping[str, Any]:
         found = self.raw.get("properties")
-        return found if isinstance(found, Mapping) else {}
+        return found if isinstance(found, dict) else {}
 
     @property
     def is_list(self) -> bool:
@@ -88,6 +88,11 @@ def walk(schema: Schema) -> Iterator[Component]:
         waiting += _children(component.raw, (*component.around, component))
 
 
+def components(schema: Schema) -> tuple[Component, ...]:
+    """Return every component of a whole form, walked once: for a schema that nobody changes any more."""
+    return _WALKED.of(schema)
+
+
 def shown_value(raw: Mapping[str, Any]) -> str:
     """Return the name of the one value that a text shows; "" for any other component."""
     words = _text(raw.get("text")) if raw.get("type") == "text" else ""
@@ -101,14 +106,15 @@ def form_keys(schema: Schema) -> frozenset[str]:
 
 
 def _top_level(schema: Schema) -> frozenset[str]:
-    own = (each for each in walk(schema) if each.key and each.rows_of is None)
+    own = (each for each in components(schema) if each.key and each.rows_of is None)
     return frozenset(each.path.split(".")[0] for each in own)
 
 
 def _files(schema: Schema) -> tuple[Component, ...]:
-    return tuple(each for each in walk(schema) if each.type == FILES)
+    return tuple(each for each in components(schema) if each.type == FILES)
 
 
+_WALKED = PerSchema(lambda schema: tuple(walk(schema)))
 _KEYS, _FILES = PerSchema(_top_level), PerSchema(_files)
 
 

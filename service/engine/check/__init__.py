@@ -10,18 +10,20 @@ overlaps of conditions, `references` at what is referred to (`people`, `services
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from service.engine.check.branches import check_branches
+from service.engine.check.crossing import Problems, cross, wake
 from service.engine.check.english import check_english
-from service.engine.check.facts import check_facts
+from service.engine.check.facts import check_decision_facts, check_facts, check_form_facts
 from service.engine.check.feel import check_feel
 from service.engine.check.follow_ups import check_follow_ups
 from service.engine.check.literals import check_literals
 from service.engine.check.marks import check_marks
 from service.engine.check.parts import check_parts
 from service.engine.check.reading import read_manifest
-from service.engine.check.reads import check_reads
+from service.engine.check.reads import answers_of, check_reads
 from service.engine.check.references import check_references
 from service.engine.check.report import Report
 from service.engine.check.soundness import check_soundness
@@ -32,7 +34,6 @@ from service.engine.drawing import Process
 from service.engine.english import FILE as ENGLISH
 from service.engine.english import read as read_english
 from service.engine.findings import Finding
-from service.feel import parse_all
 
 
 def check(files: Mapping[str, bytes], *, topics: Mapping[str, Topic]) -> list[Finding]:
@@ -41,28 +42,44 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Topic]) -> list[Fi
     `topics`: the service-task topics by name. Never raises for the contents of a file.
     """
     reports = {name: Report(name) for name in files}
-    around = read_manifest(files, topics, reports)
-    _read_expressions(around)
+    # The isolate needs none of Python's time: what asks for no FEEL is read and judged meanwhile.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        beside.submit(wake)
+        around = read_manifest(files, topics, reports)
+        crossing = beside.submit(cross, around)
+        for process in around.processes.values():
+            _judge_shape(process, around, reports[process.file])
+        _collect(_of_forms(files, around), reports)
+        problems = crossing.result()
+    answers = answers_of(around)
     for process in around.processes.values():
-        _judge(process, around, reports[process.file])
-    for finding in (*_of_forms(files, around), *_follow_ups(around)):
-        reports[finding.file].findings.append(finding)
+        _judge_feel(process, around, reports[process.file])
+        if answers is not None:
+            check_reads(process, topics, answers, reports[process.file])
+    for name, file in around.tables.items():
+        reports[name].findings += file.findings
+        for decision in file.decisions:
+            check_decision_facts(decision, around.case, reports[name])
+    _collect((*_of_fields(problems), *_follow_ups(around)), reports)
     found = [finding for report in reports.values() for finding in report.findings]
     return sorted(found, key=lambda each: (each.file, each.line, each.severity, each.code))
 
 
-def _read_expressions(around: Surroundings) -> None:
-    """Have all expressions of the drawings read together: each alone would cross into the isolate."""
-    parse_all(
-        (expression.text, False)
-        for process in around.processes.values()
-        for element in process.elements.values()
-        for expression in around.expressions(element)
-    )
+def _collect(findings: Iterable[Finding], reports: Mapping[str, Report]) -> None:
+    for finding in findings:
+        reports[finding.file].findings.append(finding)
+
+
+def _of_fields(problems: Problems) -> Iterator[Finding]:
+    """Yield what is wrong with single fields of forms."""
+    for name, found in problems.items():
+        for each in found:
+            yield Finding(name, 0, each.field, each.severity, each.code, each.message)
 
 
 def _of_forms(files: Mapping[str, bytes], around: Surroundings) -> Iterator[Finding]:
-    """Yield what is wrong with the forms together: parts, marks, and English where a manifest has any."""
+    """Yield what is wrong with the forms together: facts, parts, marks, English where a manifest has any."""
+    yield from check_form_facts(around.schemas, around.case)
     yield from check_parts(around.schemas)
     if ENGLISH in files:
         yield from check_english(read_english(files[ENGLISH]), around.schemas)
@@ -77,7 +94,8 @@ def _follow_ups(around: Surroundings) -> Iterator[Finding]:
         )
 
 
-def _judge(process: Process, around: Surroundings, report: Report) -> None:
+def _judge_shape(process: Process, around: Surroundings, report: Report) -> None:
+    """Judge what asks for no FEEL."""
     shape = Report(process.file)
     check_structure(process.body, shape)
     report.findings += shape.findings
@@ -85,8 +103,10 @@ def _judge(process: Process, around: Surroundings, report: Report) -> None:
         check_soundness(process.body, report)
         check_branches(process.body, report)
     check_references(process, around, report)
-    check_feel(process, around, report)
     check_literals(process, report)
+
+
+def _judge_feel(process: Process, around: Surroundings, report: Report) -> None:
+    check_feel(process, around, report)
     check_facts(process, around, report)
     check_variables(process, around, report)
-    check_reads(process, around, report)

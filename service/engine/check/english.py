@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from service.engine.english import FILE, Reading, words_of
 from service.engine.findings import Finding
 from service.engine.form_parts import use_of
-from service.feel.schema import Schema, walk
+from service.feel.schema import Schema, components
 from service.wording import Text
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -32,7 +32,7 @@ def check_english(english: Reading, schemas: Mapping[str, Schema]) -> Iterator[F
 
 def _own_words(schema: Schema) -> Iterator[tuple[str, str]]:
     """Yield (element, text) of a form, without what comes from a part: the part itself is asked for it."""
-    for component in walk(schema):
+    for component in components(schema):
         if not any(use_of(each.raw) for each in component.around):
             element = str(component.raw.get("id") or component.name)
             yield from ((element, words) for words in words_of(component.raw))

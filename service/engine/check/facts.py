@@ -13,7 +13,7 @@ from service.engine.decisions import Decision, paths
 from service.engine.drawing import Container, Element, Process
 from service.engine.findings import Finding
 from service.engine.nearest import suggestion
-from service.feel.schema import walk
+from service.feel.schema import Schema, components
 from service.wording import Text
 
 _FACT = re.compile(r"(?<![\w.])case\.([A-Za-z_]\w*)")
@@ -46,22 +46,14 @@ def check_facts(process: Process, around: Surroundings, report: Report) -> None:
             _written(node, target, in_loop, around.case, report)
 
 
-def check_form_facts(schema: Mapping[str, Any], case: CaseSchema, report: Report) -> None:
-    """Report facts that the expressions of a form name and `case.yaml` does not."""
-    for component in walk(schema):
-        named = {name for text in _formulas(component.raw) for name in _FACT.findall(text)}
-        for name in sorted(named - case.names):
-            text = _unknown(name, case)
-            report.findings.append(
-                Finding(
-                    report.file,
-                    0,
-                    str(component.raw.get("id") or component.name),
-                    "error",
-                    "unknown-fact",
-                    text,
-                )
-            )
+def check_form_facts(schemas: Mapping[str, Schema], case: CaseSchema) -> Iterator[Finding]:
+    """Yield facts that the expressions of forms name and `case.yaml` does not; forms by file."""
+    for file, schema in schemas.items():
+        for component in components(schema):
+            named = {name for text in _formulas(component.raw) for name in _FACT.findall(text)}
+            for name in sorted(named - case.names):
+                element = str(component.raw.get("id") or component.name)
+                yield Finding(file, 0, element, "error", "unknown-fact", _unknown(name, case))
 
 
 def check_decision_facts(decision: Decision, case: CaseSchema, report: Report) -> None:

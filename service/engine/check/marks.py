@@ -10,7 +10,7 @@ from service.engine.findings import Finding
 from service.engine.form_marks import ASPECT, CONCLUSION, MATERIAL, PLAN, ROLE, ROLES, TEXT, in_text, is_shown
 from service.engine.nearest import suggestion
 from service.engine.organisation import FILE, Organisation
-from service.feel.schema import Component, Schema, walk
+from service.feel.schema import Component, Schema, components
 from service.wording import Text
 
 Wrong = tuple[str, Text]
@@ -22,7 +22,7 @@ def check_marks(
 ) -> Iterator[Finding]:
     """Yield what is wrong with the marks of the forms of a manifest, given by name of their file."""
     for file, schema in schemas.items():
-        for component in walk(schema):
+        for component in components(schema):
             for code, text in _wrong(component, organisation):
                 place = str(component.raw.get("id") or component.name)
                 yield Finding(file, line_of(contents[file], component), place, "error", code, text)

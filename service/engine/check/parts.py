@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from service.engine.findings import Finding
 from service.engine.form_parts import EXCEPT, PART, READONLY, Parts, Use, holders, keys, use_of, uses
 from service.engine.nearest import suggestion
-from service.feel.schema import GROUP, Component, Schema, walk
+from service.feel.schema import GROUP, Component, Schema, components
 from service.wording import Text
 
 STALE = "part-stale"
@@ -25,7 +25,7 @@ def check_parts(schemas: Mapping[str, Schema]) -> Iterator[Finding]:
     parts = {name.removesuffix(".form"): schema for name, schema in schemas.items()}
     named = holders(parts).keys() & parts.keys()
     for file, schema in schemas.items():
-        for component in walk(schema):
+        for component in components(schema):
             place = str(component.raw.get("id") or component.name)
             yield from (Finding(file, 0, place, "error", *wrong) for wrong in _misplaced(component))
         for use in uses(schema):

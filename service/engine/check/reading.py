@@ -6,19 +6,17 @@ from collections.abc import Callable, Mapping
 
 from service import manifest
 from service.engine import case_facts
-from service.engine.check.facts import check_decision_facts, check_form_facts, check_main
+from service.engine.check.facts import check_main
 from service.engine.check.ids import check_ids
 from service.engine.check.organisation import check_organisation
 from service.engine.check.report import Report
 from service.engine.check.surroundings import Surroundings, Topic
 from service.engine.decisions import read_dmn
 from service.engine.drawing import Process, read_drawing
-from service.engine.findings import Finding
 from service.engine.forms import read_form
 from service.engine.organisation import FILE as ORGANISATION
 from service.engine.organisation import read as read_organisation
 from service.errors import InvalidDeployment
-from service.feel import check_schemas
 
 Reader = Callable[[str, bytes, Surroundings, Report], None]
 
@@ -35,7 +33,6 @@ def read_manifest(
             _reader(name)(name, content, around, report)
         except InvalidDeployment as refused:
             report.findings += refused.findings
-    _judge_forms(around, reports)
     if case_facts.FILE in files:
         reports[case_facts.FILE].findings += case.findings
         check_main(around, case.lines, reports[case_facts.FILE])
@@ -82,9 +79,8 @@ def _process(process: Process, around: Surroundings, report: Report) -> None:
 
 def _decisions(name: str, content: bytes, around: Surroundings, report: Report) -> None:
     file = read_dmn(name, content)
-    report.findings += file.findings
+    around.tables[name] = file
     for decision in file.decisions:
-        check_decision_facts(decision, around.case, report)
         known = around.decisions.setdefault(decision.id, decision)
         if known.file != name:
             report.error(
@@ -96,22 +92,12 @@ def _decisions(name: str, content: bytes, around: Surroundings, report: Report) 
             )
 
 
-def _form(name: str, content: bytes, around: Surroundings, report: Report) -> None:
+def _form(name: str, content: bytes, around: Surroundings, _report: Report) -> None:
     schema = read_form(name, content)
-    check_form_facts(schema, around.case, report)
     around.schemas[name] = schema
     around.forms[name.removesuffix(".form")] = schema
     if isinstance(schema.get("id"), str):
         around.forms.setdefault(schema["id"], schema)
-
-
-def _judge_forms(around: Surroundings, reports: Mapping[str, Report]) -> None:
-    names = list(around.schemas)
-    for name, problems in zip(names, check_schemas([around.schemas[each] for each in names]), strict=True):
-        reports[name].findings += (
-            Finding(name, 0, problem.field, problem.severity, problem.code, problem.message)
-            for problem in problems
-        )
 
 
 def _organisation(_name: str, content: bytes, around: Surroundings, report: Report) -> None:

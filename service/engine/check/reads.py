@@ -12,7 +12,7 @@ from service.engine.check.surroundings import Surroundings, Topic
 from service.engine.drawing import Element, Process
 from service.engine.form_marks import in_text, text_path
 from service.engine.nearest import suggestion
-from service.feel.schema import Schema, walk
+from service.feel.schema import Schema, components
 
 PLAN_TEXT, START_FORM = "", "start"
 """What a topic's `reads` names beside its parameters: the plan's text, the form a case is started with."""
@@ -33,7 +33,7 @@ class Answers:
     @cached_property
     def text(self) -> frozenset[str]:
         """The paths of the plan's text."""
-        every = (each for schema in self.forms.values() for each in walk(schema))
+        every = (each for schema in self.forms.values() for each in components(schema))
         return frozenset(text_path(each) for each in every if each.key and in_text(each))
 
     def wanted(self, key: str) -> Iterator[str]:
@@ -45,17 +45,21 @@ class Answers:
 
     def of(self, form: str) -> frozenset[str]:
         """Return the paths that one form answers to."""
-        return frozenset(text_path(each) for each in walk(self.forms[form]) if each.key)
+        return frozenset(text_path(each) for each in components(self.forms[form]) if each.key)
 
 
-def check_reads(process: Process, around: Surroundings, report: Report) -> None:
-    """Judge what the service tasks of a process read; in the first release no topic said."""
+def answers_of(around: Surroundings) -> Answers | None:
+    """Return what the forms of a manifest ask for; None in the first release, where no topic said so."""
     if around.organisation.is_first_release:
-        return
+        return None
     metrics, main = tuple(around.organisation.metrics.values()), around.processes.get(around.case.main or "")
-    answers = Answers(around.forms, metrics, main.start_form if main is not None else None)
+    return Answers(around.forms, metrics, main.start_form if main is not None else None)
+
+
+def check_reads(process: Process, topics: Mapping[str, Topic], answers: Answers, report: Report) -> None:
+    """Judge what the service tasks of a process read."""
     for element in process.elements.values():
-        topic = around.topics.get(element.extensions.attribute("topic") or "")
+        topic = topics.get(element.extensions.attribute("topic") or "")
         if topic is not None:
             _check(element, topic, answers, report)
 

@@ -18,7 +18,7 @@ MARKINGS = 4000
 MOST_WAYS = 64
 # A marking says how many tokens stand on each flow: a number with WIDTH bits for each. More than three are
 # too many: then the highest of the bits is set.
-WIDTH, TOO_MANY = 3, 0b100
+WIDTH, FIELD, TOO_MANY = 3, 0b111, 0b100
 
 
 def check_soundness(container: Container, report: Report) -> None:
@@ -99,7 +99,7 @@ class _Ways:
         self._one = {flow.id: 1 << WIDTH * place for place, flow in enumerate(container.flows)}
         self._too_many = sum(one * TOO_MANY for one in self._one.values())
         self._joins: list[_Join] = []
-        # By the place of a flow: how the marking may change when its token goes on.
+        # By the bits of a flow: how the marking may change when its token goes on.
         self._changes: dict[int, list[int]] = {}
         # A token on one of these flows ends all others with it.
         self._fatal = 0
@@ -110,13 +110,13 @@ class _Ways:
         taken = [self._one[flow.id] for flow in element.incoming]
         if _is_join(element, "parallelGateway"):
             change = self._sum(element.outgoing) - sum(taken)
-            self._joins.append(_Join(element.id, tuple(one * (TOO_MANY * 2 - 1) for one in taken), change))
+            self._joins.append(_Join(element.id, tuple(one * FIELD for one in taken), change))
         elif element.kind == "endEvent" and element.event_kind in ("terminate", "error"):
-            self._fatal |= sum(one * (TOO_MANY * 2 - 1) for one in taken)
+            self._fatal |= sum(one * FIELD for one in taken)
         else:
             placed = [self._sum(way) for way in _ways_on(element)]
             for one in taken:
-                self._changes[one] = [each - one for each in placed]
+                self._changes[one * FIELD] = [each - one for each in placed]
 
     def _sum(self, flows: Iterable[Flow]) -> int:
         return sum(self._one[flow.id] for flow in flows)
@@ -134,8 +134,8 @@ class _Ways:
                 passed.add(join.id)
                 if not (marking + join.change) & self._too_many:
                     yield marking + join.change
-        for one, changes in self._changes.items():
-            if marking & one * (TOO_MANY * 2 - 1):
+        for field, changes in self._changes.items():
+            if marking & field:
                 for change in changes:
                     if not (marking + change) & self._too_many:
                         yield marking + change
@@ -143,7 +143,7 @@ class _Ways:
     def waiting(self, marking: int) -> set[str]:
         """Return the ids of the elements whose tokens stand."""
         flows = self._container.flows
-        return {flow.target for flow in flows if marking & self._one[flow.id] * (TOO_MANY * 2 - 1)}
+        return {flow.target for flow in flows if marking & self._one[flow.id] * FIELD}
 
 
 def _ways_on(element: Element) -> list[tuple[Flow, ...]]:

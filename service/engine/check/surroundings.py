@@ -8,7 +8,7 @@ from typing import Protocol
 
 from service.engine.case_facts import NO_CASE, CaseSchema
 from service.engine.check.expressions import Expression, find_expressions
-from service.engine.decisions import Decision
+from service.engine.decisions import Decision, DecisionFile
 from service.engine.drawing import Element, Process
 from service.engine.organisation import Organisation
 from service.feel.schema import Schema, form_keys
@@ -52,6 +52,7 @@ class Surroundings:
     forms: dict[str, Schema] = field(default_factory=dict)
     schemas: dict[str, Schema] = field(default_factory=dict)
     decisions: dict[str, Decision] = field(default_factory=dict)
+    tables: dict[str, DecisionFile] = field(default_factory=dict)
     groups: frozenset[str] | None = None
     lanes: frozenset[str] = frozenset()
     case: CaseSchema = NO_CASE
