@@ -47,13 +47,14 @@ def _days(scene: Scene, step: Step, wanted: Any) -> Iterable[date]:
 
 def _known(step: Step, kind: type[ChannelDay | LoadSample], ours: set[str]) -> Mapping[str, Any]:
     names = {each.name for each in fields(kind)} - ours
-    for name in step.value:
+    given: Mapping[str, Any] = step.value
+    for name in given:
         if name not in names:
             raise step.error(
                 Text("{word!r} is not known here.{hint}", word=str(name), hint=suggestion(str(name), names)),
                 step.action,
             )
-    return step.value  # type: ignore[no-any-return]
+    return given
 
 
 def _exact(figures: Mapping[str, Any]) -> dict[str, Any]:

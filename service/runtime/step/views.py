@@ -27,13 +27,14 @@ def to_json(value: Any) -> Any:
     return codec.plain(value)
 
 
+@dataclass(frozen=True)
 class View:
     """A frozen dataclass whose fields are its JSON, but for the `hidden` ones."""
 
     hidden: ClassVar[frozenset[str]] = frozenset()
 
     def as_json(self) -> dict[str, Any]:
-        shown = (each.name for each in fields(self) if each.name not in self.hidden)  # type: ignore[arg-type]
+        shown = (each.name for each in fields(self) if each.name not in self.hidden)
         return {name: to_json(getattr(self, name)) for name in shown}
 
 

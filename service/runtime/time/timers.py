@@ -6,7 +6,7 @@ import logging
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.engine.progress import NewIncident
 from service.errors import InstanceNotActive, NotFound, Unavailable
@@ -169,12 +169,11 @@ def _lease_effects(session: Session, now: datetime) -> list[tuple[str, datetime]
     return [(outbox_id, due) for outbox_id, due in picked]
 
 
-def _lease(session: Session, key: object, ids: list[str], now: datetime) -> None:
+def _lease(session: Session, key: InstrumentedAttribute[str], ids: list[str], now: datetime) -> None:
     if ids:
-        model = key.class_  # type: ignore[attr-defined]
         session.execute(
-            update(model)
-            .where(key.in_(ids))  # type: ignore[attr-defined]
+            update(key.class_)
+            .where(key.in_(ids))
             .values(lease_until=now + AHEAD + LEASE)
             .execution_options(synchronize_session=False)
         )
