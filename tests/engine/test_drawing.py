@@ -110,6 +110,19 @@ def test_every_thing_stands_in_its_line() -> None:
     assert (drawn.line, drawn.elements["a"].line, drawn.body.flows[0].line) == (2, 3, 4)
 
 
+def test_where_things_stand_on_the_page_is_known_by_what_is_drawn() -> None:
+    drawn = read_drawing(
+        "p.bpmn",
+        b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"'
+        b' xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC">'
+        b'<process id="p"/><di:BPMNShape id="s" bpmnElement="a">'
+        b'<dc:Bounds x="1" y="2" width="100" height="80"/></di:BPMNShape><di:BPMNEdge id="e" bpmnElement="f"><di:waypoint x="1" y="2"/><di:waypoint x="3"/>'
+        b"</di:BPMNEdge></definitions>",
+    )
+
+    assert drawn.layout == {"a": "1 2 100 80", "f": "1 2; 3 0"}
+
+
 def test_a_drawing_is_read_once_per_name_and_content() -> None:
     content = process(start(), end(), path("begin", "done"))
 

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from service.engine.drawing.model import (
-    Container,
-    Declared,
-    Drawing,
-    Element,
-    EventDefinition,
-    Flow,
-    Place,
-    Process,
-    WrittenTime,
-)
+from service.engine.drawing.layout import is_layout, layout_of
+from service.engine.drawing.model import Container, Drawing, Element, Process
+from service.engine.drawing.parts import Declared, EventDefinition, Flow, Place, WrittenTime
 from service.engine.drawing.reading import read_drawing
 
 __all__ = [
@@ -25,5 +17,7 @@ __all__ = [
     "Place",
     "Process",
     "WrittenTime",
+    "is_layout",
+    "layout_of",
     "read_drawing",
 ]

@@ -11,64 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from service.engine.drawing.layout import layout_of
+from service.engine.drawing.parts import Declared, EventDefinition, Flow, Place
 from service.engine.extensions import Extensions, split_list
 from service.engine.xml import Tag
-
-
-@dataclass(frozen=True)
-class Place:
-    """A line of a file, and the id of the element it belongs to: where a finding stands."""
-
-    id: str
-    line: int
-
-
-@dataclass(frozen=True)
-class Declared:
-    """A message, signal, error or escalation that a file declares; errors and escalations have a code."""
-
-    kind: str
-    id: str
-    line: int
-    name: str
-    code: str
-
-
-@dataclass(frozen=True)
-class WrittenTime:
-    """One time of a timer: `kind` is date, duration or cycle; `text` is ISO 8601, or FEEL behind `=`."""
-
-    kind: str
-    text: str
-    place: Place
-
-
-@dataclass(frozen=True)
-class EventDefinition:
-    """What makes an event a timer, message, error… event. `id` is that of the event.
-
-    `ref` is the id it refers to, `declared` what that is in the file: None when it refers to nothing there.
-    """
-
-    kind: str
-    id: str
-    line: int
-    ref: str = ""
-    declared: Declared | None = None
-    times: tuple[WrittenTime, ...] = ()
-
-
-@dataclass(frozen=True)
-class Flow:
-    """One sequence flow, by the ids of the elements it joins; `condition` is "" where none is written."""
-
-    id: str
-    line: int
-    name: str
-    source: str
-    target: str
-    condition: str
-    is_default: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -248,9 +194,14 @@ class Process:
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """One BPMN file: its processes, and what it declares for them by kind and id."""
+    """One BPMN file: its processes, what it declares for them by kind and id, where things stand on the page."""
 
     file: str
     processes: tuple[Process, ...]
     declared: Mapping[tuple[str, str], Declared] = field(repr=False)
     tag: Tag = field(repr=False)
+
+    @cached_property
+    def layout(self) -> Mapping[str, str]:
+        """Return the outline of each element and the way of each flow, by id."""
+        return layout_of(self.tag)

@@ -8,17 +8,8 @@ from dataclasses import dataclass
 
 from service.engine import extensions
 from service.engine.drawing.kinds import FLOW_NODES
-from service.engine.drawing.model import (
-    Container,
-    Declared,
-    Drawing,
-    Element,
-    EventDefinition,
-    Flow,
-    Place,
-    Process,
-    WrittenTime,
-)
+from service.engine.drawing.model import Container, Drawing, Element, Process
+from service.engine.drawing.parts import Declared, EventDefinition, Flow, Place, WrittenTime
 from service.engine.kept import kept_by_content
 from service.engine.xml import BPMN, Tag, read_xml, refusal, text_of
 from service.wording import Text

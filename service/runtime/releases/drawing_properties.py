@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from service.engine.drawing import read_drawing
+from service.engine.drawing import is_layout, layout_of, read_drawing
 from service.engine.xml import Tag, read_xml
 
 Properties = dict[tuple[str, str], str]
@@ -31,15 +31,15 @@ _PARTS = frozenset(
 _REPEATED = frozenset({"incoming", "outgoing", "flowNodeRef"})
 _WRAPPERS = frozenset({"extensionElements", "inputOutput", "properties"})
 _KEYS = ("name", "target", "source", "event", "variable")
-_DRAWN = frozenset({"BPMNShape", "BPMNEdge", "DMNShape", "DMNEdge"})
 
 
 def drawing_properties(name: str, content: bytes) -> Properties:
     """Return (element id, property) → text for a BPMN or DMN file."""
     if not name.endswith(".bpmn"):
-        return _written(read_xml(name, content))
+        root = read_xml(name, content)
+        return _written(root, layout_of(root))
     drawing = read_drawing(name, content)
-    result = _written(drawing.tag)
+    result = _written(drawing.tag, drawing.layout)
     for process in drawing.processes:
         for element in process.body.elements.values():
             if element.lane is not None:
@@ -47,14 +47,12 @@ def drawing_properties(name: str, content: bytes) -> Properties:
     return result
 
 
-def _written(root: Tag) -> Properties:
-    result: Properties = {}
+def _written(root: Tag, layout: Mapping[str, str]) -> Properties:
+    result: Properties = {(drawn, "layout"): outline for drawn, outline in layout.items()}
     for tag in root.everything():
-        if tag.id and not _is_part(tag) and not _is_layout(tag):
+        if tag.id and not _is_part(tag) and not is_layout(tag):
             result[tag.id, "element"] = tag.name
             result.update(((tag.id, path), text) for path, text in _own(tag, ""))
-        if tag.name in _DRAWN:
-            result[_drawn(tag), "layout"] = _layout(tag)
     return result
 
 
@@ -67,7 +65,7 @@ def _own(tag: Tag, path: str) -> Iterator[tuple[str, str]]:
         yield path or "text", _lines(tag.text)
     places: Counter[str] = Counter()
     for child in tag.children:
-        if child.name in _REPEATED or (child.id and not _is_part(child)) or _is_layout(child):
+        if child.name in _REPEATED or (child.id and not _is_part(child)) or is_layout(child):
             continue
         key = next((child.get(each) for each in _KEYS if child.get(each)), None)
         label = f"{child.name}[{key or places[child.name]}]" if key or places[child.name] else child.name
@@ -83,23 +81,5 @@ def _is_part(tag: Tag) -> bool:
     return tag.name in _PARTS or tag.name.endswith("EventDefinition")
 
 
-def _is_layout(tag: Tag) -> bool:
-    return any(space in tag.space for space in ("/DI", "/DC", "/DMNDI"))
-
-
 def _lines(text: str) -> str:
     return "\n".join(line.strip() for line in text.splitlines())
-
-
-def _drawn(tag: Tag) -> str:
-    return tag.get("bpmnElement") or tag.get("dmnElementRef") or tag.id
-
-
-def _layout(shape: Tag) -> str:
-    """Return the outline of a shape, or the way of a flow."""
-    points = []
-    for part in shape.everything():
-        if part.name in ("Bounds", "waypoint"):
-            sides = ("x", "y", "width", "height") if part.name == "Bounds" else ("x", "y")
-            points.append(" ".join(part.get(side, "0") for side in sides))
-    return "; ".join(points)
