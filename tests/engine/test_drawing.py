@@ -116,7 +116,8 @@ def test_where_things_stand_on_the_page_is_known_by_what_is_drawn() -> None:
         b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"'
         b' xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC">'
         b'<process id="p"/><di:BPMNShape id="s" bpmnElement="a">'
-        b'<dc:Bounds x="1" y="2" width="100" height="80"/></di:BPMNShape><di:BPMNEdge id="e" bpmnElement="f"><di:waypoint x="1" y="2"/><di:waypoint x="3"/>'
+        b'<dc:Bounds x="1" y="2" width="100" height="80"/></di:BPMNShape>'
+        b'<di:BPMNEdge id="e" bpmnElement="f"><di:waypoint x="1" y="2"/><di:waypoint x="3"/>'
         b"</di:BPMNEdge></definitions>",
     )
 

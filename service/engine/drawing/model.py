@@ -194,7 +194,7 @@ class Process:
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """One BPMN file: its processes, what it declares for them by kind and id, where things stand on the page."""
+    """One BPMN file: its processes, and what it declares for them by kind and id."""
 
     file: str
     processes: tuple[Process, ...]
