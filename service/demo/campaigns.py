@@ -11,7 +11,7 @@ from service.errors import ServiceError
 from service.runtime import identity
 from service.runtime.scenarios import read
 from service.runtime.scenarios.playing import Play
-from service.runtime.scenarios.running import scenarios_in
+from service.runtime.scenarios.suites import scenarios_in
 from service.runtime.scenarios.world import VirtualClock, World
 from service.runtime.step.context import Application
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from service import resources
 from service.domain.budget import quarter
 from service.runtime.campaigns import allowances
-from service.runtime.scenarios.running import COMPANY
+from service.runtime.scenarios.suites import COMPANY
 from service.runtime.scenarios.yaml_lines import load
 from service.runtime.step.context import SYSTEM, Application
 from service.settings import ZONE

@@ -10,7 +10,8 @@ from service import resources
 from service.runtime.scenarios import Coverage, ScenarioResult, read
 from service.runtime.scenarios.crew import crew
 from service.runtime.scenarios.results import play
-from service.runtime.scenarios.running import run_suite, suites
+from service.runtime.scenarios.running import run_suite
+from service.runtime.scenarios.suites import suites
 from service.runtime.scenarios.workbench import furnish, open_in, world_of
 
 FILES = sorted(resources.scenarios().glob("*.yaml"))
@@ -19,7 +20,7 @@ FILES = sorted(resources.scenarios().glob("*.yaml"))
 @pytest.fixture(scope="module")
 def played() -> tuple[dict[str, ScenarioResult], Coverage]:
     """Run every scenario once: the results by file name, and what was walked."""
-    (suite,) = suites([resources.scenarios()])
+    suite, _ = suites([resources.scenarios()])
     with crew(len(FILES)) as players:
         results, coverage = run_suite(players, suite, tell=lambda line: None)
     return {Path(result.file).name: result for result in results}, coverage

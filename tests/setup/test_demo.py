@@ -24,7 +24,7 @@ from service.runtime.campaigns import allowances
 from service.runtime.incidents import incidents
 from service.runtime.releases import deployments
 from service.runtime.scenarios import read
-from service.runtime.scenarios.running import scenarios_in
+from service.runtime.scenarios.suites import scenarios_in
 from service.runtime.step.context import SYSTEM, Application
 from service.runtime.time import timers
 from service.runtime.wiring import open_application

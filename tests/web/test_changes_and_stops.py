@@ -148,6 +148,7 @@ def test_the_applicant_changes_the_plan_and_the_execution_goes_on_by_the_new_one
 
     changed.go_on(4, 7)  # the plan is revised, countersigned and approved again
     changed.go_on(8, 9)  # the new targets; then the days go by
+    changed.go_on(10, 11)  # to the closing report
     page = changed.browser("林悦").get(f"/cases/{case.id}").text
     assert str(changed.case.variables["end_date"]) == LATER
     assert changed.beside("change_order").state == "completed"
@@ -171,7 +172,8 @@ def test_legal_stops_an_unlawful_campaign_at_once(stopped: Office) -> None:
     assert example("stop_request")["reason"] in decision["stop_reason"]
     assert f"立即暂停：{case.business_key}" in marketing
 
-    stopped.go_on(4, 8)  # the approver is late, then ends it; the message reaches the execution
+    stopped.go_on(4, 6)
+    stopped.go_on(7, 8)  # the approver is late, then ends it; the message reaches the execution
     page = stopped.browser("林悦").get(f"/cases/{case.id}").text
     assert stopped.beside("early_stop").state == "completed"
     assert task_on(page, "下线并善后")
@@ -201,7 +203,7 @@ def test_an_outsider_is_offered_nothing_and_finds_nothing(changed: Office) -> No
 def test_before_and_after_execution_nothing_is_offered(changed: Office) -> None:
     case = changed.case
 
-    changed.go_on(8, 9)  # to the closing report
+    changed.go_on(10, 11)  # to the closing report
     page = changed.browser("林悦").get(f"/cases/{case.id}").text
 
     assert changed.world.clock.now > datetime.fromisoformat("2026-09-29T00:00:00+08:00")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from service import languages
 from service.errors import InvalidInput, ServiceError
 from service.runtime.scenarios.cast import filled_in, performer
 from service.runtime.scenarios.reading import Step
@@ -12,7 +13,7 @@ from service.runtime.scenarios.scene import Scene
 from service.runtime.step.context import Actor
 from service.runtime.tasks import user_tasks
 from service.store.models import TaskRow
-from service.wording import Text, joined
+from service.wording import Text, joined, translated
 
 
 def complete(scene: Scene, task: TaskRow, person: Actor, given: Mapping[str, Any]) -> None:
@@ -38,7 +39,7 @@ def somebody(scene: Scene, step: Step, task: TaskRow) -> Actor:
 
 
 def attempt(step: Step, act: Callable[[], None]) -> None:
-    """Do it; with 拒收 it must be refused, with that text among the reasons."""
+    """Do it; with 拒收 it must be refused, with that text among the reasons, in English or in Chinese."""
     if "拒收" not in step.options:
         act()
         return
@@ -47,7 +48,7 @@ def attempt(step: Step, act: Callable[[], None]) -> None:
         act()
     except ServiceError as refusal:
         reason = told(refusal)
-        if wanted not in reason:
+        if not says(reason, wanted):
             message = Text(
                 "It is refused, but not because of {wanted}: {reason}", wanted=wanted, reason=reason
             )
@@ -65,3 +66,8 @@ def told(error: ServiceError) -> Text:
 
 def _text(message: str) -> Text:
     return message if isinstance(message, Text) else Text("{message}", message=message)
+
+
+def says(reason: str, text: str) -> bool:
+    """Say whether a text is in a reason, as it reads in English or in Chinese."""
+    return text in reason or text in translated(reason, languages.catalogue(languages.CHINESE).gettext)

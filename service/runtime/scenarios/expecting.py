@@ -140,12 +140,12 @@ def _variables(scene: Scene, step: Step, wanted: Mapping[str, Any]) -> Iterator[
         found = _variable(scene, step, name)
         if found is _MISSING:
             yield Text("变量: {name} is nowhere set.", name=name)
-        elif not _same(found, value):
+        elif not same(found, value):
             yield Text(
                 "变量: {name} is {found}, expected {wanted}.",
                 name=name,
-                found=_text(found),
-                wanted=_text(value),
+                found=written(found),
+                wanted=written(value),
             )
 
 
@@ -194,7 +194,7 @@ def _candidates(scene: Scene, step: Step, wanted: Mapping[str, Any]) -> Iterator
                         "办理人: {activity} is offered to {found}, not {wanted}.",
                         activity=task.activity_id,
                         found=shown,
-                        wanted=_text(expected),
+                        wanted=written(expected),
                     )
 
 
@@ -221,14 +221,14 @@ def _notified(scene: Scene, step: Step, wanted: Mapping[str, Any]) -> Iterator[T
             yield Text("通知: {person} was told nothing about {text!r}.", person=person, text=text)
 
 
-def _same(found: Any, wanted: Any) -> bool:
+def same(found: Any, wanted: Any) -> bool:
     plain = _plain(found)
     if isinstance(wanted, float) or isinstance(plain, Decimal):
         return bool(_number(plain) == _number(wanted))
     if isinstance(plain, list) and isinstance(wanted, list):
-        return len(plain) == len(wanted) and all(map(_same, plain, wanted))
+        return len(plain) == len(wanted) and all(map(same, plain, wanted))
     if isinstance(plain, Mapping) and isinstance(wanted, Mapping):
-        return all(key in plain and _same(plain[key], value) for key, value in wanted.items())
+        return all(key in plain and same(plain[key], value) for key, value in wanted.items())
     return bool(plain == wanted) and isinstance(plain, bool) == isinstance(wanted, bool)
 
 
@@ -243,7 +243,7 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _text(value: Any) -> str:
+def written(value: Any) -> str:
     """Return a value as it would be written in a scenario."""
     shown = _plain(value)
     return shown if isinstance(shown, str) else json.dumps(_jsonable(shown), ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Runs scenario files, several at once where there are many, and tells what came of them in their order."""
+"""Runs scenarios and table cases, many at once, and tells in their order what came of them."""
 
 from __future__ import annotations
 
@@ -7,37 +7,18 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from service.runtime.scenarios import sources
 from service.runtime.scenarios.coverage import Coverage
 from service.runtime.scenarios.crew import Crew, crew
-from service.runtime.scenarios.people import Person, read_people
 from service.runtime.scenarios.results import ScenarioResult
-from service.runtime.scenarios.sources import UnderTest
+from service.runtime.scenarios.suites import Source, Suite, suites
+from service.runtime.scenarios.tables import TableResult, run_tables
 from service.runtime.scenarios.workbench import prepare
 from service.wording import Text
 
-COMPANY = "公司"
-"""The file beside the demo's scenarios that says what the company may spend."""
 Tell = Callable[[str], None]
-Source = Callable[[Path], UnderTest]
-"""Says for a folder of scenarios which files they test."""
-
-
-@dataclass(frozen=True)
-class Suite:
-    """Scenarios of one folder: the same people play them on the same files."""
-
-    scenarios: tuple[Path, ...]
-    people: tuple[Person, ...]
-    tested: UnderTest
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Return the accounts of the people."""
-        return tuple(person.name for person in self.people)
 
 
 def run_file(path: Path, *, source: Source = sources.beside) -> ScenarioResult:
@@ -64,53 +45,46 @@ def run_paths(
     if not found:
         tell(Text("There is no scenario to run."))
         return False
-    results: list[ScenarioResult] = []
+    scenarios: list[ScenarioResult] = []
+    tables: list[TableResult] = []
     with crew(sum(len(suite.scenarios) for suite in found), processes) as players:
         for suite in found:
-            results += run_suite(players, suite, tell)[0]
-    failed = sum(not result.passed for result in results)
-    seconds = f"{time.perf_counter() - began:.1f}"
+            tell(Text("Tested: {files}", files=suite.tested.origin))
+            tables += run_cases(suite, tell)
+            scenarios += run_suite(players, suite, tell)[0] if suite.scenarios else []
+    failed = sum(not each.passed for each in scenarios) + sum(not each.passed for each in tables)
     tell(
         Text(
-            "{count} scenarios, {failed} failed, {seconds} s",
-            count=len(results),
+            "{scenarios} scenarios, {tables} tables, {failed} failed, {seconds} s",
+            scenarios=len(scenarios),
+            tables=len(tables),
             failed=failed,
-            seconds=seconds,
+            seconds=f"{time.perf_counter() - began:.1f}",
         )
     )
     return not failed
 
 
-def suites(paths: Iterable[Path], source: Source = sources.beside) -> list[Suite]:
-    """Return what is to be played: the scenarios of these files and folders, by folder."""
-    by_folder: dict[Path, list[Path]] = {}
-    for path in paths:
-        for each in scenarios_in(path) if path.is_dir() else [path]:
-            by_folder.setdefault(each.parent, []).append(each)
-    return [
-        Suite(tuple(scenarios), read_people(folder), source(folder))
-        for folder, scenarios in by_folder.items()
-    ]
-
-
-def scenarios_in(folder: Path) -> list[Path]:
-    """Return the scenarios of a folder by name; beside them only the demo's company may stand."""
-    return [path for path in sorted(folder.glob("*.yaml")) if path.stem != COMPANY]
-
-
 def run_suite(players: Crew, suite: Suite, tell: Tell) -> tuple[list[ScenarioResult], Coverage]:
-    """Play a suite, telling of each scenario and in the end what all of them walked."""
-    tell(Text("Tested: {files}", files=suite.tested.origin))
+    """Play the scenarios of a suite, telling of each, and in the end what all of them walked."""
     results = []
     with _stage(suite) as folder:
         coverage = Coverage.of(suite.tested.files)
         for result in players.play(folder, suite.names, suite.scenarios):
             results.append(result)
             coverage.add(result.walked)
-            _tell(result, tell)
+            _tell_scenario(result, tell)
     for line in coverage.report():
         tell(line)
     return results, coverage
+
+
+def run_cases(suite: Suite, tell: Tell) -> list[TableResult]:
+    """Put the table cases of a suite to their tables, telling of each, with the rules no case hits."""
+    results = [each for path in suite.tables for each in run_tables(path, suite.tested.files)]
+    for result in results:
+        _tell_table(result, tell)
+    return results
 
 
 @contextmanager
@@ -124,16 +98,30 @@ def _stage(suite: Suite) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _tell(result: ScenarioResult, tell: Tell) -> None:
-    outcome = Text("passed") if result.passed else Text("FAILED")
-    tell(
-        Text(
-            "{outcome}  {name}  {seconds} s",
-            outcome=outcome,
-            name=result.name,
-            seconds=f"{result.seconds:.1f}",
-        )
-    )
+def _tell_scenario(result: ScenarioResult, tell: Tell) -> None:
+    outcome, seconds = _outcome(result.passed), f"{result.seconds:.1f}"
+    tell(Text("{outcome}  {name}  {seconds} s", outcome=outcome, name=result.name, seconds=seconds))
     tell(f"    {' → '.join(result.visited)}")
     for failure in result.failures:
         tell(failure)
+
+
+def _tell_table(result: TableResult, tell: Tell) -> None:
+    tell(
+        Text(
+            "{outcome}  {name}  {cases} cases, {hit}/{rules} rules",
+            outcome=_outcome(result.passed),
+            name=result.decision,
+            cases=result.cases,
+            hit=result.rules - len(result.unused),
+            rules=result.rules,
+        )
+    )
+    if result.unused:
+        tell(Text("    never hit: {names}", names=", ".join(map(str, result.unused))))
+    for failure in result.failures:
+        tell(failure)
+
+
+def _outcome(passed: bool) -> Text:
+    return Text("passed") if passed else Text("FAILED")

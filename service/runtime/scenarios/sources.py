@@ -13,7 +13,8 @@ from service.store import manifests
 from service.wording import Text, joined
 
 _MODELS = (".bpmn", ".dmn")
-_SCENARIO = re.compile(r"^场景\s*:", re.MULTILINE)
+_SCENARIO = re.compile(r"^(?:场景|决策表)\s*:", re.MULTILINE)
+_TABLE = re.compile(r"^决策表\s*:", re.MULTILINE)
 # From the folder of a scenario upwards: processes/scenarios/tables is the deepest that we keep.
 _LEVELS = 3
 
@@ -62,10 +63,19 @@ def live(app: Application) -> UnderTest:
 
 
 def is_scenario(path: Path) -> bool:
-    """Say whether a file is a scenario, or a folder holds any."""
+    """Say whether a file holds a scenario or table cases, or a folder such files."""
     if path.is_dir():
         return any(map(is_scenario, path.glob("*.yaml")))
-    return path.suffix == ".yaml" and bool(_SCENARIO.search(path.read_text("utf-8", "replace")))
+    return path.suffix == ".yaml" and bool(_SCENARIO.search(_text(path)))
+
+
+def is_table(path: Path) -> bool:
+    """Say whether a file holds table cases."""
+    return bool(_TABLE.search(_text(path)))
+
+
+def _text(path: Path) -> str:
+    return path.read_text("utf-8", "replace") if path.is_file() else ""
 
 
 def _forms_of(drawings: Path) -> list[Path]:
