@@ -26,12 +26,9 @@ COINCIDENCES = {
     ("engine/organisation/model.py", "load"): "what may begin a follow-up, a word of ours",
     ("engine/organisation/reading.py", "budget"): "a section of organisation.yaml",
     ("handlers/measure.py", "budget"): "a column of the closeout's table",
-    ("runtime/scenarios/expecting.py", "campaign_approval"): "the process outsiders rely on",
-    ("runtime/scenarios/playing.py", "campaign_approval"): "the process outsiders rely on",
     ("runtime/scenarios/reading.py", "发起人"): "a key of the scenario language",
     ("runtime/scenarios/yaml_lines.py", "load"): "a function that is offered",
     ("runtime/step/actor.py", "系统"): "how the system is called in the record",
-    ("web/cases.py", "campaign_approval"): "the process outsiders rely on",
     ("web/formatting.py", "decision"): "a word of the screens",
 }
 """Texts that only look like a name of an owner, each with what it is; what stands there no longer goes."""

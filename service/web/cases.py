@@ -18,8 +18,6 @@ blueprint = signed_in_only(Blueprint("cases", __name__))
 
 STATES = ("active", "suspended", "completed", "cancelled")
 PAGE = 50
-CAMPAIGN = "campaign_approval"
-"""The process whose cases are the campaigns."""
 
 
 @blueprint.get("/cases")
@@ -29,7 +27,7 @@ def index() -> str:
     page = instances.find(
         application(),
         me(),
-        definition=None if kind == "all" else CAMPAIGN,
+        leading=kind != "all",
         state=state if state in STATES else None,
         q=request.args.get("q", "").strip() or None,
         limit=PAGE,
@@ -54,12 +52,13 @@ def show(instance_id: str) -> str:
     record = dossier.dossier(app, actor, instance_id)
     context = case_context(instance_id, record)
     case: InstanceView = context["case"]
+    is_campaign = instances.leads(app, actor, instance_id)
     is_running = case.state in ("active", "suspended")
     return render_template(
         "case.html",
-        is_campaign=case.definition == CAMPAIGN,
+        is_campaign=is_campaign,
         may_cancel=is_running and (case.started_by == actor.name or rights.may(actor, "instance.cancel")),
-        follow_ups=_follow_ups(case),
+        follow_ups=_follow_ups(case) if is_campaign else [],
         started=request.args.get("started"),
         **context,
     )
@@ -67,8 +66,6 @@ def show(instance_id: str) -> str:
 
 def _follow_ups(case: InstanceView) -> list[Process]:
     """Return what the reader may start beside this case as it is now."""
-    if case.definition != CAMPAIGN:
-        return []
     declared = application().live().model.organisation.follow_ups
     offered = instances.startable(application(), me(), business_key=case.business_key)
     startable = {each.key: each for each in offered}

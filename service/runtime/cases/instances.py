@@ -21,7 +21,7 @@ from service.runtime.step.step import Step
 from service.runtime.step.transaction import RUNNING, on_instance
 from service.runtime.step.views import Page
 from service.store import cursor as cursors
-from service.store.models import TASKS, ProcessInstance
+from service.store.models import TASKS, Case, ProcessInstance
 
 __all__ = [
     "cancel",
@@ -30,6 +30,7 @@ __all__ = [
     "find",
     "get",
     "history",
+    "leads",
     "may_see",
     "require_visible",
     "resume",
@@ -50,6 +51,14 @@ def get(app: Application, actor: Actor, instance_id: str) -> InstanceView:
         return showing.instance(app, session, require_visible(app, session, actor, instance_id))
 
 
+def leads(app: Application, actor: Actor, instance_id: str) -> bool:
+    """Say whether an instance leads its case. NotFound unless the actor sees it."""
+    with app.db.read() as session:
+        row = require_visible(app, session, actor, instance_id)
+        case = session.get(Case, row.business_key)
+        return case is not None and case.main_instance == row.id
+
+
 def find(
     app: Application,
     actor: Actor,
@@ -57,11 +66,15 @@ def find(
     state: str | None = None,
     definition: str | None = None,
     business_key: str | None = None,
+    leading: bool = False,
     q: str | None = None,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[InstanceSummary]:
-    """Return the instances the actor sees, newest first. `q` is part of a title, number or applicant."""
+    """Return the instances the actor sees, newest first. `q` is part of a title, number or applicant.
+
+    `leading`: those only that lead their case, without what was started beside it.
+    """
     if state is not None and state not in STATES:
         raise InvalidInput(errors=[FieldError("state", f"one of {', '.join(STATES)}")])
     query = select(ProcessInstance).where(visibility.condition(actor))
@@ -72,6 +85,9 @@ def find(
     ):
         if wanted is not None:
             query = query.where(column == wanted)
+    if leading:
+        query = query.join(Case, Case.number == ProcessInstance.business_key)
+        query = query.where(Case.main_instance == ProcessInstance.id)
     if q:
         query = query.where(ProcessInstance.search_text.contains(q.lower(), autoescape=True))
     if cursor:

@@ -116,7 +116,7 @@ def _ended(scene: Scene, step: Step, wanted: Any) -> Iterator[Text]:
 
 
 def _state(scene: Scene, step: Step, wanted: Any) -> Iterator[Text]:
-    for key, state in ({"campaign_approval": wanted} if isinstance(wanted, str) else wanted).items():
+    for key, state in ({scene.leader(step): wanted} if isinstance(wanted, str) else wanted).items():
         states = [row.state for row in scene.instances(step) if row.definition == key]
         if not states or states[-1] != state:
             now = states[-1] if states else Text("not started")

@@ -91,7 +91,7 @@ def _send(scene: Scene, step: Step) -> None:
         found = session.scalars(
             select(ProcessInstance.id)
             .where(ProcessInstance.business_key == key, ProcessInstance.state == "active")
-            .where(ProcessInstance.definition == step.options.get("流程", "campaign_approval"))
+            .where(ProcessInstance.definition == step.options.get("流程", scene.leader(step)))
         ).all()
     if len(found) != 1:
         raise step.error(

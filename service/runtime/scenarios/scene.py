@@ -51,6 +51,10 @@ class Scene:
             query = select(ProcessInstance).where(ProcessInstance.business_key == self.case(step))
             return list(session.scalars(query.order_by(ProcessInstance.id)))
 
+    def leader(self, step: Step) -> str:
+        """Return the process that leads the case: the one it was opened with."""
+        return self.instances(step)[0].definition
+
     def task(self, step: Step) -> TaskRow:
         """Return the open task a step names; of several the element it names, else the oldest."""
         activity = self.activity(step, str(step.value))

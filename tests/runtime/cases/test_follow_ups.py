@@ -119,3 +119,14 @@ def test_a_load_sample_begins_its_response_once_and_only_in_time(company, case):
     first, second = report(), report()
     assert (first.started, second.started) == (True, False)
     assert first.instance_id == second.instance_id
+
+
+def test_a_list_of_cases_leaves_out_what_was_started_beside_them(company, case):
+    company.complete(case, "plan", by="linyue")
+    beside = company.start("stop", business_key=case.business_key)
+
+    listed = instances.find(company.app, company.cast.linyue, leading=True).items
+
+    assert [each.id for each in listed] == [case.id]
+    assert instances.leads(company.app, company.cast.linyue, case.id)
+    assert not instances.leads(company.app, company.cast.linyue, beside.id)
