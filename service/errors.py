@@ -174,6 +174,13 @@ class DecisionError(ServiceError):
     title = "Decision error"
 
 
+class Undeliverable(ServiceError):
+    """Nobody can be told this way: trying again would not help."""
+
+    status = 502
+    title = "Undeliverable"
+
+
 class HandlerFailed(ServiceError):
     """A service task could not do its work."""
 

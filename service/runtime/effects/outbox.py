@@ -12,8 +12,8 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from service.engine.progress import NewIncident
-from service.errors import InstanceNotActive, NotFound, Unavailable
-from service.runtime.effects import effects, rows
+from service.errors import InstanceNotActive, NotFound, Unavailable, Undeliverable
+from service.runtime.effects import kinds, rows
 from service.runtime.step.context import SYSTEM, Application
 from service.runtime.step.transaction import RUNNING, on_instance
 from service.store.models import Outbox
@@ -43,7 +43,7 @@ def dispatch(app: Application, outbox_id: str) -> bool:
     if row is None:
         return False
     try:
-        effects.carry_out(app, row)
+        kinds.carry_out(app, row)
     except rows.AlreadyDone:
         return False
     except Unavailable:
@@ -52,6 +52,10 @@ def dispatch(app: Application, outbox_id: str) -> bool:
     except InstanceNotActive:
         # The receiver is suspended: not its fault, so no attempt is counted.
         _postpone(app, row, SUSPENDED_PAUSE, attempts=row.attempts, error="suspended")
+        return False
+    except Undeliverable as error:
+        log.warning("outbox %s (%s) cannot be delivered: %s", row.id, row.kind, error.message)
+        _leave(app, row, error)
         return False
     except Exception as error:  # whatever it is, it is counted, kept and shown
         log.warning("outbox %s (%s) failed", row.id, row.kind, exc_info=True)
@@ -97,6 +101,13 @@ def _postpone(app: Application, row: Outbox, pause: timedelta, *, attempts: int,
             .values(attempts=attempts, available_at=available_at, last_error=error, lease_until=None)
             .execution_options(synchronize_session=False)
         )
+
+
+def _leave(app: Application, row: Outbox, error: Undeliverable) -> None:
+    """Give a row up at once: trying again would not help, and nobody need mend the case for it."""
+    with on_instance(app, row.instance_id or "", SYSTEM, states=(*RUNNING, *rows.ENDED)) as step:
+        rows.take(step.session, row.id, "failed", attempts=row.attempts + 1, last_error=error.message)
+        step.line("undeliverable", error.message, **rows.place_of(row))
 
 
 def _give_up(app: Application, row: Outbox, attempts: int, message: str) -> None:

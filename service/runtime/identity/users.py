@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, delete, select
@@ -192,6 +193,13 @@ def actor(app: Application, name: str) -> Actor:
     if not found:
         raise NotFound("There is no such user.", user=name)
     return actor_of(app, found)
+
+
+def actors(app: Application, session: Session, names: Iterable[str]) -> tuple[Actor, ...]:
+    """Return these people, as far as they have an active account."""
+    query = with_groups(select(User.is_active)).where(User.name.in_(tuple(names)), User.is_active)
+    found = session.execute(query.order_by(User.name)).all()
+    return tuple(actor_of(app, list(rows)) for _, rows in groupby(found, key=lambda row: row.name))
 
 
 def anew(app: Application, session: Session, actor: Actor) -> Actor:

@@ -1,4 +1,4 @@
-"""Messages and signals from one process of a case to the others."""
+"""Handing a message from one process of a case to another."""
 
 from __future__ import annotations
 
@@ -16,21 +16,6 @@ from service.runtime.step.step import Step
 from service.runtime.step.transaction import RUNNING, on_instance
 from service.store.models import Outbox, ProcessInstance
 
-SIGNAL = "signal.hear"
-NOT_AWAITED = "not_awaited"
-
-
-def send_message(app: Application, row: Outbox, wanted: Mapping[str, Any]) -> None:
-    """Hand a message to the first instance of the case that waits for it.
-
-    Where nothing waits and nothing will, the sender learns it by the error code it named.
-    """
-    if deliver(app, row, wanted, lambda step: None):
-        rows.finish(app, row)
-        return
-    text = f"Nothing in {wanted['case']} waits for the message {wanted['name']}."
-    rows.refuse(app, row, "message_refused", wanted.get("error_code") or NOT_AWAITED, text)
-
 
 def deliver(app: Application, row: Outbox, wanted: Mapping[str, Any], before: Callable[[Step], None]) -> bool:
     """Deliver a message to another instance of the case, in one transaction with `before`.
@@ -39,7 +24,7 @@ def deliver(app: Application, row: Outbox, wanted: Mapping[str, Any], before: Ca
     waits for it and nothing will: then nothing has happened.
     """
     with app.db.read() as session:
-        receivers = _others(session, row, wanted["case"])
+        receivers = others(session, row, wanted["case"])
     attempts = [(each, may_keep) for may_keep in (False, True) for each in receivers]
     return any(_hand_over(app, row, wanted, each, before, may_keep=may_keep) for each, may_keep in attempts)
 
@@ -68,23 +53,7 @@ def _hand_over(
         return True
 
 
-def send_signal(app: Application, row: Outbox, wanted: Mapping[str, Any]) -> None:
-    """Make one row per running instance of the case: each hears the signal in its own transaction."""
-    with app.db.begin() as session:
-        rows.take(session, row.id, done_at=app.clock())
-        for receiver in _others(session, row, wanted["case"]):
-            payload = {"name": wanted["name"], "payload": wanted["payload"]}
-            session.add(rows.new_row(receiver, SIGNAL, payload, app.clock()))
-
-
-def hear_signal(app: Application, row: Outbox, wanted: Mapping[str, Any]) -> None:
-    with on_instance(app, row.instance_id or "", SYSTEM, states=("active", *rows.ENDED)) as step:
-        rows.take(step.session, row.id, done_at=step.now)
-        if step.instance.state == "active":
-            step.engine.broadcast(wanted["name"], wanted["payload"])
-
-
-def _others(session: Session, row: Outbox, case: str) -> list[str]:
+def others(session: Session, row: Outbox, case: str) -> list[str]:
     """Return the running instances of a case but the sender's own, oldest first."""
     query = select(ProcessInstance.id).where(
         ProcessInstance.business_key == case,

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from service.handlers.case import FACTS_CHANGED
-from service.runtime.effects import rows, sending
+from service.runtime.effects import delivering, rows
+from service.runtime.effects.kind import Kind
 from service.runtime.step import case_facts
 from service.runtime.step.context import SYSTEM, Application
 from service.runtime.step.step import Step
@@ -26,7 +27,7 @@ class Overtaken(Exception):
         self.names = names
 
 
-def apply(app: Application, row: Outbox, wanted: Mapping[str, Any]) -> None:
+def carry_out(app: Application, row: Outbox, wanted: Mapping[str, Any]) -> None:
     """Apply the proposals of the instance that asks for it, or tell it by an error why not."""
     try:
         done = _with_message(app, row, wanted) if wanted.get("name") else _alone(app, row)
@@ -42,7 +43,7 @@ def apply(app: Application, row: Outbox, wanted: Mapping[str, Any]) -> None:
 
 
 def _with_message(app: Application, row: Outbox, wanted: Mapping[str, Any]) -> bool:
-    return sending.deliver(app, row, wanted, lambda step: _apply(step, row, _asking(step, row)))
+    return delivering.deliver(app, row, wanted, lambda step: _apply(step, row, _asking(step, row)))
 
 
 def _alone(app: Application, row: Outbox) -> bool:
@@ -68,3 +69,6 @@ def _apply(step: Step, row: Outbox, follow_up: ProcessInstance) -> None:
     who = {"by": asked["by"], "on_behalf_of": asked["on_behalf_of"], "at": step.now}
     changes = step.facts.apply(follow_up, rows.place_of(row), **who)
     step.audit("facts.applied", source=follow_up.id, facts=[case_facts.audited(each) for each in changes])
+
+
+KIND = Kind("case.apply", carry_out)

@@ -1,0 +1,18 @@
+"""Ways to tell people something: a module for each, found by being here. See docs/how-to/add-a-channel.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from types import MappingProxyType
+
+from service.runtime.effects.channel import Channel, InnerChannel
+
+
+@cache
+def channels() -> Mapping[str, Channel | InnerChannel]:
+    """Return every channel by its name."""
+    modules = (import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__))
+    return MappingProxyType({module.CHANNEL.name: module.CHANNEL for module in modules})
