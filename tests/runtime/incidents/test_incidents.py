@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from service.errors import BpmnError, Conflict, Forbidden
+from service.errors import BpmnError, Conflict, Forbidden, Unavailable
 from service.handlers import Topic, Wait
 from service.runtime.cases import instances
 from service.runtime.effects.outbox import MAX_ATTEMPTS
@@ -78,13 +78,15 @@ def test_a_handler_that_breaks_is_an_incident_and_nothing_it_asked_for_happens(c
 
 def test_a_database_that_fails_under_a_handler_undoes_the_step_and_is_no_incident(company):
     def reads(params, ports):
-        raise OperationalError("SELECT", {}, sqlite3.OperationalError("disk I/O error"))
+        broken = sqlite3.OperationalError("disk I/O error")
+        broken.sqlite_errorname = "SQLITE_IOERR"
+        raise OperationalError("SELECT", {}, broken)
 
     topic(company, "figures", reads)
     company.deploy(chain("p", d.user("ask"), d.service("collect", "figures")))
     case = company.start("p", by="linyue")
 
-    with pytest.raises(OperationalError):
+    with pytest.raises(Unavailable):
         company.complete(case, "ask", by="zhouheng")
 
     assert company.get(case).incidents == ()
