@@ -287,3 +287,16 @@ def test_an_incident_is_told_in_chinese_and_can_be_tried_again(company: Company)
     assert "表达式没有得到可用的值" in page
     assert "已重试，仍然失败" in again
     assert "已尝试 2 次" in again
+
+
+def test_an_admin_assigns_a_task_on_its_page(company: Company, campaign: InstanceView) -> None:
+    task, admin = company.task(campaign, "goals"), company.browser("admin")
+    page = admin.get(f"/tasks/{task.id}").text
+    assert '<select class="input" name="to">' in page
+    assert 'name="to"' not in company.browser("linyue").get(f"/tasks/{task.id}").text
+
+    given = {"to": "shenlan", "reason": "林悦出差", "version": task.version}
+    answer = admin.post(f"/tasks/{task.id}/assign", data=given, follow_redirects=True)
+
+    assert "已指派" in answer.text
+    assert company.task(campaign, "goals").assignee == "shenlan"
