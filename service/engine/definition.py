@@ -68,7 +68,8 @@ class Model:
                 forms[name.removesuffix(".form")] = read_form(name, content)
         forms |= {schema["id"]: schema for schema in forms.values() if isinstance(schema.get("id"), str)}
         declared = organisation.read(files.get(organisation.FILE, b"")).organisation
-        case = case_facts.read(files.get(case_facts.FILE, b"")).schema
+        declares = case_facts.FILE in files
+        case = case_facts.read(files[case_facts.FILE]).schema if declares else v0_1.case_of(processes)
         specs = {key: spec for each in processes.values() for key, spec in dialect.specs_of(each).items()}
         words = english.read(files.get(english.FILE, b"")).table
         return cls(processes, decisions, forms, declared, specs, case, words)

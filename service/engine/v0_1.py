@@ -6,11 +6,13 @@ The words of their owners stood in Python then. They hold for a manifest whose o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from service.domain.metrics import Metric
 from service.domain.plan import TextFields
+from service.engine.case_facts import NO_CASE, CaseSchema, Fact
+from service.engine.fact_kinds import KINDS
 from service.engine.form_marks import Marked
 from service.feel.schema import Schema, walk
 
@@ -120,6 +122,51 @@ RELATIONS: Mapping[str, Mapping[str, str]] = {
     "部门负责人": {"head_of": "department"},
 }
 """What relations meant where a manifest had no organisation."""
+
+MAIN = "campaign_approval"
+_KINDS: Mapping[str, str] = {
+    "text": "urgency tier approver_group outcome stop_reason",
+    "number": "plan_version reserve_rate",
+    "money": "plan_total linked_total budget_total",
+    "boolean": "kpi_needed",
+    "list": "agreed",
+    "date": "start_date end_date actual_end_date",
+    "datetime": "submitted_at decided_at",
+}
+_LABELS: Mapping[str, str] = {
+    "urgency": "紧急程度",
+    "tier": "审批层级",
+    "approver_group": "有权审批人",
+    "outcome": "结果",
+    "stop_reason": "终止原因",
+    "plan_version": "方案版本",
+    "reserve_rate": "备用金占比",
+    "plan_total": "预算总额",
+    "linked_total": "关联活动合计",
+    "budget_total": "审批金额（含关联活动）",
+    "kpi_needed": "需编制考核表",
+    "agreed": "已同意的部门",
+    "start_date": "开始日期",
+    "end_date": "结束日期",
+    "actual_end_date": "实际结束日期",
+    "submitted_at": "提交时间",
+    "decided_at": "批准时间",
+}
+CASE = CaseSchema(
+    MAIN,
+    {
+        name: Fact(name, kind, _LABELS[name], KINDS[kind].natural[0] if KINDS[kind].natural else None)
+        for kind, names in _KINDS.items()
+        for name in names.split()
+    },
+)
+"""What was true of a campaign stood among the variables of its own process, and nowhere was it declared."""
+
+
+def case_of(processes: Collection[str]) -> CaseSchema:
+    """Return what a manifest without `case.yaml` says of its cases."""
+    return CASE if MAIN in processes else NO_CASE
+
 
 FORMAT = 1
 _SAME = {

@@ -1,41 +1,17 @@
-"""The campaign as a case: what stands beside it may know, what it is linked with, its pause, its archive."""
+"""The campaign beside others: what it is linked with, its pause, its archive."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from service.domain.money import decimal, total
-from service.domain.plan import as_date
-from service.errors import BpmnError
+from service.domain.plan import END, START, as_date
 from service.handlers import v0_1
-from service.handlers.ports import CampaignSummary, CaseInstance, Ports
-from service.handlers.topic import START_FORM, Topic, names
-from service.wording import Text
-
-NOT_FOUND = "campaign_not_found"
-LOADED = (
-    *("applicant", "department", "urgency", "start_date", "end_date", "plan_version", "plan_total"),
-    *("reserve_rate", "linked_total", "budget_total", "tier", "approver_group", "decided_at"),
-    *("actual_end_date", "submitted_at"),
-)
-
-
-def load(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
-    """Return what the campaign's own process knows by now, for a process that stands beside it."""
-    case = str(params.get("campaign_id") or ports.case)
-    main = _main_instance(ports.case_instances(case))
-    if main is None:
-        raise BpmnError(NOT_FOUND, Text("there is no campaign {case}", case=str(case)))
-    return {
-        "campaign_id": case,
-        "campaign_name": ports.start_answers(case).get("name"),
-        **{name: main.variables.get(name) for name in LOADED},
-        "agreed": list(main.variables.get("agreed") or ()),
-        "kpi_needed": bool(main.variables.get("kpi_needed")),
-    }
+from service.handlers.ports import CampaignSummary, Ports
+from service.handlers.topic import FACTS, START_FORM, Topic, names
 
 
 def add_linked(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
@@ -67,12 +43,10 @@ def archive(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
     """Put the finished campaign among the archived ones, where later campaigns find its figures."""
     start = ports.start_answers()
     report = ports.submission(str(params.get("report") or v0_1.CLOSEOUT_REPORT))
-    main = _main_instance(ports.case_instances())
     spent = _spent(report.answers if report else {})
-    known = {name: main.variables.get(name) for name in LOADED} if main else {}
     told = (name for name in ARCHIVE.inputs if name != "report" and params.get(name) is not None)
     facts = {
-        **known,
+        **ports.facts,
         **{name: start[name] for name in ("name", "type", "brand_line") if name in start},
         **{name: params[name] for name in told},
         "spent_total": spent,
@@ -81,10 +55,6 @@ def archive(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
     ports.archive({"outcome": "closed", **facts})
     ports.note("已归档", spent_total=spent)
     return {"archived_at": ports.now, "spent_total": spent}
-
-
-def _main_instance(instances: Sequence[CaseInstance]) -> CaseInstance | None:
-    return next((instance for instance in instances if instance.is_main), None)
 
 
 def _case_numbers(given: Any, answers: Mapping[str, Any]) -> set[str]:
@@ -96,7 +66,7 @@ def _case_numbers(given: Any, answers: Mapping[str, Any]) -> set[str]:
 def _candidates(
     within_days: Any, answers: Mapping[str, Any], linked: set[str], ports: Ports
 ) -> list[dict[str, Any]]:
-    own_start = as_date(answers.get("start_date") or ports.variables.get("start_date"))
+    own_start = as_date(ports.facts.get(START) or answers.get(START))
     if within_days is None or own_start is None:
         return []
     return [
@@ -106,7 +76,7 @@ def _candidates(
             "start_date": campaign.start_date,
             "plan_total": campaign.plan_total,
         }
-        for campaign in ports.campaigns(department=str(ports.variables.get("department") or ""))
+        for campaign in ports.campaigns(department=str(ports.facts["department"]))
         if campaign.case not in linked | {ports.case}
         and campaign.brand_line == answers.get("brand_line")
         and _is_near(campaign, own_start, int(within_days))
@@ -121,20 +91,15 @@ def _spent(report: Mapping[str, Any]) -> Decimal:
     return total(row.get("actual") for row in report.get("spend") or ())
 
 
-LOAD = Topic(
-    "campaign.load",
-    load,
-    inputs=("campaign_id",),
-    reads={START_FORM: ("name",)},
-    outputs=("campaign_id", "campaign_name", *LOADED, "agreed", "kpi_needed"),
-    errors=(NOT_FOUND,),
-)
 LINKED = Topic(
     "campaign.linked",
     add_linked,
     inputs=("plan_total", "linked_campaigns", "within_days"),
     required=("plan_total",),
-    reads={START_FORM: ("linked_campaigns[].case", "start_date", "brand_line")},
+    reads={
+        START_FORM: ("linked_campaigns[].case", START, "brand_line"),
+        FACTS: ("plan_total", START, END),
+    },
     outputs=("linked_total", "budget_total", "linked_candidates"),
 )
 PAUSE = Topic(
@@ -151,4 +116,4 @@ ARCHIVE = Topic(
     reads={"report": ("spend[].actual",), START_FORM: ("name", "type", "brand_line")},
     outputs=("archived_at", "spent_total"),
 )
-TOPICS = (LOAD, LINKED, PAUSE, ARCHIVE)
+TOPICS = (LINKED, PAUSE, ARCHIVE)

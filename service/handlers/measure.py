@@ -126,7 +126,7 @@ def _targets(day: date, sheet: Mapping[str, Any], ports: Ports) -> dict[str, Any
 
 
 def _all_samples(end: date, text: Mapping[str, Any], ports: Ports) -> list[ChannelDay]:
-    start = as_date(text.get(START) or ports.variables.get("start_date")) or end
+    start = as_date(text.get(START) or ports.facts.get(START)) or end
     return list(ports.metrics(min(start, end), end))
 
 

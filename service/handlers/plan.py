@@ -20,18 +20,9 @@ LINES = ("lines[].category", "lines[].unit_price", "lines[].quantity")
 
 
 def text_submissions(ports: Ports) -> list[Submission]:
-    """Return the answers that make up the present text, oldest first.
-
-    A change order is a process of its own: what it says counts once it is applied, which its drawing tells
-    by the variable `plan_applied`. Until then only the change order itself sees it.
-    """
-    counted = {
-        instance.instance_id
-        for instance in ports.case_instances()
-        if instance.is_main or instance.variables.get("plan_applied") is True
-    } | {ports.instance_id}
+    """Return the answers that make up the present text, as this instance sees it, oldest first."""
     forms = ports.words.text.keys
-    return [entry for entry in ports.submissions() if entry.form in forms and entry.instance_id in counted]
+    return [entry for entry in ports.submissions() if entry.form in forms]
 
 
 def present_text(ports: Ports) -> dict[str, Any]:
@@ -44,7 +35,7 @@ def recompute_budget(params: Mapping[str, Any], ports: Ports) -> Mapping[str, An
     text = present_text(ports)
     lines = budget.lines_from(text.get("lines"))
     sums = budget.totals(lines, ports.words.reserve)
-    department = str(params.get("department") or ports.variables.get("department") or "")
+    department = str(params.get("department") or ports.facts["department"])
     period = _period(text, ports)
     allowance = ports.allowance(department, period)
     return {
@@ -87,26 +78,35 @@ def compare_plan(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
 
 
 def record_approval(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
-    """Bind the approval to the hash of what was approved, and take it out of the department's allowance."""
-    text = present_text(ports)
-    digest = content.content_hash(text, ports.words.text)
-    department = str(ports.variables.get("department") or "")
-    allowance = ports.commit_allowance(department, _period(text, ports), params["plan_total"])
-    submitted = params.get("submitted_at")
-    days = workdays_between(submitted, ports.now, ports.calendar) if submitted else None
-    facts = {name: params.get(name) for name in RECORD.inputs} | {
-        "decided_at": ports.now,
-        "approval_workdays": days,
-        "content_hash": digest,
-    }
+    """Bind the approval to the hash of exactly what was approved."""
+    digest = content.content_hash(present_text(ports), ports.words.text)
+    days = _workdays(params.get("submitted_at"), ports.now, ports)
+    decided = {"decided_at": ports.now, "approval_workdays": days, "content_hash": digest}
+    given = {name: params.get(name) for name in RECORD.inputs}
+    ports.note("审批通过", **given, **decided)
+    return decided | v0_1.registered(given | decided, ports, register)
+
+
+def register_plan(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
+    """Take the plan that is in force now out of the department's allowance, and write it into the archive."""
+    days = _workdays(params.get("submitted_at"), params.get("decided_at"), ports)
+    digest = content.content_hash(present_text(ports), ports.words.text)
+    given = {name: params.get(name) for name in REGISTER.inputs}
+    outputs = register({**given, "approval_workdays": days, "content_hash": digest}, ports)
+    ports.note("方案已登记生效", plan_total=params["plan_total"], **outputs)
+    return outputs
+
+
+def register(facts: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
+    """Make `plan_total` the campaign's share of the allowance, and these facts its entry in the archive."""
+    department, period = str(ports.facts["department"]), _period(present_text(ports), ports)
+    allowance = ports.commit_allowance(department, period, facts["plan_total"])
     ports.archive(facts)
-    ports.note("审批通过，已归档", **facts)
-    return {
-        "decided_at": ports.now,
-        "approval_workdays": days,
-        "content_hash": digest,
-        "allowance_left": allowance.left if allowance else None,
-    }
+    return {"allowance_left": allowance.left if allowance else None}
+
+
+def _workdays(submitted: Any, decided: Any, ports: Ports) -> int | None:
+    return workdays_between(submitted, decided, ports.calendar) if submitted and decided else None
 
 
 def _text(entries: Iterable[Submission], ports: Ports) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def _stated(ports: Ports) -> Mapping[str, Any]:
 
 
 def _period(text: Mapping[str, Any], ports: Ports) -> str:
-    start = content.as_date(text.get(content.START) or ports.variables.get("start_date"))
+    start = content.as_date(text.get(content.START) or ports.facts.get(content.START))
     return budget.quarter(start or ports.now.date())
 
 
@@ -154,7 +154,17 @@ RECORD = Topic(
     record_approval,
     inputs=("budget_total", "plan_total", "tier", "submitted_at", "start_date", "urgency"),
     required=("plan_total",),
-    reads={PLAN_TEXT: (content.START,)},
-    outputs=("decided_at", "approval_workdays", "content_hash", "allowance_left"),
+    outputs=("decided_at", "approval_workdays", "content_hash"),
 )
-TOPICS = (RECOMPUTE, COMPARE, RECORD)
+REGISTER = Topic(
+    "plan.register",
+    register_plan,
+    inputs=(
+        *("budget_total", "plan_total", "tier", "submitted_at", "decided_at", "start_date", "end_date"),
+        "urgency",
+    ),
+    required=("plan_total",),
+    reads={PLAN_TEXT: (content.START,)},
+    outputs=("allowance_left",),
+)
+TOPICS = (RECOMPUTE, COMPARE, RECORD, REGISTER)

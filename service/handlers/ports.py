@@ -42,17 +42,6 @@ class Submission:
 
 
 @dataclass(frozen=True)
-class CaseInstance:
-    """A process instance of the case: the campaign's own (`is_main`), or one that shares its business key."""
-
-    instance_id: str
-    process_key: str
-    state: str
-    is_main: bool
-    variables: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
 class CampaignSummary:
     """Another campaign, as far as the tier of this one may depend on it."""
 
@@ -87,6 +76,10 @@ class Ports(Protocol):
     variables: Mapping[str, Any]
 
     @property
+    def facts(self) -> Mapping[str, Any]:
+        """Return the case as this instance sees it: facts, and number, title, applicant, department."""
+
+    @property
     def calendar(self) -> Calendar:
         """Return the calendar that workdays are counted by."""
 
@@ -101,10 +94,10 @@ class Ports(Protocol):
         """Return what was answered when the case was started, nothing when it was started without a form."""
 
     def submissions(self, form: str | None = None) -> Sequence[Submission]:
-        """Return all answers of this form (None: of every form) in the case, oldest first."""
+        """Return the answers of this form (None: of every form) that hold in the case, oldest first.
 
-    def case_instances(self, case: str | None = None) -> Sequence[CaseInstance]:
-        """Return the instances that share the business key, oldest first; none when unknown."""
+        Those of a change order hold for others once it is applied.
+        """
 
     def campaigns(
         self, *, department: str | None = None, cases: Sequence[str] | None = None

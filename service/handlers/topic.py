@@ -10,8 +10,9 @@ from service.errors import HandlerFailed
 from service.handlers.ports import Ports, Wait
 from service.wording import Text
 
-PLAN_TEXT, START_FORM = "", "start"
-"""In a topic's `reads`: the text of the plan, whichever forms hold it; the form a case is started with."""
+PLAN_TEXT, START_FORM, FACTS = "", "start", "case"
+"""In a topic's `reads`: the text of the plan, whichever forms hold it; the form a case is started with; and
+facts of cases."""
 
 Handler = Callable[[Mapping[str, Any], Ports], Mapping[str, Any] | Wait]
 
@@ -21,8 +22,8 @@ class Topic:
     """One topic: `inputs` are the parameters it reads, `required` those it cannot do without.
 
     `reads` are the keys it reads of answers: under a parameter that holds the id of a form, under PLAN_TEXT
-    and under START_FORM. `lines[].quantity` means that key of every row, `{metric}` and `{target}` stand for
-    each metric that has a daily target, and for the key of that.
+    and under START_FORM; and under FACTS the facts it knows by name. `lines[].quantity` means that key of
+    every row, `{metric}` and `{target}` stand for each metric that has a daily target, and for its key.
     `is_open`: further parameters are allowed and passed on. `outputs` are the variables it sets, `errors`
     the codes an error boundary event may catch.
     """

@@ -1,10 +1,14 @@
-"""What only cases of the first release (0.1) need: their drawings name no forms, and read other variables."""
+"""What only cases of the first release (0.1) need: their drawings name no forms, read other variables, load
+what they want to know of the campaign, and have no step that registers a plan."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from service.domain.plan import PlanChange, TextFields
+from service.handlers.ports import Ports
+from service.handlers.topic import Topic
 
 REVISION = "revise_plan"
 """The form that was always the revision of a plan."""
@@ -29,3 +33,34 @@ def flags(change: PlanChange, fields: TextFields) -> Mapping[str, bool]:
         return {}
     touched = {*change.material_to, *change.aspects}
     return {flag: name in touched for flag, name in _FLAGS.items()}
+
+
+def registered(
+    facts: Mapping[str, Any], ports: Ports, register: Callable[[Mapping[str, Any], Ports], dict[str, Any]]
+) -> dict[str, Any]:
+    """Register an approved plan at once, as those drawings expect of its approval. Nothing for later ones."""
+    return register(facts, ports) if ports.words.text.hashes_unanswered else {}
+
+
+LOADED = (
+    *("applicant", "department", "urgency", "start_date", "end_date", "plan_version", "plan_total"),
+    *("reserve_rate", "linked_total", "budget_total", "tier", "approver_group", "decided_at"),
+    *("actual_end_date", "submitted_at", "agreed", "kpi_needed"),
+)
+
+
+def load(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
+    """Return what is true of the campaign by now, as variables of a process that stands beside it."""
+    facts = ports.facts
+    named = {"campaign_id": ports.case, "campaign_name": facts["title"]}
+    return {**named, **{name: facts.get(name) for name in LOADED}}
+
+
+LOAD = Topic(
+    "campaign.load",
+    load,
+    inputs=("campaign_id",),
+    outputs=("campaign_id", "campaign_name", *LOADED),
+    errors=("campaign_not_found",),
+)
+TOPICS = (LOAD,)

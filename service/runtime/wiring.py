@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from service.engine.progress import HandlerCall, HandlerResult
 from service.feel import FEEL, Feel
 from service.handlers import HANDLERS, Topic
+from service.runtime import v0_1
 from service.runtime.campaigns.ports import HandlerPorts
 from service.runtime.cases import attachments
 from service.runtime.incidents import rows as incidents
@@ -20,7 +21,7 @@ from service.store.audit_chain import AuditKeys
 from service.store.blobs import BlobStore
 from service.store.db import Database
 
-KEEPERS: tuple[Keeper, ...] = (tasks, incidents, attachments)
+KEEPERS: tuple[Keeper, ...] = (tasks, incidents, attachments, v0_1)
 """Incidents after tasks: a task that nobody may do is one."""
 
 

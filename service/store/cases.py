@@ -69,6 +69,20 @@ def in_force(session: Session, number: str) -> dict[str, Any]:
     return {name: value for name, value in session.execute(_IN_FORCE, {"number": number})}
 
 
+def in_force_of(session: Session, numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return the facts of several cases that were given a value, by number and name."""
+    latest = (
+        select(func.max(CaseFact.seq))
+        .where(CaseFact.number.in_(numbers), CaseFact.state == APPLIED)
+        .group_by(CaseFact.number, CaseFact.name)
+    )
+    query = select(CaseFact.number, CaseFact.name, CaseFact.value).where(CaseFact.seq.in_(latest))
+    found: dict[str, dict[str, Any]] = {}
+    for number, name, value in session.execute(query):
+        found.setdefault(number, {})[name] = value
+    return found
+
+
 def proposals(session: Session, instance_id: str) -> dict[str, Any]:
     """Return what an instance has proposed and not applied, by name; what it wrote as a fact since counts."""
     found: dict[str, Any] = {}

@@ -8,7 +8,7 @@ from typing import Any
 
 from service.domain.words import Words
 from service.domain.workdays import ZONE, official_calendar
-from service.handlers.ports import CaseInstance, Submission, Wait
+from service.handlers.ports import Submission, Wait
 from tests.company_words import company_words
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=ZONE)
@@ -22,13 +22,20 @@ class FakePorts:
     instance_id: str = MAIN
     case: str = CASE
     activity: str = "some_activity"
-    variables: dict[str, Any] = field(default_factory=lambda: {"department": "市场部"})
+    variables: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(
+        default_factory=lambda: {
+            "number": CASE,
+            "title": "抽奖季",
+            "applicant": "linyue",
+            "department": "市场部",
+        }
+    )
     calendar: Any = field(default_factory=official_calendar)
     words: Words = field(default_factory=company_words)
     handed_in: list[Submission] = field(default_factory=list)
-    instances: list[CaseInstance] = field(
-        default_factory=lambda: [CaseInstance(MAIN, "campaign_approval", "active", True, {})]
-    )
+    # Instances beside the main one that have applied what they decided.
+    applied: set[str] = field(default_factory=set)
     others: list[Any] = field(default_factory=list)
     owed: list[Any] = field(default_factory=list)
     holders: dict[str, list[str]] = field(default_factory=dict)
@@ -55,10 +62,10 @@ class FakePorts:
         return entry.answers if entry else {}
 
     def submissions(self, form=None):
-        return [entry for entry in self.handed_in if form in (None, entry.form)]
-
-    def case_instances(self, case=None):
-        return self.instances if case in (None, self.case) else []
+        counted = {MAIN, self.instance_id, *self.applied}
+        return [
+            entry for entry in self.handed_in if form in (None, entry.form) and entry.instance_id in counted
+        ]
 
     def campaigns(self, *, department=None, cases=None):
         return [
@@ -99,6 +106,10 @@ class FakePorts:
 
     def send_message(self, name, payload, case, error_code):
         return Wait("message", {"name": name, "payload": payload, "case": case, "error_code": error_code})
+
+    def apply_facts(self, message, payload, error_code):
+        about = {"name": message, "payload": payload, "case": self.case, "error_code": error_code}
+        return Wait("case.apply", about)
 
     def archive(self, facts):
         self.archived.append(dict(facts))

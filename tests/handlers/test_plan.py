@@ -14,7 +14,6 @@ from service.domain.workdays import ZONE
 from service.engine import v0_1
 from service.errors import HandlerFailed
 from service.handlers import HANDLERS
-from service.handlers.ports import CaseInstance
 from tests.handlers.fake_ports import MAIN, NOON, FakePorts
 
 LINES = [
@@ -90,7 +89,6 @@ def test_comparing_without_a_revision_fails_loudly(ports):
 
 
 def test_a_refused_change_order_leaves_no_trace_in_the_plan(ports):
-    ports.instances.append(CaseInstance("refused", "change_order", "completed", False, {}))
     ports.hand_in("revise_plan", instance_id="refused", draw_rules="另一套规则")
 
     approved = HANDLERS["approval.record"]({"plan_total": 100_000}, ports)
@@ -109,10 +107,7 @@ def test_a_refused_change_order_leaves_no_trace_in_the_plan(ports):
 
 
 def test_a_change_order_sees_itself_and_those_applied(ports):
-    ports.instances += [
-        CaseInstance("applied", "change_order", "completed", False, {"plan_applied": True}),
-        CaseInstance("running", "change_order", "active", False, {}),
-    ]
+    ports.applied = {"applied"}
     ports.hand_in("revise_plan", instance_id="applied", draw_rules="概率 1 %")
     ports.hand_in("revise_plan", instance_id="running", draw_rules="概率 2 %")
     ports.instance_id = "running"
@@ -147,6 +142,38 @@ def test_an_approval_is_bound_to_what_was_approved(ports):
 
     assert outputs["decided_at"] == NOON
     assert outputs["approval_workdays"] == 2  # Friday and Monday
+    [(text, facts)] = ports.notes
+    assert (text, facts["tier"], facts["content_hash"]) == (
+        "审批通过",
+        "vice_president",
+        outputs["content_hash"],
+    )
+    assert (ports.committed, ports.archived) == ([], []), "an approved change may still come too late"
+
+
+def test_a_plan_in_force_is_taken_out_of_the_allowance_and_archived(ports):
+    outputs = HANDLERS["plan.register"](
+        {
+            "plan_total": Decimal(100_000),
+            "tier": "vice_president",
+            "submitted_at": datetime(2026, 11, 19, 10, tzinfo=ZONE),
+            "decided_at": NOON,
+        },
+        ports,
+    )
+
+    assert outputs == {"allowance_left": 560_000}
     assert ports.committed == [("市场部", "2026Q4", Decimal(100_000))]
     (facts,) = ports.archived
-    assert (facts["tier"], facts["content_hash"]) == ("vice_president", outputs["content_hash"])
+    assert (facts["tier"], facts["approval_workdays"]) == ("vice_president", 2)
+    assert facts["content_hash"] == HANDLERS["approval.record"]({"plan_total": 1}, ports)["content_hash"]
+
+
+def test_an_approval_of_the_first_release_registers_the_plan_at_once(ports):
+    ports.words = replace(ports.words, text=v0_1.TEXT)
+
+    outputs = HANDLERS["approval.record"]({"plan_total": Decimal(100_000), "tier": "x"}, ports)
+
+    assert outputs["allowance_left"] == 560_000
+    assert ports.committed == [("市场部", "2026Q4", Decimal(100_000))]
+    assert ports.archived[0]["decided_at"] == NOON

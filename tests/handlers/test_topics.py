@@ -6,19 +6,19 @@ import pytest
 
 from service.errors import HandlerFailed
 from service.handlers import HANDLERS
-from service.handlers.topic import PLAN_TEXT, START_FORM
+from service.handlers.topic import FACTS, PLAN_TEXT, START_FORM
 from tests.handlers.fake_ports import FakePorts
 
 
 def test_every_topic_is_listed_under_its_own_name():
     assert all(name == topic.name for name, topic in HANDLERS.items())
-    assert len(HANDLERS) == 18
+    assert len(HANDLERS) == 19
 
 
 @pytest.mark.parametrize("topic", HANDLERS.values(), ids=HANDLERS)
 def test_a_topic_requires_only_what_it_reads(topic):
     assert set(topic.required) <= set(topic.inputs)
-    assert set(topic.reads) - {PLAN_TEXT, START_FORM} <= set(topic.inputs)
+    assert set(topic.reads) - {PLAN_TEXT, START_FORM, FACTS} <= set(topic.inputs)
 
 
 @pytest.mark.parametrize(

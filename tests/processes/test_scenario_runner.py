@@ -261,15 +261,15 @@ def test_a_message_can_be_sent_with_computed_contents(tmp_path: Path) -> None:
 步骤:
   - 启动: campaign_approval
   - 办到: launch_check
-  - 消息: plan_changed
+  - 消息: stop_approved
     填:
-      start_date: =date("2026-09-24")
-      end_date: =date("2026-09-30")
-      plan_version: 2
-      plan_total: 120000
+      stop_date: =date("2026-09-24")
+      stop_reason: 改期到明年
   - 期望:
-      期限: {launch_check: "2026-09-24 09:00"}
-      经过: {launch_changed: 1, launch_check: 2}
+      变量: {stop_date: "2026-09-24"}
+      事实: {stop_reason: 改期到明年}
+      待生效: {}
+      经过: {launch_stopped: 1}
       通知: {段一鸣: 没有这样的通知}
 """,
         encoding="utf-8",

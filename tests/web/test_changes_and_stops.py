@@ -129,7 +129,7 @@ def task_on(page: str, name: str) -> str:
 
 def test_the_applicant_changes_the_plan_and_the_execution_goes_on_by_the_new_one(changed: Office) -> None:
     browser, case = changed.browser("林悦"), changed.case
-    assert str(case.variables["end_date"]) == LAST_DAY
+    assert str(case.case.facts["end_date"]) == LAST_DAY
 
     page = browser.get(f"/cases/{case.id}").text
     form = browser.get(follow_up(page, "变更单")).text
@@ -150,7 +150,8 @@ def test_the_applicant_changes_the_plan_and_the_execution_goes_on_by_the_new_one
     changed.go_on(8, 9)  # the new targets; then the days go by
     changed.go_on(10, 11)  # to the closing report
     page = changed.browser("林悦").get(f"/cases/{case.id}").text
-    assert str(changed.case.variables["end_date"]) == LATER
+    assert str(changed.case.case.facts["end_date"]) == LATER
+    assert changed.case.case.pending == ()
     assert changed.beside("change_order").state == "completed"
     assert "变更单</a>" in page, "it stays on the page"
 

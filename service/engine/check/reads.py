@@ -14,8 +14,8 @@ from service.engine.form_marks import in_text, text_path
 from service.engine.nearest import suggestion
 from service.feel.schema import Schema, components
 
-PLAN_TEXT, START_FORM = "", "start"
-"""What a topic's `reads` names beside its parameters: the plan's text, the form a case is started with."""
+PLAN_TEXT, START_FORM, FACTS = "", "start", "case"
+"""What a topic's `reads` names beside its parameters: the plan's text, a case's start form, its facts."""
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,13 @@ class Answers:
     """What the forms of a manifest ask for.
 
     `start_form` is that of the process that leads a case, None where nothing is said about it. `metrics` may
-    have daily targets.
+    have daily targets, `facts` are those of a case.
     """
 
     forms: Mapping[str, Schema] = field(default_factory=dict)
     metrics: Collection[Metric] = ()
     start_form: str | None = None
+    facts: frozenset[str] = frozenset()
 
     @cached_property
     def text(self) -> frozenset[str]:
@@ -53,7 +54,8 @@ def answers_of(around: Surroundings) -> Answers | None:
     if around.organisation.is_first_release:
         return None
     metrics, main = tuple(around.organisation.metrics.values()), around.processes.get(around.case.main or "")
-    return Answers(around.forms, metrics, main.start_form if main is not None else None)
+    start_form = main.start_form if main is not None else None
+    return Answers(around.forms, metrics, start_form, frozenset(around.case.facts))
 
 
 def check_reads(process: Process, topics: Mapping[str, Topic], answers: Answers, report: Report) -> None:
@@ -68,6 +70,8 @@ def _check(element: Element, topic: Topic, answers: Answers, report: Report) -> 
     for parameter, keys in topic.reads.items():
         if parameter == PLAN_TEXT:
             _text(element, topic, keys, answers, report)
+        elif parameter == FACTS:
+            _facts(element, topic, keys, answers, report)
         elif parameter != START_FORM:
             form = dict(element.extensions.inputs).get(parameter, "").strip()
             _form(element, topic, parameter, form, report, answers)
@@ -87,6 +91,19 @@ def _text(node: Element, topic: Topic, keys: tuple[str, ...], answers: Answers, 
                 topic=topic.name,
                 key=key,
                 hint=suggestion(key, answers.text),
+            )
+
+
+def _facts(node: Element, topic: Topic, names: tuple[str, ...], answers: Answers, report: Report) -> None:
+    for name in names:
+        if name not in answers.facts:
+            report.error(
+                node,
+                "unknown-fact",
+                "The topic {topic!r} reads case.{name}, which case.yaml does not declare.{hint}",
+                topic=topic.name,
+                name=name,
+                hint=suggestion(name, answers.facts),
             )
 
 

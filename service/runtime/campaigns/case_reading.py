@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from service.handlers.ports import CampaignSummary, CaseInstance, OpenTask, Submission
+from service.handlers.ports import CampaignSummary, OpenTask, Submission
 from service.runtime.step.step import Step
 from service.runtime.step.submissions import latest, of_case
 from service.store import models, task_list
-from service.store.models import TASKS, ArchivedCampaign, ProcessInstance
+from service.store.cases import counts_for, in_force_of
+from service.store.models import TASKS, ArchivedCampaign, Case, ProcessInstance
 
 
 def latest_submission(step: Step, form: str, case: str | None) -> Submission | None:
@@ -39,8 +40,10 @@ def start_answers(step: Step, number: str | None) -> Mapping[str, Any]:
 
 
 def submissions(step: Step, form: str | None) -> list[Submission]:
-    """Return all answers of a form in the step's case, or of every form, oldest first."""
-    query = select(models.Submission).where(of_case(step.instance))
+    """Return the answers of a form, or of every form, that count for the step's instance, oldest first."""
+    query = select(models.Submission).where(
+        of_case(step.instance), counts_for(step.instance.id, step.instance.business_key)
+    )
     if form is not None:
         query = query.where(models.Submission.form == form)
     stored = [_stored(row) for row in step.session.scalars(query.order_by(models.Submission.seq))]
@@ -48,47 +51,38 @@ def submissions(step: Step, form: str | None) -> list[Submission]:
     return stored + pending
 
 
-def instances(step: Step, case: str, own_variables: Mapping[str, Any]) -> list[CaseInstance]:
-    """Return the instances of a case, oldest first; the first is the campaign's own."""
-    query = select(ProcessInstance).where(ProcessInstance.business_key == case).order_by(ProcessInstance.id)
-    rows = list(step.session.scalars(query))
-    if step.is_new and step.case == case:
-        rows.append(step.instance)
-    return [
-        CaseInstance(
-            instance_id=row.id,
-            process_key=row.definition,
-            state=row.state,
-            is_main=index == 0,
-            variables=own_variables if row.id == step.instance.id else row.variables,
-        )
-        for index, row in enumerate(rows)
-    ]
-
-
-def campaigns(step: Step, department: str | None, cases: Sequence[str] | None) -> list[CampaignSummary]:
+def campaigns(step: Step, department: str | None, numbers: Sequence[str] | None) -> list[CampaignSummary]:
     """Return other campaigns by department or number: cases here, then archived ones that are none."""
-    own = step.case
-    main = instances(step, own, {})
-    process = main[0].process_key if main else step.instance.definition
-    query = select(ProcessInstance).where(
-        ProcessInstance.definition == process,
-        ProcessInstance.started_by_instance.is_(None),
-        ProcessInstance.business_key != own,
+    query = (
+        select(Case, ProcessInstance.state)
+        .join(ProcessInstance, ProcessInstance.id == Case.main_instance)
+        .where(ProcessInstance.definition == _main_process(step), Case.number != step.case)
     )
-    archive = select(ArchivedCampaign).where(ArchivedCampaign.business_key != own)
+    archive = select(ArchivedCampaign).where(ArchivedCampaign.business_key != step.case)
     if department is not None:
-        query = query.where(ProcessInstance.department == department)
+        query = query.where(Case.department == department)
         archive = archive.where(ArchivedCampaign.department == department)
-    if cases is not None:
-        query = query.where(ProcessInstance.business_key.in_(cases))
-        archive = archive.where(ArchivedCampaign.business_key.in_(cases))
-    rows = step.session.scalars(query.order_by(ProcessInstance.id)).all()
-    answers = _start_answers(step, [row.id for row in rows])
-    running = [_summary(row, answers.get(row.id, {})) for row in rows]
+    if numbers is not None:
+        query = query.where(Case.number.in_(numbers))
+        archive = archive.where(ArchivedCampaign.business_key.in_(numbers))
+    found = step.session.execute(query.order_by(Case.main_instance)).all()
+    facts = in_force_of(step.session, [case.number for case, _ in found])
+    answers = _start_answers(step, [case.main_instance for case, _ in found])
+    running = [
+        _summary(case, state, {**answers.get(case.main_instance, {}), **facts.get(case.number, {})})
+        for case, state in found
+    ]
     known = {each.case for each in running}
     past = step.session.scalars(archive.order_by(ArchivedCampaign.id))
     return running + [_archived(row) for row in past if row.business_key not in known]
+
+
+def _main_process(step: Step) -> str:
+    """Return the process whose cases are the campaigns: what is declared, else what leads this case."""
+    if step.model.case.main is not None:
+        return step.model.case.main
+    main = step.session.get(ProcessInstance, step.facts.case.main_instance)
+    return main.definition if main is not None else step.instance.definition
 
 
 def open_tasks(step: Step) -> list[OpenTask]:
@@ -139,17 +133,16 @@ def _start_answers(step: Step, instance_ids: Sequence[str]) -> dict[str, Mapping
     return {instance_id: answers for instance_id, answers in step.session.execute(query)}
 
 
-def _summary(row: ProcessInstance, answers: Mapping[str, Any]) -> CampaignSummary:
-    known = {**answers, **{name: value for name, value in row.variables.items() if value is not None}}
+def _summary(case: Case, state: str, known: Mapping[str, Any]) -> CampaignSummary:
     return CampaignSummary(
-        case=row.business_key or row.id,
-        name=row.title,
-        department=row.department or "",
+        case=case.number,
+        name=case.title,
+        department=case.department or "",
         brand_line=str(known.get("brand_line") or ""),
         start_date=_day(known.get("start_date")),
         end_date=_day(known.get("end_date")),
         plan_total=_amount(known.get("plan_total")),
-        state=row.state,
+        state=state,
     )
 
 

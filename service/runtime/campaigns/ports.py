@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from service.domain.budget import Allowance
@@ -13,7 +14,7 @@ from service.domain.words import Words
 from service.domain.workdays import Calendar
 from service.engine.progress import HandlerCall
 from service.handlers import Wait
-from service.handlers.ports import CampaignSummary, CaseInstance, OpenTask, Submission
+from service.handlers.ports import CampaignSummary, OpenTask, Submission
 from service.runtime import identity
 from service.runtime.campaigns import allowances, campaign_figures, case_reading
 from service.runtime.step.step import Step
@@ -35,6 +36,10 @@ class HandlerPorts:
         self.activity: str = call.activity_id
         self.variables: Mapping[str, Any] = call.variables
 
+    @cached_property
+    def facts(self) -> Mapping[str, Any]:
+        return self._call.facts()
+
     @property
     def words(self) -> Words:
         return self._step.model.words
@@ -53,9 +58,6 @@ class HandlerPorts:
 
     def submissions(self, form: str | None = None) -> Sequence[Submission]:
         return case_reading.submissions(self._step, form)
-
-    def case_instances(self, case: str | None = None) -> Sequence[CaseInstance]:
-        return case_reading.instances(self._step, case or self.case, self._root_variables)
 
     def campaigns(
         self, *, department: str | None = None, cases: Sequence[str] | None = None
@@ -162,13 +164,6 @@ class HandlerPorts:
         call = self._call
         place = {**self._place, "kind": "serviceTask"}
         return {**place, "definition": call.definition, "token_id": call.token_id}
-
-    @property
-    def _root_variables(self) -> Mapping[str, Any]:
-        """The own instance's root variables as they are now, not as they were stored."""
-        if self._step.is_engine_loaded:
-            return self._step.engine.variables
-        return self.variables
 
 
 def _with_facts(text: str, facts: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from service.engine.definition import Model
 from service.engine.instance import Instance
+from service.runtime.cases import facts
 from service.runtime.cases.views import InstanceSummary, InstanceView
 from service.runtime.step.context import Application
 from service.runtime.step.showing import active, looking, open_incidents
@@ -37,6 +38,7 @@ def instance(
         deployment_id=row.deployment_id,
         next_due=row.next_due_at,
         started_by=row.started_by,
+        case=facts.of_case(session, row.business_key, model.case),
     )
 
 

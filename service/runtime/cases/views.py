@@ -11,6 +11,51 @@ from service.runtime.step.views import ActiveView, ElementView, IncidentView, Vi
 
 
 @dataclass(frozen=True)
+class FactView(View):
+    """One value that a fact of the case was given. `state` is applied, or proposed.
+
+    `shown` is the value as people say it, where it is one of a few. `instance_id` and the activity say where
+    it was written.
+    """
+
+    seq: int
+    name: str
+    label: str
+    label_en: str
+    kind: str
+    state: str
+    before: Any
+    value: Any
+    shown: Any
+    by: str
+    on_behalf_of: str | None
+    at: datetime
+    instance_id: str
+    definition: str
+    activity_id: str
+    activity_path: str
+
+    def as_json(self) -> dict[str, Any]:
+        shown = super().as_json()
+        return {name: shown[name] for name in shown if name not in ("label_en", "kind", "shown")}
+
+
+@dataclass(frozen=True)
+class CaseView(View):
+    """The case of an instance: whose it is, what holds, and what follow-ups propose and have not applied."""
+
+    number: str
+    title: str
+    applicant: str
+    department: str | None
+    main_instance: str
+    opened_at: datetime
+    closed_at: datetime | None
+    facts: Mapping[str, Any]
+    pending: tuple[FactView, ...]
+
+
+@dataclass(frozen=True)
 class InstanceView(View):
     """One process instance. `state` is active, suspended, completed or cancelled.
 
@@ -34,6 +79,7 @@ class InstanceView(View):
     deployment_id: str | None
     next_due: datetime | None
     started_by: str
+    case: CaseView
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,11 @@ from service.runtime.step.step import Step
 from service.runtime.step.transaction import RUNNING, on_instance
 from service.store.models import Outbox, ProcessInstance
 
+Before = Callable[[Step], Mapping[str, Any]]
+"""What is done to the receiver before the message; it answers with what the message brings besides."""
 
-def deliver(app: Application, row: Outbox, wanted: Mapping[str, Any], before: Callable[[Step], None]) -> bool:
+
+def deliver(app: Application, row: Outbox, wanted: Mapping[str, Any], before: Before) -> bool:
     """Deliver a message to another instance of the case, in one transaction with `before`.
 
     A receiver that is held up (suspended, or stopped by an incident) finds it later. False when nothing
@@ -34,7 +37,7 @@ def _hand_over(
     row: Outbox,
     wanted: Mapping[str, Any],
     receiver: str,
-    before: Callable[[Step], None],
+    before: Before,
     *,
     may_keep: bool,
 ) -> bool:
@@ -44,9 +47,9 @@ def _hand_over(
         if step.instance.state not in RUNNING or not (waits or (may_keep and held_up)):
             step.drop()
             return False
-        before(step)
-        if not (waits and messages.hand_over(step, wanted["name"], wanted["payload"])):
-            buffer.keep(step, wanted["name"], wanted["payload"])
+        payload = {**wanted["payload"], **before(step)}
+        if not (waits and messages.hand_over(step, wanted["name"], payload)):
+            buffer.keep(step, wanted["name"], payload)
         step.audit("message.received", name=wanted["name"], source=row.instance_id)
         rows.take(step.session, row.id, done_at=step.now)
         rows.add_outcome(step, row, {"sent_at": step.now})

@@ -15,11 +15,14 @@ from sqlalchemy.orm import Session, undefer
 
 from service.engine import migration
 from service.engine.definition import Model
+from service.engine.instance import Instance
 from service.engine.migration import Note, Obstacle
 from service.errors import FieldError, InvalidInput, NotFound, ServiceError, Unavailable
+from service.runtime import v0_1
 from service.runtime.identity.rights import require
 from service.runtime.releases import deployments, redrawing
 from service.runtime.step.context import Actor, Application
+from service.runtime.step.showing import looking
 from service.runtime.step.step import Step
 from service.runtime.step.transaction import RUNNING, on_instance
 from service.runtime.step.views import Page, View
@@ -173,7 +176,7 @@ def _moved(app: Application, actor: Actor, row: ProcessInstance, target: _Target
             if view.outcome != MOVABLE:
                 step.drop()
                 return view
-            return replace(view, outcome=MOVED, notes=(*view.notes, *_move(step, view, target)))
+            return replace(view, outcome=MOVED, notes=(*view.notes, *_move(app, step, view, target)))
     except Unavailable:
         raise
     except ServiceError as error:
@@ -181,10 +184,12 @@ def _moved(app: Application, actor: Actor, row: ProcessInstance, target: _Target
         return replace(_view(row, target), outcome=FAILED, problem=error.message)
 
 
-def _move(step: Step, view: MigrationView, target: _Target) -> list[Note]:
+def _move(app: Application, step: Step, view: MigrationView, target: _Target) -> list[Note]:
     """Put the case of a step onto the new manifest; return what was learned on the way."""
-    old, step.model = step.model, target.model
-    moved = migration.migrate(step.instance.snapshot or b"", old, target.model, step.environment)
+    old, blob = step.model, step.instance.snapshot or b""
+    v0_1.fill(step, target.model, lambda: Instance.load(old, blob, looking(app)).scopes())
+    step.model = target.model
+    moved = migration.migrate(blob, old, target.model, step.environment)
     step.take_over(moved)
     instance = step.instance
     instance.deployment_id = target.deployment_id

@@ -11,8 +11,10 @@ from typing import Any
 
 from sqlalchemy import select
 
+from service.engine.nearest import suggestion
 from service.runtime import identity
 from service.runtime.cases import instances
+from service.runtime.cases.views import CaseView
 from service.runtime.scenarios.reading import ScenarioError, Step
 from service.runtime.scenarios.scene import Scene
 from service.runtime.step.context import SYSTEM
@@ -149,6 +151,35 @@ def _variables(scene: Scene, step: Step, wanted: Mapping[str, Any]) -> Iterator[
             )
 
 
+def _facts(scene: Scene, step: Step, wanted: Mapping[str, Any]) -> Iterator[Text]:
+    known = _case(scene, step).facts
+    for name, value in wanted.items():
+        if name not in known:
+            yield Text("事实: there is no fact {name}.{hint}", name=name, hint=suggestion(name, known))
+        elif not same(known[name], value):
+            yield Text(
+                "事实: {name} is {found}, expected {wanted}.",
+                name=name,
+                found=written(known[name]),
+                wanted=written(value),
+            )
+
+
+def _pending(scene: Scene, step: Step, wanted: Mapping[str, Any] | None) -> Iterator[Text]:
+    """Compare what follow-ups propose and have not applied: exactly these facts, with these values."""
+    found = {fact.name: fact.value for fact in _case(scene, step).pending}
+    for name in sorted({*found, *(wanted or {})}):
+        if name not in found:
+            yield Text("待生效: {name} is not proposed.", name=name)
+        elif name not in (wanted or {}) or not same(found[name], (wanted or {})[name]):
+            yield Text("待生效: {name} is proposed as {found}.", name=name, found=written(found[name]))
+
+
+def _case(scene: Scene, step: Step) -> CaseView:
+    main = scene.instances(step)[0]
+    return instances.get(scene.world.app, SYSTEM, main.id).case
+
+
 _MISSING = object()
 
 
@@ -271,6 +302,8 @@ _CHECKS: Mapping[str, Callable[[Any, Step, Any], Iterator[Text]]] = {
     "有待办": _has_tasks,
     "无待办": _no_tasks,
     "变量": _variables,
+    "事实": _facts,
+    "待生效": _pending,
     "经过": _visited,
     "未经过": _not_visited,
     "结束": _ended,

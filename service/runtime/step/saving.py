@@ -37,11 +37,11 @@ _INSERTS = {model: insert(table_of(model)) for model in (ActivityHistory, Outbox
 def save(step: Step) -> None:
     """Write everything the step changed into its transaction; dispatch follows the commit."""
     progress = step.engine.progress() if step.is_engine_loaded else None
-    facts = fact_rows.new_rows(step, progress.facts) if progress else []
     if progress:
         _note_progress(step.instance, progress, step.now)
     for keeper in step.parts.keepers:
         keeper.decide(step, progress)
+    facts = fact_rows.new_rows(step, (*(progress.facts if progress else ()), *step.new_facts))
     step.instance.updated_at = step.now
     _save_instance(step)
     for keeper in step.parts.keepers:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from service.engine.definition import Model
 from service.engine.instance import Instance
-from service.engine.progress import Environment, HandlerCall, HandlerResult, NewIncident, Progress
+from service.engine.progress import Environment, HandlerCall, HandlerResult, NewFact, NewIncident, Progress
 from service.errors import InstanceNotActive, Unavailable
 from service.feel import Feel
 from service.handlers import Topic
@@ -36,7 +36,7 @@ class Keeper(Protocol):
     """A part that keeps rows of its own, written in the transaction of every step."""
 
     def decide(self, step: Step, progress: Progress | None) -> None:
-        """See what the engine did (None: nothing); may change the instance, ask for incidents, audit."""
+        """See what the engine did (None: nothing): change the instance, ask for incidents or facts, audit."""
 
     def write(self, step: Step, progress: Progress | None) -> None:
         """Write rows: that of the instance is there."""
@@ -73,6 +73,7 @@ class Step:
     lines: list[dict[str, Any]] = field(default_factory=list)
     audits: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     incidents: list[NewIncident] = field(default_factory=list)
+    new_facts: list[NewFact] = field(default_factory=list)
     doers: dict[str, str] = field(default_factory=dict)
     closed_task_ids: list[str] = field(default_factory=list)
     # (path in the answers, attachment ids), bound to the case when the step is saved.

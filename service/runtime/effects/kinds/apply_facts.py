@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from service.handlers.case import FACTS_CHANGED
+from service.runtime import v0_1
 from service.runtime.effects import delivering, rows
 from service.runtime.effects.kind import Kind
 from service.runtime.step import case_facts
@@ -43,7 +44,11 @@ def carry_out(app: Application, row: Outbox, wanted: Mapping[str, Any]) -> None:
 
 
 def _with_message(app: Application, row: Outbox, wanted: Mapping[str, Any]) -> bool:
-    return delivering.deliver(app, row, wanted, lambda step: _apply(step, row, _asking(step, row)))
+    def before(step: Step) -> Mapping[str, Any]:
+        _apply(step, row, _asking(step, row))
+        return v0_1.payload(step)
+
+    return delivering.deliver(app, row, wanted, before)
 
 
 def _alone(app: Application, row: Outbox) -> bool:

@@ -18,7 +18,7 @@ def carry_out(app: Application, row: Outbox, wanted: Mapping[str, Any]) -> None:
 
     Where nothing waits and nothing will, the sender learns it by the error code it named.
     """
-    if delivering.deliver(app, row, wanted, lambda step: None):
+    if delivering.deliver(app, row, wanted, lambda step: {}):
         rows.finish(app, row)
         return
     text = f"Nothing in {wanted['case']} waits for the message {wanted['name']}."
