@@ -15,9 +15,11 @@ from service import resources
 from service.app import create_app
 from service.demo import accounts
 from service.runtime.releases import deployments
+from service.runtime.scenarios.answers import Answers
 from service.runtime.step.context import SYSTEM, Application
 from service.runtime.time import timers
 from tests.browser import hands
+from tests.browser.others import clear_the_way
 from tests.conftest import Clock
 
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
@@ -35,8 +37,10 @@ class Office:
         *,
         pictures: Path | None = None,
         phones: Collection[str] = (),
+        others: Answers | None = None,
     ) -> None:
         self.app, self.clock, self.browser, self.pictures = app, clock, browser, pictures
+        self.others = others or Answers()
         self.phones = frozenset(phones)
         self._contexts: dict[str, BrowserContext] = {}
         self._pictured = 0
@@ -90,7 +94,11 @@ class Office:
         return self.desk(name).locator("#tasks li").filter(has_text=task).count() > 0
 
     def open_task(self, name: str, task: str, *, of: str = "") -> Page:
-        """Somebody finds a task on their list, claims it where it is their group's, and opens it."""
+        """Somebody finds a task on their list, claims it where it is their group's, and opens it.
+
+        What owners have put in its way since is answered first, by others.
+        """
+        clear_the_way(self.app, self.others, name, task)
         page = self.desk(name)
         row = page.locator("#tasks li").filter(has_text=task).filter(has_text=of).first
         expect(row, f"{name} has no task {task}").to_be_visible()

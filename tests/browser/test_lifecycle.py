@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from playwright.sync_api import Browser, expect
 
 from service import resources
+from service.errors import FeelError
+from service.runtime.scenarios.answers import Answers, answers_of, computed
 from service.runtime.step.context import Application
 from service.settings import ZONE
 from tests.browser import hands
@@ -44,21 +47,38 @@ def office(
     clock: Clock,
     chromium: Browser,
     _cheap_passwords: None,
+    answers: Answers,
 ) -> Iterator[Office]:
     clock.set(at("2026-08-17 09:00"))
     wanted = os.environ.get("COUNTERSIGN_TEST_PICTURES")
     pictures = Path(wanted) if wanted else None
-    opened = Office(make_app(sqlite_url), clock, chromium, pictures=pictures, phones=PHONES)
+    app = make_app(sqlite_url)
+    opened = Office(app, clock, chromium, pictures=pictures, phones=PHONES, others=answers)
     yield opened
     opened.close()
 
 
 @pytest.fixture(scope="module")
-def words() -> Mapping[str, dict[str, Any]]:
+def answers() -> Answers:
     """What the company's people answer when all goes well: the same words as in the scenarios."""
-    folder = resources.scenarios() / "answers"
-    files = [yaml.safe_load((folder / name).read_text("utf-8")) for name in ("通用.yaml", "臻选新品.yaml")]
-    return files[0] | files[1]
+    owners = answers_of(("通用", "臻选新品"), resources.scenarios())
+    first, burst, tail = map(date.fromisoformat, DAYS)
+    days = {"开始日": first, "爆发日": burst, "长尾日": tail, "结束日": tail}
+    return replace(owners, days=owners.days | days)
+
+
+@pytest.fixture(scope="module")
+def words(answers: Answers) -> Mapping[str, dict[str, Any]]:
+    """Those answers by form; what they say of a value the form opens with is left to who types it."""
+    return {form: _typed(given, answers.days) for form, given in answers.by_form.items()}
+
+
+def _typed(given: Mapping[str, Any], days: Mapping[str, date]) -> dict[str, Any]:
+    typed = {}
+    for key, value in given.items():
+        with suppress(FeelError):
+            typed[key] = computed(value, days, at(DAYS[0]))
+    return typed
 
 
 def test_a_campaign_goes_through_every_page_from_start_to_archive(
@@ -81,7 +101,7 @@ def test_a_campaign_goes_through_every_page_from_start_to_archive(
 def prepare(office: Office, words: Mapping[str, Any]) -> None:
     page = office.desk("linyue", "/start")
     page.get_by_role("link", name="网络营销活动策划审批", exact=True).click()
-    hands.fill(page, words["campaign"] | {"start_date": DAYS[0], "end_date": DAYS[-1]})
+    hands.fill(page, words["campaign"])
     office.picture(page, "发起")
     office.hand_in(page, "发起")
     office.picture(page, "活动页")
@@ -99,12 +119,7 @@ def prepare(office: Office, words: Mapping[str, Any]) -> None:
 
 
 def plan(office: Office, words: Mapping[str, Any]) -> None:
-    phases = [
-        phase | {"start": day, "end": day}
-        for phase, day in zip(words["write_plan"]["phases"], DAYS, strict=True)
-    ]
-    dates = {"start_date": DAYS[0], "end_date": DAYS[-1], "phases": phases}
-    office.do("linyue", "编制活动方案", words["write_plan"] | dates | {"copy_precheck_needed": True})
+    office.do("linyue", "编制活动方案", words["write_plan"] | {"copy_precheck_needed": True})
     office.do("liangxiao", "设计技术方案", words["design_tech"])
     office.do("linyue", "确认责任分工", {})
     office.do("mengxiao", "预审宣传文案", words["copy_precheck"])

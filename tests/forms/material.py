@@ -11,10 +11,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from service.feel import FEEL, walk
+from tests.forms import answers
 
 ROOT = Path(__file__).parents[2]
 FORMS = ROOT / "forms"
-EXAMPLES = Path(__file__).parent / "examples"
 NAMES = sorted(path.stem for path in FORMS.glob("*.form"))
 NOW = datetime(2026, 8, 3, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 ABSENT = object()
@@ -30,8 +30,8 @@ def labels() -> dict[str, str]:
 
 def example(form: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return (answers, inputs): what a colleague answers, and what the task hands the form."""
-    found = json.loads((EXAMPLES / f"{form}.json").read_text(encoding="utf-8"))
-    return found["answers"], found["inputs"]
+    handed = answers.inputs(form, lambda other: check(other).data, NOW)
+    return answers.answers(form, handed, NOW, schema(form)), handed
 
 
 def components(form: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -39,9 +39,9 @@ def components(form: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     return (component.raw for component in walk(form))
 
 
-def changed(answers: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+def changed(given: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """Return a copy with the values at dotted paths replaced; ABSENT takes the key away."""
-    result = copy.deepcopy(dict(answers))
+    result = copy.deepcopy(dict(given))
     for path, value in changes.items():
         *way, last = [int(part) if part.isdigit() else part for part in path.split(".")]
         target: Any = result
@@ -56,8 +56,8 @@ def changed(answers: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str,
 
 def check(form: str, changes: Mapping[str, Any] | None = None, **inputs: Any):
     """Check the form's example answers with some of them changed, and with other inputs."""
-    answers, given = example(form)
-    return FEEL.check_form(schema(form), changed(answers, changes or {}), given | inputs, now=NOW)
+    given, handed = example(form)
+    return FEEL.check_form(schema(form), changed(given, changes or {}), handed | inputs, now=NOW)
 
 
 def refused(form: str, changes: Mapping[str, Any] | None = None, **inputs: Any) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,14 +22,14 @@ from service.runtime.tasks.views import TaskView
 from service.runtime.wiring import open_application
 from service.settings import Settings
 from tests.conftest import PASSWORD, Clock, hire_cast
+from tests.forms import material
 
-EXAMPLES = Path(__file__).resolve().parent.parent / "forms" / "examples"
 UPLOAD_BYTES = 1024 * 1024
 
 
 def example(form: str) -> dict[str, Any]:
     """Return the example answers of a form."""
-    return json.loads((EXAMPLES / f"{form}.json").read_text(encoding="utf-8"))["answers"]
+    return material.example(form)[0]
 
 
 @dataclass

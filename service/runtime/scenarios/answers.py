@@ -42,13 +42,26 @@ def merged(content: Lines, path: Path, present: datetime | None) -> Answers:
     named = content.get("资料") or []
     files = [_set_file(name, content, path) for name in ([named] if isinstance(named, str) else named)]
     own = content.get("答复") or Lines()
+    days = _days(content, str(path))
+    return _laid_over(files, own, days, present)
+
+
+def answers_of(sets: Sequence[str], folder: Path, present: datetime | None = None) -> Answers:
+    """Return the answers of named sets, those a folder of scenarios would find."""
+    return _laid_over([answers_file(name, folder) for name in sets], Lines(), {}, present)
+
+
+def _laid_over(
+    files: Sequence[Path], own: Lines, own_days: Mapping[str, _Day], present: datetime | None
+) -> Answers:
     found: dict[str, dict[str, Any]] = {}
     days: dict[str, _Day] = {}
-    for file, answers in [(str(file), load(file)) for file in files]:
-        days |= _days(answers, file)
+    for file in files:
+        answers = load(file)
+        days |= _days(answers, str(file))
         _lay_over(found, answers)
     _lay_over(found, own)
-    return Answers(found, _reckoned({**days, **_days(content, str(path))}, present), own)
+    return Answers(found, _reckoned({**days, **own_days}, present), own)
 
 
 def _lay_over(found: dict[str, dict[str, Any]], answers: Mapping[str, Any]) -> None:
