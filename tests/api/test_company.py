@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from sqlalchemy import select
 
 from service import resources
 from service.runtime.scenarios.yaml_lines import load
+from service.store.models import LoadSample
 
 SAMPLE = {
     "day": "2026-03-01",
@@ -15,6 +19,7 @@ SAMPLE = {
     "gmv": 1234.50,
     "cost": "100.10",
 }
+HIGH_LOAD = {"qps": 5000, "cpu": 0.95, "p95": 2000, "error_rate": 0.05, "cdn_nodes": 8}
 # The amounts and tiers the owners keep beside their table.
 TIERS = [
     (case["budget_total"], case["得"])
@@ -49,6 +54,19 @@ def campaign(company, client_for):
     )
     assert answer.status_code == 201, answer.json
     return "HD-2026-1"
+
+
+@pytest.fixture
+def answered_whenever_active(campaign, deploy):
+    """Lets a response to load begin beside every active case, whatever its phase."""
+    organisation = resources.manifest_files()["organisation.yaml"].decode()
+    eased, count = re.subn(
+        r"(?m)^  load_response: .*$",
+        "  load_response: {when: 'state = \"active\"', begun_by: load}",
+        organisation,
+    )
+    assert count == 1
+    deploy({"organisation.yaml": eased})
 
 
 @pytest.mark.parametrize(("total", "tier"), TIERS)
@@ -105,14 +123,22 @@ def test_figures_of_a_campaign_one_does_not_see_are_refused(campaign, client_for
     assert client_for("zhouheng").post(f"/campaigns/{campaign}/metrics", body).status_code == 403
 
 
-def test_a_high_load_starts_one_response_and_a_normal_one_ends_at_once(campaign, client_for):
+def test_before_a_campaign_runs_a_load_report_is_kept_and_starts_nothing(app, campaign, client_for):
+    answer = client_for("admin").post(f"/campaigns/{campaign}/load", HIGH_LOAD)
+
+    assert (answer.status_code, answer.json) == (201, {"instance_id": None, "started": False})
+    with app.db.read() as session:
+        assert session.scalars(select(LoadSample.qps)).all() == [HIGH_LOAD["qps"]]
+
+
+def test_a_high_load_starts_one_response_and_a_normal_one_ends_at_once(
+    campaign, answered_whenever_active, client_for
+):
     admin = client_for("admin")
-    normal = {"qps": 10, "cpu": 0.2, "p95": 100, "error_rate": 0.001, "cdn_nodes": 8}
-    high = {"qps": 5000, "cpu": 0.95, "p95": 2000, "error_rate": 0.05, "cdn_nodes": 8}
     path = f"/campaigns/{campaign}/load"
 
-    calm = admin.post(path, normal)
-    first, second = admin.post(path, high), admin.post(path, high)
+    calm = admin.post(path, {**HIGH_LOAD, "qps": 10, "cpu": 0.2, "p95": 100, "error_rate": 0.001})
+    first, second = admin.post(path, HIGH_LOAD), admin.post(path, HIGH_LOAD)
 
     states = [
         admin.get(f"/process-instances/{answer.json['instance_id']}").json["state"]

@@ -24,9 +24,10 @@ class LoadReportView(View):
 
 
 def report(app: Application, actor: Actor, business_key: str, sample: LoadSample) -> LoadReportView:
-    """Keep a load sample of a campaign; unless a response is running, start one with it.
+    """Keep a load sample of a campaign; start a response with it where one is timely and none is running.
 
-    How high is high is for the drawing to say: with a normal load the response ends at once.
+    When it is timely is for `organisation.yaml` to say, how high is high for the drawing: with a normal load
+    the response ends at once.
     """
     measurements.record_load(app, actor, business_key, sample)
     process = _response(app, business_key)

@@ -80,7 +80,7 @@ def record_metrics(app: Application, actor: Actor, business_key: str, body: Metr
     "/campaigns/<business_key>/load", returns=LoadReportView, status=201, body=Load, errors=(403, 404)
 )
 def report_load(app: Application, actor: Actor, business_key: str, body: Load) -> LoadReportView:
-    """Report the system's load; a response is started unless one is running."""
+    """Report the system's load; a response is started if it is time for one and none is running."""
     at: datetime = body.at or app.clock()
     sample = LoadSample(**{**body.model_dump(), "at": at})
     return load_reports.report(app, actor, business_key, sample)
