@@ -7,7 +7,7 @@ from pathlib import Path
 
 from service import manifest, resources
 from service.engine.check import check
-from service.engine.findings import Finding
+from service.engine.files.findings import Finding
 from service.errors import NotFound
 from service.handlers import HANDLERS
 from service.wording import Text

@@ -111,7 +111,7 @@ def deploy_installed(app: Any) -> str:
 
     Returns a note when their deployment was left alone, else "".
     """
-    from service.engine.rights import ADMIN
+    from service.engine.organisation.rights import ADMIN
     from service.runtime.releases import deployments
     from service.runtime.step.context import Actor
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from service import resources
 from service.checking import find_files
-from service.engine import weaving
-from service.engine.weaving import Woven
+from service.engine.forms import weaving
+from service.engine.forms.weaving import Woven
 
 
 def weave(paths: Iterable[Path]) -> list[tuple[Path, Woven]]:

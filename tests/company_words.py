@@ -7,8 +7,8 @@ from functools import cache
 from service import resources
 from service.domain.words import Words
 from service.engine import organisation
-from service.engine.form_marks import text_fields
-from service.engine.forms import read_form
+from service.engine.forms.marks import text_fields
+from service.engine.forms.reading import read_form
 
 
 @cache

@@ -21,7 +21,7 @@ FIRST_RELEASE = "v0_1.py"
 """What cases of the first release need: those files' words are not their owners' any more."""
 
 COINCIDENCES = {
-    ("engine/case_facts.py", "发起人"): "the label of a fact that every case has",
+    ("engine/case/schema.py", "发起人"): "the label of a fact that every case has",
     ("engine/decisions/reading.py", "decision"): "the element of a DMN file",
     ("engine/organisation/model.py", "load"): "what may begin a follow-up, a word of ours",
     ("engine/organisation/reading.py", "budget"): "a section of organisation.yaml",
@@ -35,7 +35,7 @@ COINCIDENCES = {
 
 SENTENCES = {
     "demo": "the keys of the demo company's own file, and its banner in both languages",
-    "engine/case_facts.py": "labels of what every case has",
+    "engine/case/schema.py": "labels of what every case has",
     "handlers": "sentences of notices and of the record, which are kept in the language of the company",
     "runtime/scenarios": "the language scenarios are written in",
     "runtime/step/actor.py": "how the system is called in the record",

@@ -8,12 +8,15 @@ from functools import cached_property
 from typing import Any
 
 from service.domain.words import Words
-from service.engine import case_facts, dialect, english, form_marks, nodes, organisation, v0_1
-from service.engine.case_facts import NO_CASE, CaseSchema
+from service.engine import dialect, nodes, organisation, v0_1
+from service.engine.case import schema as case_facts
+from service.engine.case.schema import NO_CASE, CaseSchema
 from service.engine.decisions import Decision, read_dmn
 from service.engine.drawing import Element, Process, read_drawing
-from service.engine.form_marks import Marked
-from service.engine.forms import read_form
+from service.engine.forms import english
+from service.engine.forms import marks as form_marks
+from service.engine.forms.marks import Marked
+from service.engine.forms.reading import read_form
 from service.engine.organisation import Organisation
 from service.errors import NotFound
 from service.feel.schema import Schema

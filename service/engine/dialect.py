@@ -21,7 +21,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.simple import TerminateEventDefi
 
 from service.engine import nodes
 from service.engine.drawing import Container, Declared, Element, EventDefinition, Process
-from service.engine.timers import TimerDefinition
+from service.engine.nodes.timers import TimerDefinition
 
 ELEMENT_SUFFIX = " [element]"
 NODES: Mapping[str, type[nodes.Node]] = {

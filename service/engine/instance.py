@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from service.engine import events, looking, moves, moving, snapshot
 from service.engine.definition import Model
 from service.engine.failures import UnknownToken
-from service.engine.modifying import Modification, modify, preview
+from service.engine.motion import events, moves, moving
+from service.engine.motion.modifying import Modification, modify, preview
 from service.engine.nodes import ServiceTask, StartEvent
+from service.engine.nodes.results import Fails, Throws
+from service.engine.nodes.scope import Scope
 from service.engine.progress import ActiveToken, Environment, OpenTask, Progress, ScopeView
-from service.engine.results import Fails, Throws
-from service.engine.running import Running
-from service.engine.scope import Scope
-from service.engine.tokens import ERROR, STARTED, Root, Token
+from service.engine.tokens import looking, snapshot
+from service.engine.tokens.running import Running
+from service.engine.tokens.tree import ERROR, STARTED, Root, Token
 from service.errors import BpmnError, FieldError, InvalidAnswers
 from service.wording import Text
 

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from service.engine import joins, nodes, snapshot
+from service.engine import nodes
 from service.engine.definition import Model
 from service.engine.instance import Instance
 from service.engine.progress import Environment
-from service.engine.removing import attached
-from service.engine.tokens import STARTED, Root, Token
+from service.engine.tokens import joins, snapshot
+from service.engine.tokens.removing import attached
+from service.engine.tokens.tree import STARTED, Root, Token
 from service.wording import Text
 
 

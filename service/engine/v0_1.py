@@ -11,9 +11,9 @@ from typing import Any
 
 from service.domain.metrics import Metric
 from service.domain.plan import TextFields
-from service.engine.case_facts import NO_CASE, CaseSchema, Fact
-from service.engine.fact_kinds import KINDS
-from service.engine.form_marks import Marked
+from service.engine.case.kinds import KINDS
+from service.engine.case.schema import NO_CASE, CaseSchema, Fact
+from service.engine.forms.marks import Marked
 from service.feel.schema import Schema, walk
 
 _OWNERS = ("流程管理部", "流程负责人")

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import attributes
 
 from service.engine import v0_1
-from service.engine.case_facts import Fact, WrongKind
+from service.engine.case.schema import Fact, WrongKind
 from service.engine.definition import Model
 from service.engine.progress import NewFact, Progress, ScopeView
 from service.runtime.step import fact_rows

@@ -6,7 +6,7 @@ from collections import ChainMap
 from collections.abc import Mapping
 from typing import Any
 
-from service.engine.english import translated
+from service.engine.forms.english import translated
 from service.web.asking import application
 from service.web.i18n import language_tag
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, url_for
 
-from service.engine.form_parts import holders
+from service.engine.forms.parts import holders
 from service.errors import NotFound
 from service.runtime.identity import rights
 from service.runtime.releases import deployments

@@ -16,8 +16,8 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from service import manifest
-from service.engine.check.parts import STALE
-from service.engine.findings import Finding
+from service.engine.files.findings import Finding
+from service.engine.forms.part_check import STALE
 from service.errors import InvalidDeployment, InvalidInput
 from service.runtime.identity import rights
 from service.runtime.releases import deployments, weaving

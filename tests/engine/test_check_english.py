@@ -9,7 +9,7 @@ import pytest
 
 from service.engine.check import check
 from service.engine.definition import Model
-from service.engine.english import translated, words_of
+from service.engine.forms.english import translated, words_of
 
 FORM = {
     "components": [

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from service.engine.check import check
-from service.engine.form_parts import woven
+from service.engine.forms.parts import woven
 
 
 def text(key: str, **more: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.engine.drawing import Process, read_drawing
-from service.engine.xml import read_xml
+from service.engine.files.xml import read_xml
 from service.errors import InvalidDeployment
 from tests.engine.diagrams import (
     boundary,

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from service.engine import case_facts
+from service.engine.case import schema as case_facts
 from service.errors import InvalidAnswers
 from tests.engine import diagrams as d
 from tests.engine.decision_tables import definitions, table

@@ -11,7 +11,7 @@ from service import resources
 from service.domain.plan import content_hash
 from service.engine import v0_1
 from service.engine.check import check
-from service.engine.form_marks import Marked, marked, text_fields
+from service.engine.forms.marks import Marked, marked, text_fields
 from tests.company_words import company_words
 
 COMPANY = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.engine.modifying import Modification
+from service.engine.motion.modifying import Modification
 from service.errors import InvalidInput
 from tests.engine.diagrams import (
     boundary,

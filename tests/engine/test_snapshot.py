@@ -7,10 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from service.engine import snapshot
 from service.engine.failures import EngineFailure
 from service.engine.instance import Instance
-from service.engine.memory import (
+from service.engine.nodes.memory import (
     MAIN,
     BranchPath,
     Cycle,
@@ -19,6 +18,7 @@ from service.engine.memory import (
     from_stored,
     to_stored,
 )
+from service.engine.tokens import snapshot
 from service.feel import codec
 from tests.engine.diagrams import boundary, call, end, loop, path, process, start, timer, user
 from tests.engine.driver import MONDAY, Case

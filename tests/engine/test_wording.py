@@ -11,8 +11,8 @@ from service import languages
 from service.engine.check import check
 from service.engine.decisions.check import check_decision
 from service.engine.failures import EngineFailure
-from service.engine.findings import Finding
-from service.engine.timers import to_moment
+from service.engine.files.findings import Finding
+from service.engine.nodes.timers import to_moment
 from service.errors import DecisionError, FeelError, ServiceError
 from service.wording import Text, all_translated, translated
 from tests.engine import diagrams as d

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from service import cli
-from service.engine.form_parts import holders
-from service.engine.forms import read_form
+from service.engine.forms.parts import holders
+from service.engine.forms.reading import read_form
 from tests.forms.material import ROOT
 
 DOCUMENTS = [ROOT / "docs/how-to/change-a-form-part.md", ROOT / "docs/how-to/zh/修改表单公共部分.md"]

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from service.engine.check.parts import check_parts
-from service.engine.form_parts import use_of, uses
+from service.engine.forms.part_check import check_parts
+from service.engine.forms.parts import use_of, uses
 from service.feel import Component, walk
 from tests.forms.material import FORMS, NAMES
 

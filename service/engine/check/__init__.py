@@ -21,7 +21,6 @@ from service.engine.check.feel import check_feel
 from service.engine.check.follow_ups import check_follow_ups
 from service.engine.check.literals import check_literals
 from service.engine.check.marks import check_marks
-from service.engine.check.parts import check_parts
 from service.engine.check.reading import read_manifest
 from service.engine.check.reads import answers_of, check_reads
 from service.engine.check.references import check_references
@@ -31,9 +30,10 @@ from service.engine.check.structure import check_structure
 from service.engine.check.surroundings import Surroundings, Topic
 from service.engine.check.variables import check_variables
 from service.engine.drawing import Process
-from service.engine.english import FILE as ENGLISH
-from service.engine.english import read as read_english
-from service.engine.findings import Finding
+from service.engine.files.findings import Finding
+from service.engine.forms.english import FILE as ENGLISH
+from service.engine.forms.english import read as read_english
+from service.engine.forms.part_check import check_parts
 
 
 def check(files: Mapping[str, bytes], *, topics: Mapping[str, Topic]) -> list[Finding]:

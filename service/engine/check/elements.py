@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from service.engine.check.report import Report
 from service.engine.drawing import Container, Element, Place
+from service.engine.drawing.extensions import extension_elements
 from service.engine.drawing.kinds import ACTIVITIES, FLOW_NODES
-from service.engine.extensions import extension_elements
-from service.engine.xml import BPMN, Tag
+from service.engine.files.xml import BPMN, Tag
 from service.wording import Text
 
 UNSUPPORTED = {

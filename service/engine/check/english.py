@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from service.engine.english import FILE, Reading, words_of
-from service.engine.findings import Finding
-from service.engine.form_parts import use_of
+from service.engine.files.findings import Finding
+from service.engine.forms.english import FILE, Reading, words_of
+from service.engine.forms.parts import use_of
 from service.feel.schema import Schema, components
 from service.wording import Text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from service.engine.case_facts import CASE
+from service.engine.case.schema import CASE
 from service.engine.check.report import Placed
 from service.engine.drawing import Element
 from service.engine.drawing.kinds import CONDITIONAL, PEOPLE

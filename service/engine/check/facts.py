@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from service.engine.case_facts import CASE, GIVEN, CaseSchema, fact_of
+from service.engine.case.schema import CASE, GIVEN, CaseSchema, fact_of
 from service.engine.check.report import Placed, Report
 from service.engine.check.surroundings import Surroundings
 from service.engine.decisions import Decision, paths
 from service.engine.drawing import Container, Element, Process
-from service.engine.findings import Finding
-from service.engine.nearest import suggestion
+from service.engine.files.findings import Finding
+from service.engine.files.nearest import suggestion
 from service.feel.schema import Schema, components
 from service.wording import Text
 

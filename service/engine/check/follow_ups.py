@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator
 
-from service.engine.findings import Finding
-from service.engine.nearest import suggestion
+from service.engine.files.findings import Finding
+from service.engine.files.nearest import suggestion
 from service.engine.organisation import FILE, LOAD, LOAD_ANSWERS, SITUATION, FollowUp, Organisation
 from service.feel import parse, strip_equals
 from service.wording import Text

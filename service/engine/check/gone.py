@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from service.engine.findings import Finding
-from service.engine.nearest import suggestion
+from service.engine.files.findings import Finding
+from service.engine.files.nearest import suggestion
 from service.engine.organisation import FILE, Organisation
 from service.wording import Text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from service.engine.check.report import Report
 from service.engine.drawing import Place
 from service.engine.drawing.kinds import FLOW_NODES
-from service.engine.xml import BPMN, Tag
+from service.engine.files.xml import BPMN, Tag
 
 RESERVED_IDS = frozenset({"Start", "End"})
 NEEDS_ID = FLOW_NODES | {"sequenceFlow", "process"}

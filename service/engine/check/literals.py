@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from service.engine import timers
 from service.engine.check.expressions import is_feel
 from service.engine.check.feel import OTHER_LANGUAGES
 from service.engine.check.report import Placed, Report
 from service.engine.drawing import Element, EventDefinition, Process
 from service.engine.failures import EngineFailure
+from service.engine.nodes import timers
 from service.wording import Text
 
 _ANY_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)

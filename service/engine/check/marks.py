@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from service.engine.check.form_lines import line_of
-from service.engine.extensions import split_list
-from service.engine.findings import Finding
-from service.engine.form_marks import ASPECT, CONCLUSION, MATERIAL, PLAN, ROLE, ROLES, TEXT, in_text, is_shown
-from service.engine.nearest import suggestion
+from service.engine.drawing.extensions import split_list
+from service.engine.files.findings import Finding
+from service.engine.files.nearest import suggestion
+from service.engine.forms.marks import (
+    ASPECT,
+    CONCLUSION,
+    MATERIAL,
+    PLAN,
+    ROLE,
+    ROLES,
+    TEXT,
+    in_text,
+    is_shown,
+)
 from service.engine.organisation import FILE, Organisation
 from service.feel.schema import Component, Schema, components
 from service.wording import Text

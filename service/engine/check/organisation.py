@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from service.domain.metrics import MEASURES, RATIOS
-from service.engine.findings import Finding
-from service.engine.nearest import suggestion
+from service.engine.files.findings import Finding
+from service.engine.files.nearest import suggestion
 from service.engine.organisation import FILE, Organisation, Relation
-from service.engine.rights import ADMIN, GRANTED, RESERVED
+from service.engine.organisation.rights import ADMIN, GRANTED, RESERVED
 from service.wording import Text
 
 

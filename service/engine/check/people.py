@@ -7,7 +7,7 @@ from collections.abc import Container as Names
 from service.engine.check.report import Report
 from service.engine.check.surroundings import Surroundings
 from service.engine.drawing import Element
-from service.engine.extensions import split_list
+from service.engine.drawing.extensions import split_list
 
 EXPRESSIONS = ("=", "$", "#")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from service import manifest
-from service.engine import case_facts
+from service.engine.case import schema as case_facts
 from service.engine.check.facts import check_main
 from service.engine.check.ids import check_ids
 from service.engine.check.organisation import check_organisation
@@ -13,7 +13,7 @@ from service.engine.check.report import Report
 from service.engine.check.surroundings import Surroundings, Topic
 from service.engine.decisions import read_dmn
 from service.engine.drawing import Process, read_drawing
-from service.engine.forms import read_form
+from service.engine.forms.reading import read_form
 from service.engine.organisation import FILE as ORGANISATION
 from service.engine.organisation import read as read_organisation
 from service.errors import InvalidDeployment

@@ -10,8 +10,8 @@ from service.domain.metrics import Metric
 from service.engine.check.report import Report
 from service.engine.check.surroundings import Surroundings, Topic
 from service.engine.drawing import Element, Process
-from service.engine.form_marks import in_text, text_path
-from service.engine.nearest import suggestion
+from service.engine.files.nearest import suggestion
+from service.engine.forms.marks import in_text, text_path
 from service.feel.schema import Schema, components
 
 PLAN_TEXT, START_FORM, FACTS = "", "start", "case"

@@ -8,9 +8,9 @@ from service.engine.check.report import Report
 from service.engine.check.services import check_service, foreign_service
 from service.engine.check.surroundings import Surroundings
 from service.engine.drawing import Element, Process
+from service.engine.drawing.extensions import MultiInstance, extension_elements
 from service.engine.drawing.kinds import PEOPLE
-from service.engine.extensions import MultiInstance, extension_elements
-from service.engine.xml import BPMN
+from service.engine.files.xml import BPMN
 
 RESULT_MAPPINGS = frozenset({"singleEntry", "singleResult", "collectEntries", "resultList"})
 IGNORED_IN_LOOPS = ("loopDataInputRef", "inputDataItem", "loopDataOutputRef", "outputDataItem")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from service.engine.findings import Finding, Severity
+from service.engine.files.findings import Finding, Severity
 from service.wording import Text
 
 

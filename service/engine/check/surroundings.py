@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from service.engine.case_facts import NO_CASE, CaseSchema
+from service.engine.case.schema import NO_CASE, CaseSchema
 from service.engine.check.expressions import Expression, find_expressions
 from service.engine.decisions import Decision, DecisionFile
 from service.engine.drawing import Element, Process

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from service.engine.decisions.cells import Cell, Interval, Literal, plain_cell
 from service.engine.decisions.model import Decision, Input, Output, Rule
-from service.engine.findings import Finding, Severity
+from service.engine.files.findings import Finding, Severity
 from service.feel import parse
 from service.wording import Text
 

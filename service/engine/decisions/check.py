@@ -15,7 +15,7 @@ from service.engine.decisions.cell_checks import (
 )
 from service.engine.decisions.coverage import Grid, TooComplex, grid
 from service.engine.decisions.model import SINGLE_HIT, Decision
-from service.engine.findings import Finding
+from service.engine.files.findings import Finding
 from service.wording import Text
 
 SHOWN_GAPS = 3  # per table; the rest would repeat themselves

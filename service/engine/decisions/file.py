@@ -9,9 +9,9 @@ from service.engine.decisions.check import check_decision
 from service.engine.decisions.model import Decision
 from service.engine.decisions.reading import decisions_of
 from service.engine.decisions.reads import expressions
-from service.engine.findings import Finding
-from service.engine.kept import kept_by_content
-from service.engine.xml import read_xml
+from service.engine.files.findings import Finding
+from service.engine.files.kept import kept_by_content
+from service.engine.files.xml import read_xml
 from service.feel import parse_all
 
 

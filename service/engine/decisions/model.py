@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from service.engine.decisions.cells import Cell, Literal, plain_cell, plain_literal
-from service.engine.findings import Finding
+from service.engine.files.findings import Finding
 
 SINGLE_HIT = frozenset({"UNIQUE", "FIRST", "PRIORITY", "ANY"})
 MULTIPLE_HIT = frozenset({"COLLECT", "RULE ORDER", "OUTPUT ORDER"})

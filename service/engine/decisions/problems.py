@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from service.engine.findings import Finding
-from service.engine.xml import Tag
+from service.engine.files.findings import Finding
+from service.engine.files.xml import Tag
 from service.wording import Text
 
 

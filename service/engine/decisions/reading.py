@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from service.engine.decisions.model import Decision
 from service.engine.decisions.problems import Problems, written
 from service.engine.decisions.tables import read_table
-from service.engine.findings import Finding
-from service.engine.xml import Tag, refusal
+from service.engine.files.findings import Finding
+from service.engine.files.xml import Tag, refusal
 from service.wording import Text
 
 UNSUPPORTED_LOGIC = frozenset(

@@ -14,7 +14,7 @@ from service.engine.decisions.model import (
     Rule,
 )
 from service.engine.decisions.problems import Problems, written
-from service.engine.xml import Tag
+from service.engine.files.xml import Tag
 from service.wording import Text
 
 TYPE_ALIASES = {"integer": "number", "long": "number", "double": "number", "datetime": "dateTime"}

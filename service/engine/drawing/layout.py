@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from service.engine.xml import Tag
+from service.engine.files.xml import Tag
 
 _DRAWN = frozenset({"BPMNShape", "BPMNEdge", "DMNShape", "DMNEdge"})
 _SIDES = {"Bounds": ("x", "y", "width", "height"), "waypoint": ("x", "y")}

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from service.engine.drawing.extensions import Extensions, split_list
 from service.engine.drawing.layout import layout_of
 from service.engine.drawing.parts import Declared, EventDefinition, Flow, Place
-from service.engine.extensions import Extensions, split_list
-from service.engine.xml import Tag
+from service.engine.files.xml import Tag
 
 
 @dataclass(frozen=True, eq=False)

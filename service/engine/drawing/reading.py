@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from service.engine import extensions
+from service.engine.drawing import extensions
 from service.engine.drawing.kinds import FLOW_NODES
 from service.engine.drawing.model import Container, Drawing, Element, Process
 from service.engine.drawing.parts import Declared, EventDefinition, Flow, Place, WrittenTime
-from service.engine.kept import kept_by_content
-from service.engine.xml import BPMN, Tag, read_xml, refusal, text_of
+from service.engine.files.kept import kept_by_content
+from service.engine.files.xml import BPMN, Tag, read_xml, refusal, text_of
 from service.wording import Text
 
 DECLARED = ("message", "signal", "error", "escalation")

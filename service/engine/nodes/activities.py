@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from service.engine.decisions import Decision, map_result
-from service.engine.extensions import Mapped, split_list
+from service.engine.drawing.extensions import Mapped, split_list
 from service.engine.failures import EngineFailure
 from service.engine.nodes.base import Node
+from service.engine.nodes.results import CallsHandler, GoesOn, OpensProcess, WaitsForPeople
+from service.engine.nodes.timers import to_due
+from service.engine.nodes.token_view import TokenView
 from service.engine.progress import HandlerCall, OpenTask
-from service.engine.results import CallsHandler, GoesOn, OpensProcess, WaitsForPeople
-from service.engine.timers import to_due
-from service.engine.token_view import TokenView
 
 
 class PassThrough(Node):

@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 
-from service.engine.case_facts import fact_of
+from service.engine.case.schema import fact_of
 from service.engine.drawing import Flow
-from service.engine.extensions import Extensions
-from service.engine.results import GoesOn, Result
-from service.engine.token_view import TokenView
+from service.engine.drawing.extensions import Extensions
+from service.engine.nodes.results import GoesOn, Result
+from service.engine.nodes.token_view import TokenView
 
 
 class Node(BpmnSpecMixin):

@@ -13,9 +13,9 @@ from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefin
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import TerminateEventDefinition
 
 from service.engine.nodes.base import Node
-from service.engine.results import GoesOn, Result, Throws, WaitsForEvent, WaitsForTime
-from service.engine.timers import TimerDefinition
-from service.engine.token_view import TokenView
+from service.engine.nodes.results import GoesOn, Result, Throws, WaitsForEvent, WaitsForTime
+from service.engine.nodes.timers import TimerDefinition
+from service.engine.nodes.token_view import TokenView
 
 
 class Event(Node):

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from service.engine.drawing import Flow
 from service.engine.failures import EngineFailure
 from service.engine.nodes.base import Node
-from service.engine.results import GoesOn, WaitsForPartners
-from service.engine.token_view import TokenView
+from service.engine.nodes.results import GoesOn, WaitsForPartners
+from service.engine.nodes.token_view import TokenView
 
 
 def _conditional(flows: Sequence[Flow]) -> list[Flow]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from service.engine.extensions import MultiInstance as Drawn
+from service.engine.drawing.extensions import MultiInstance as Drawn
 from service.engine.failures import EngineFailure
-from service.engine.memory import Round
 from service.engine.nodes.base import Node
-from service.engine.results import GoesOn, Repeats
-from service.engine.token_view import TokenView
+from service.engine.nodes.memory import Round
+from service.engine.nodes.results import GoesOn, Repeats
+from service.engine.nodes.token_view import TokenView
 
 MOST_ELEMENTS = 1000
 

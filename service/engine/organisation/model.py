@@ -10,7 +10,7 @@ from typing import Literal
 
 from service.domain.metrics import Metric
 from service.domain.workdays import Calendar, official_calendar
-from service.engine.rights import ADMIN
+from service.engine.organisation.rights import ADMIN
 
 RelationKind = Literal["user", "head_of", "head"]
 

@@ -10,8 +10,8 @@ from typing import cast
 from service import manifest
 from service.domain.metrics import Metric
 from service.engine import v0_1
-from service.engine.declarations import Declarations
-from service.engine.findings import Finding
+from service.engine.files.declarations import Declarations
+from service.engine.files.findings import Finding
 from service.engine.organisation.model import LOAD, FollowUp, Organisation, Relation, RelationKind
 from service.wording import Text
 from service.yaml_lines import Lines

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.engine.case_facts import CaseSchema
+from service.engine.case.schema import CaseSchema
 from service.runtime.cases.views import CaseView, FactView
 from service.runtime.identity.visibility import require_visible
 from service.runtime.step.context import Actor, Application

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from service.engine.rights import RIGHTS
+from service.engine.organisation.rights import RIGHTS
 from service.errors import Forbidden
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, delete, select
 from sqlalchemy.orm import Session
 
-from service.engine.rights import ADMIN
+from service.engine.organisation.rights import ADMIN
 from service.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound
 from service.runtime.identity.passwords import hash_password, is_password
 from service.runtime.identity.rights import require

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from service.engine.extensions import split_list
+from service.engine.drawing.extensions import split_list
 from service.errors import Conflict, FieldError, InvalidInput, NotFound
 from service.runtime.cases import showing
 from service.runtime.cases.views import InstanceView

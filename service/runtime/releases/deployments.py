@@ -14,7 +14,7 @@ from service import manifest
 from service.engine import organisation
 from service.engine.check import check as check_manifest
 from service.engine.check.gone import check_gone
-from service.engine.findings import Finding
+from service.engine.files.findings import Finding
 from service.errors import Conflict, FieldError, Forbidden, InvalidDeployment, InvalidInput, NotFound
 from service.runtime import identity
 from service.runtime.identity.rights import may, require

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from service.engine.drawing import is_layout, layout_of, read_drawing
-from service.engine.xml import Tag, read_xml
+from service.engine.files.xml import Tag, read_xml
 
 Properties = dict[tuple[str, str], str]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from service.engine import weaving
+from service.engine.forms import weaving
 from service.runtime.releases import deployments
 from service.runtime.step.context import Application
 

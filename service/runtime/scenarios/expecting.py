@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from service.engine.nearest import suggestion
+from service.engine.files.nearest import suggestion
 from service.runtime import identity
 from service.runtime.cases import instances
 from service.runtime.cases.views import CaseView

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.engine.nearest import suggestion
+from service.engine.files.nearest import suggestion
 from service.runtime import identity
 from service.runtime.scenarios.answers import answers_file
 from service.runtime.scenarios.yaml_lines import Lines, ScenarioError, load

@@ -23,7 +23,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from service.engine.nearest import suggestion
+from service.engine.files.nearest import suggestion
 from service.runtime.scenarios import moments
 from service.runtime.scenarios.answers import Answers, merged
 from service.runtime.scenarios.moments import Days, Pace

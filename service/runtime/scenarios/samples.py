@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from service.domain.metrics import ChannelDay, LoadSample
-from service.engine.nearest import suggestion
+from service.engine.files.nearest import suggestion
 from service.runtime.campaigns import measurements
 from service.runtime.scenarios.reading import Step
 from service.runtime.scenarios.scene import Scene

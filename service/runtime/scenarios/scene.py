@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from service.engine.drawing import Element
-from service.engine.nearest import suggestion
+from service.engine.files.nearest import suggestion
 from service.errors import FeelError
 from service.runtime.cases import instances
 from service.runtime.scenarios import moments

@@ -17,7 +17,7 @@ from typing import Any
 
 from service.engine.decisions import Decision, evaluate, read_dmn
 from service.engine.decisions.results import value_of
-from service.engine.nearest import suggestion
+from service.engine.files.nearest import suggestion
 from service.errors import DecisionError, InvalidAnswers
 from service.feel import FEEL
 from service.runtime.scenarios.acting import says, told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.engine.rights import ADMIN
+from service.engine.organisation.rights import ADMIN
 from service.store import participants
 
 

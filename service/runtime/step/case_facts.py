@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from service.engine.case_facts import CaseSchema
+from service.engine.case.schema import CaseSchema
 from service.engine.progress import NewFact
 from service.store import cases
 from service.store.models import APPLIED, PROPOSED, Case, ProcessInstance

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from service.engine.definition import Model
 from service.engine.organisation import Relation
+from service.engine.organisation.rights import ADMIN
 from service.engine.progress import OpenTask
-from service.engine.rights import ADMIN
 from service.runtime import identity
 from service.runtime.step.step import Step
 from service.store.models import TASKS

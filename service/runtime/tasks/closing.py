@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from service.engine.extensions import split_list
+from service.engine.drawing.extensions import split_list
 from service.engine.failures import UnknownToken
 from service.errors import TaskFinished
 from service.runtime.step.step import Step

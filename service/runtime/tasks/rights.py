@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from service.engine.extensions import split_list
+from service.engine.drawing.extensions import split_list
 from service.errors import FourEyes, InstanceNotActive, NotACandidate, ServiceError, TaskFinished
 from service.runtime.identity import visibility
 from service.runtime.step.context import Actor, Application

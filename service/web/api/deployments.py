@@ -9,7 +9,7 @@ from flask import request
 from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.wrappers import Response
 
-from service.engine.findings import Finding
+from service.engine.files.findings import Finding
 from service.runtime.releases import deployments, weaving
 from service.runtime.releases.deployments import DefinitionView, DeploymentView, ResourceView
 from service.runtime.releases.differences import Change

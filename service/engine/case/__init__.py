@@ -1,0 +1,1 @@
+"""The facts of a case: what `case.yaml` declares, their kinds, and how one step sees them."""

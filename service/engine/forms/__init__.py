@@ -1,0 +1,1 @@
+"""The owners' forms: read, marked, woven of parts, told in English."""

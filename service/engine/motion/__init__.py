@@ -1,0 +1,1 @@
+"""What moves tokens: elements asked and their answers applied, events, and moves from outside."""

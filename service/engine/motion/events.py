@@ -1,0 +1,119 @@
+"""Events that happen: which waiting tokens they are for, and what follows for those."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import (
+    ErrorEventDefinition,
+    EscalationEventDefinition,
+    SignalEventDefinition,
+)
+from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
+
+from service.engine.nodes import BoundaryEvent, Catching, timers
+from service.engine.nodes.memory import Memory
+from service.engine.tokens.journal import Journal
+from service.engine.tokens.removing import attached, cancel
+from service.engine.tokens.tree import STARTED, Root, Token
+
+Kind = Literal["message", "signal"]
+_KINDS = {"message": MessageEventDefinition, "signal": SignalEventDefinition}
+
+
+def fire(token: Token, payload: Mapping[str, Any], journal: Journal) -> None:
+    """An event has happened for a waiting token: settle what hangs on it and let it go on."""
+    if isinstance(token.node, BoundaryEvent):
+        _fire_boundary(token, token.node, journal)
+    race = token.memory.race
+    if race is not None:
+        for other in token.tree.live():
+            if other is not token and other.memory.race == race:
+                cancel(other, journal)
+    token.release(payload)
+
+
+def _fire_boundary(token: Token, node: BoundaryEvent, journal: Journal) -> None:
+    """Take the activity away, or keep the event armed for its next time."""
+    host = token.tree.root.token(token.memory.host or "")
+    token.memory.host = None
+    if host is None:
+        return
+    if node.cancel_activity:
+        cancel(host, journal)
+        return
+    again = _armed_again(token.memory, host, journal)
+    if again is not None:
+        token.tree.place(node, again).wait()
+
+
+def _armed_again(memory: Memory, host: Token, journal: Journal) -> Memory | None:
+    """Return what the event remembers for its next time; None when a timer has had its last turn."""
+    again = Memory(path=memory.path, host=host.token_id)
+    if memory.due is None:
+        return again
+    turn = timers.following(memory.due, memory.cycle, journal.now) if memory.cycle is not None else None
+    if turn is None:
+        return None
+    again.due, again.cycle = turn
+    return again
+
+
+def catches_error(code: str | None) -> Callable[[Any], bool]:
+    return lambda definition: isinstance(definition, ErrorEventDefinition) and definition.code in (None, code)
+
+
+def catches_escalation(code: str | None) -> Callable[[Any], bool]:
+    return lambda definition: (
+        isinstance(definition, EscalationEventDefinition) and definition.code in (None, code)
+    )
+
+
+def catcher(token: Token, catches: Callable[[Any], bool]) -> Token | None:
+    """Return the boundary event nearest to a token, on it or around it, that catches; exact codes first."""
+    host: Token | None = token
+    while host is not None:
+        found = [each for each in attached(host) if catches(awaited_by(each))]
+        if found:
+            return max(found, key=lambda each: awaited_by(each).code is not None)
+        host = host.around
+    return None
+
+
+def awaited_by(token: Token) -> Any:
+    """Return the event definition a token waits for; None when it waits for something else."""
+    node = token.node
+    return node.event_definition if isinstance(node, Catching) and token.state == STARTED else None
+
+
+def deliver(root: Root, kind: Kind, name: str, payload: Mapping[str, Any], journal: Journal) -> bool:
+    """Give a message to one waiting token, a signal to all; False when none waits."""
+    wanted = _KINDS[kind]
+    found = [
+        token
+        for token in root.all_live()
+        if isinstance(definition := awaited_by(token), wanted) and definition.name == name
+    ]
+    for token in found[:1] if kind == "message" else found:
+        # What the signal did to one may have taken another away.
+        if token.is_live:
+            fire(token, payload, journal)
+    return bool(found)
+
+
+def awaited_messages(root: Root) -> tuple[str, ...]:
+    """Return the names of the messages something waits for."""
+    names = {
+        definition.name
+        for token in root.all_live()
+        if isinstance(definition := awaited_by(token), MessageEventDefinition)
+    }
+    return tuple(sorted(names))
+
+
+def next_due(root: Root) -> Token | None:
+    """Return the waiting token whose time comes first."""
+    waiting = [(token.memory.due, token) for token in root.all_live() if token.state == STARTED]
+    due = [(at, token) for at, token in waiting if at is not None]
+    return min(due, key=lambda each: each[0], default=(None, None))[1]

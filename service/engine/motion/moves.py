@@ -1,0 +1,88 @@
+"""Placing and removing tokens from outside: starting, retrying, returning, ending, settling on new drawings.
+
+Whoever moves tokens by hand comes through here (`modifying` for administrators), so that what the tree needs
+is checked in one place: activities armed, joins that would wait for ever refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from service.engine.failures import UnknownToken
+from service.engine.motion import moving
+from service.engine.nodes.memory import Memory
+from service.engine.nodes.results import WaitsForPeople
+from service.engine.tokens import joins, removing
+from service.engine.tokens.running import Running
+from service.engine.tokens.tree import ERROR, STARTED, Root, Token
+from service.errors import FieldError, InvalidInput
+from service.wording import Text
+
+
+def begin(running: Running, answers: Mapping[str, Any]) -> None:
+    """Put the first token on the start event; its output parameters read the start form's answers."""
+    root = running.root
+    root.place(running.model.start_of(root.spec), Memory(came=answers)).ready()
+    moving.drain(running)
+
+
+def retry(running: Running, token_id: str, variables: Mapping[str, Any]) -> None:
+    """Try an incident's element again, with some of its scope's variables corrected."""
+    token = running.root.token(token_id)
+    if token is None or token.state != ERROR:
+        raise UnknownToken(Text("There is no incident at this place any more."))
+    token.scope.set(variables)
+    running.journal.resolve(token)
+    token.ready()
+    moving.drain(running)
+
+
+def return_to(running: Running, token: Token, activity_id: str) -> None:
+    """Go back to an activity visited before in this process; what grew out of its branch is cancelled."""
+    tree = token.tree
+    path = tree.visited.get(activity_id)
+    if path is None:
+        raise InvalidInput(Text("The activity {activity!r} has not been visited here.", activity=activity_id))
+    if not token.memory.path.is_within(path):
+        # Its parallel partners have been through the join: alone it would wait there for ever.
+        raise InvalidInput(
+            Text(
+                "{activity!r} lies in a parallel block that is over: return to before it.",
+                activity=activity_id,
+            )
+        )
+    before = joins.starving(running.root)
+    for other in tree.live():
+        if other.memory.path.is_within(path):
+            removing.cancel(other, running.journal)
+    tree.place(tree.spec.task_specs[activity_id], Memory(path=path)).ready()
+    refuse_starving(running.root, before)
+    moving.drain(running)
+
+
+def end(running: Running) -> None:
+    """Take every token away."""
+    for token in running.root.live():
+        removing.cancel(token, running.journal)
+    running.state = "cancelled"
+
+
+def settle_on_drawing(running: Running) -> None:
+    """Arm the boundary events a new drawing has added, and describe the open tasks as it draws them."""
+    for token in running.root.all_live():
+        if token.state != STARTED or not token.is_live:
+            continue
+        moving.arm(running, token)
+        if token.node.waits_for_people:
+            described = token.node.enter(running.view(token))
+            assert isinstance(described, WaitsForPeople), "people wait for nothing else"
+            running.journal.opened[token.token_id] = described.task
+    moving.drain(running)
+
+
+def refuse_starving(root: Root, before: Mapping[str, joins.Starving]) -> None:
+    """InvalidInput when a join would wait now for what nothing can send any more, and not `before`."""
+    errors = [FieldError(each.activity_path, each.message) for each in joins.newly_starving(root, before)]
+    if errors:
+        raise InvalidInput(errors[0].message, errors=errors)

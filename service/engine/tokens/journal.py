@@ -1,0 +1,84 @@
+"""What one step has changed so far, and the record it adds to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from service.engine.progress import ClosedTask, NewFact, NewIncident, OpenTask, SentMessage, Step
+from service.engine.tokens.tree import Token
+
+
+@dataclass
+class Journal:
+    """Collects a step's changes; `seq` numbers the lines of the record over the instance's whole life."""
+
+    now: datetime
+    seq: int = 0
+    history: list[Step] = field(default_factory=list)
+    opened: dict[str, OpenTask] = field(default_factory=dict)
+    closed: list[ClosedTask] = field(default_factory=list)
+    incidents: dict[str, NewIncident] = field(default_factory=dict)
+    resolved: list[str] = field(default_factory=list)
+    sent: list[SentMessage] = field(default_factory=list)
+    facts: list[NewFact] = field(default_factory=list)
+
+    def enter(self, token: Token) -> None:
+        """Record a token's arrival; once only, however often its element is tried."""
+        if not token.memory.is_recorded:
+            token.memory.is_recorded = True
+            self.record(token, "entered")
+
+    def record(self, token: Token, event: str) -> None:
+        self.seq += 1
+        node = token.node
+        self.history.append(
+            Step(
+                seq=self.seq,
+                at=self.now,
+                activity_id=node.element_id,
+                activity_path=token.activity_path,
+                definition=token.definition,
+                kind=node.kind,
+                name=node.bpmn_name or "",
+                token_id=token.token_id,
+                event=event,
+                flow=token.memory.flow or None if event == "entered" else None,
+            )
+        )
+
+    def close(self, token_id: str, reason: str) -> None:
+        """A task that opened and closed within one step was never anybody's."""
+        if self.opened.pop(token_id, None) is None:
+            self.closed.append(ClosedTask(token_id, reason))
+
+    def give(self, token: Token, fact: str, value: Any) -> None:
+        """A token's element has given a fact of the case another value."""
+        self.facts.append(
+            NewFact(
+                name=fact,
+                value=value,
+                token_id=token.token_id,
+                activity_id=token.node.element_id,
+                activity_path=token.activity_path,
+                definition=token.definition,
+                is_in_call=token.is_in_call,
+            )
+        )
+
+    def fail(self, token: Token, code: str, message: str) -> None:
+        """Stop a token at its element with an incident."""
+        token.stop()
+        token.memory.failure = (code, str(message))
+        self.record(token, "failed")
+        self.incidents[token.token_id] = NewIncident(
+            token.token_id, token.node.element_id, token.activity_path, code, message
+        )
+
+    def resolve(self, token: Token) -> None:
+        """The incident a token stopped with, if any, is none any more."""
+        if token.memory.failure is not None:
+            token.memory.failure = None
+            if self.incidents.pop(token.token_id, None) is None:
+                self.resolved.append(token.token_id)

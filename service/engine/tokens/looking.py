@@ -1,0 +1,52 @@
+"""Where an instance stands, for those who look at it."""
+
+from __future__ import annotations
+
+from service.engine.nodes import BoundaryEvent
+from service.engine.progress import ActiveToken, ScopeView
+from service.engine.tokens.tree import ERROR, STARTED, STATE_NAMES, Root, Token
+
+
+def active(root: Root) -> list[ActiveToken]:
+    """Return the places that wait, without the activities around them and armed boundary events."""
+    return [place(token) for token in root.all_live() if _is_leaf(token)]
+
+
+def _is_leaf(token: Token) -> bool:
+    if isinstance(token.node, BoundaryEvent) and token.state == STARTED:
+        return False
+    return token.state == ERROR or (token.inside is None and not token.elements)
+
+
+def place(token: Token) -> ActiveToken:
+    """Return where one token stands."""
+    node = token.node
+    return ActiveToken(
+        token_id=token.token_id,
+        activity_id=node.element_id,
+        activity_path=token.activity_path,
+        definition=token.definition,
+        kind=node.kind,
+        name=node.bpmn_name or "",
+        state=STATE_NAMES[token.state],
+    )
+
+
+def scopes(root: Root) -> list[ScopeView]:
+    """Return the variables of every scope, the root's first."""
+    views = [ScopeView("root", "", root.key, root.scope.variables)]
+    for token in root.all_live():
+        views += scopes_of(token)
+    return views
+
+
+def scopes_of(token: Token) -> list[ScopeView]:
+    """Return the variables that live and end with one token: an element's, and those of what it calls."""
+    found, inside = [], token.inside
+    if token.own_scope is not None:
+        path = f"{token.activity_path}[{token.memory.element}]"
+        found.append(ScopeView(token.own_scope.id, path, token.definition, token.own_scope.variables))
+    if inside is not None and inside.scope is not token.scope:
+        key = inside.key.split("/")[0]
+        found.append(ScopeView(inside.scope.id, token.activity_path, key, inside.scope.variables))
+    return found
