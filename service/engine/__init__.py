@@ -4,7 +4,7 @@
 manifest does that cannot run right. `instance.Instance` is one running case on it: start or load, act, ask
 for its `Progress`.
 
-- What owners write: `files` (what all readers share), `drawing`, `case`, `forms`, `organisation`, `decisions`.
+- What owners write: `files` (shared by all readers), `drawing`, `case`, `forms`, `organisation`, `decisions`.
 - What runs: `dialect` makes task specs of a drawing; `nodes` are its elements, each answering what it wants;
   `tokens` is the token tree of a case and its snapshot; `motion` moves tokens, from inside and from outside.
 
