@@ -14,7 +14,7 @@ from service.runtime.cases import dossier, instances
 from service.runtime.cases.views import InstanceView
 from service.runtime.identity import rights
 from service.runtime.incidents import incidents
-from service.runtime.releases import deployments, migrations
+from service.runtime.releases import contents, migrations
 from service.runtime.step.context import Actor, Application
 from service.web import people
 from service.web.asking import application, me, signed_in_only
@@ -58,7 +58,7 @@ def index() -> str:
         return render_template("_instance_list.html", **context)
     return render_template(
         "instances.html",
-        definitions=deployments.definitions(app, actor),
+        definitions=contents.definitions(app, actor),
         open_incidents=incidents.find(app, actor, limit=PAGE).items,
         **context,
     )

@@ -7,8 +7,8 @@ from flask import Blueprint, Response, render_template, url_for
 from service.engine.forms.parts import holders
 from service.errors import NotFound
 from service.runtime.identity import rights
-from service.runtime.releases import deployments
-from service.runtime.releases.deployments import ResourceContent
+from service.runtime.releases import contents
+from service.runtime.releases.contents import ResourceContent
 from service.web import diagrams, form_payload
 from service.web.asking import application, me, signed_in_only
 from service.web.download import as_download
@@ -27,10 +27,10 @@ def index() -> str:
     app, actor = application(), me()
     live = app.live()
     parts = holders(live.model.forms)
-    versions = {each.name: each.version for each in deployments.resources(app)}
+    versions = {each.name: each.version for each in contents.find(app)}
     return render_template(
         "processes.html",
-        definitions=deployments.definitions(app, actor),
+        definitions=contents.definitions(app, actor),
         decisions=sorted(live.model.decisions.values(), key=lambda each: (each.file, each.line)),
         forms=[
             {"id": key, "title": form_title(key), "file": f"{key}.form"}
@@ -61,7 +61,7 @@ def diagram(key: str) -> str:
 
 @blueprint.get("/diagrams/<key>.bpmn")
 def drawing(key: str) -> Response:
-    return Response(deployments.definition_xml(application(), key), mimetype="application/xml")
+    return Response(contents.definition_xml(application(), key), mimetype="application/xml")
 
 
 @blueprint.get("/decisions/<key>")
@@ -91,7 +91,7 @@ def form(key: str) -> str:
 @blueprint.get("/files/<name>")
 def file(name: str) -> Response:
     """Download a live file exactly as it was deployed."""
-    content: ResourceContent = deployments.resource(application(), name)
+    content: ResourceContent = contents.get(application(), name)
     return as_download(content.content, name)
 
 

@@ -20,7 +20,7 @@ from service.engine.files.findings import Finding
 from service.engine.forms.part_check import STALE
 from service.errors import InvalidDeployment, InvalidInput
 from service.runtime.identity import rights
-from service.runtime.releases import deployments, weaving
+from service.runtime.releases import contents, deployments, weaving
 from service.web import people
 from service.web.asking import application, me, signed_in_only
 from service.web.findings import headline
@@ -124,7 +124,7 @@ def compare() -> str:
 @blueprint.get("/history/<deployment_id>/<name>")
 def old_file(deployment_id: str, name: str) -> Response:
     """A file of any deployment, for the drawings of a comparison."""
-    content = deployments.resource(application(), name, deployment_id=_id(deployment_id)).content
+    content = contents.get(application(), name, deployment_id=_id(deployment_id)).content
     return Response(content, mimetype="application/xml", headers={"X-Content-Type-Options": "nosniff"})
 
 
@@ -135,7 +135,7 @@ def _require_files(files: Mapping[str, bytes]) -> None:
 
 def _findings_page(files: Mapping[str, bytes], findings: Iterable[Finding]) -> str:
     found = sorted(findings, key=lambda each: (each.severity != "error", each.file, each.line))
-    known = {each.name: each.sha256 for each in deployments.resources(application())}
+    known = {each.name: each.sha256 for each in contents.find(application())}
     shown = [
         {
             "name": name,
@@ -192,7 +192,7 @@ def _changed_names(release: Any, older: Any) -> list[str]:
 
 
 def _exists(name: str, deployment_id: str) -> bool:
-    return any(each.name == name for each in deployments.resources(application(), _id(deployment_id)))
+    return any(each.name == name for each in contents.find(application(), _id(deployment_id)))
 
 
 def _id(deployment_id: str) -> str | None:

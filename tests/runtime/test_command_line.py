@@ -138,7 +138,7 @@ def test_the_audit_record_of_an_untouched_installation_is_sound(installed, drawi
 
 def test_bootstrapping_deploys_once_and_leaves_deployments_by_hand_alone(installed, monkeypatch):
     from service import serving
-    from service.runtime.releases import deployments
+    from service.runtime.releases import contents, deployments
 
     files = review()
     monkeypatch.setattr(resources, "manifest_files", lambda: dict(files))
@@ -154,7 +154,7 @@ def test_bootstrapping_deploys_once_and_leaves_deployments_by_hand_alone(install
     del files["legal_review.form"]
     files["review.bpmn"] = chain("review", d.user("look"))["review.bpmn"]
     serving.deploy_installed(app)
-    assert {file.name for file in deployments.resources(app)} == {"review.bpmn", "organisation.yaml"}
+    assert {file.name for file in contents.find(app)} == {"review.bpmn", "organisation.yaml"}
 
     deployments.deploy(app, SYSTEM, chain("own", d.user("look")))
     assert "left alone" in serving.deploy_installed(app)

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.wrappers import Response
 
 from service.engine.files.findings import Finding
-from service.runtime.releases import deployments, weaving
-from service.runtime.releases.deployments import DefinitionView, DeploymentView, ResourceView
+from service.runtime.releases import contents, deployments, weaving
+from service.runtime.releases.contents import DefinitionView, ResourceView
+from service.runtime.releases.deployments import DeploymentView
 from service.runtime.releases.differences import Change
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import Page, View
@@ -95,13 +96,13 @@ def activate_deployment(app: Application, actor: Actor, deployment_id: str) -> D
 @section.get("/resources", returns=ListOf(ResourceView), query=Slice)
 def list_resources(app: Application, actor: Actor, query: Slice) -> Page[ResourceView]:
     """List the live files."""
-    return query.cut(deployments.resources(app), lambda file: file.name)
+    return query.cut(contents.find(app), lambda file: file.name)
 
 
 @section.get("/resources/<name>", returns=Content("application/octet-stream"), errors=(404,))
 def get_resource(app: Application, actor: Actor, name: str) -> Response:
     """Return a live file itself."""
-    found = deployments.resource(app, name)
+    found = contents.get(app, name)
     return _file(found.content, _TYPES.get(found.kind, "text/plain"), found.sha256)
 
 
@@ -114,19 +115,19 @@ def compare_deployments(app: Application, actor: Actor, query: FromTo) -> Compar
 @section.get("/process-definitions", returns=ListOf(DefinitionView), query=Slice)
 def list_definitions(app: Application, actor: Actor, query: Slice) -> Page[DefinitionView]:
     """List the processes of the live deployment."""
-    return query.cut(deployments.definitions(app, actor), lambda process: process.key)
+    return query.cut(contents.definitions(app, actor), lambda process: process.key)
 
 
 @section.get("/process-definitions/<key>", returns=DefinitionView, errors=(404,))
 def get_definition(app: Application, actor: Actor, key: str) -> DefinitionView:
     """Show one process of the live deployment."""
-    return deployments.definition(app, actor, key)
+    return contents.definition(app, actor, key)
 
 
 @section.get("/process-definitions/<key>/xml", returns=Content("application/xml"), errors=(404,))
 def get_definition_xml(app: Application, actor: Actor, key: str) -> Response:
     """Return the drawing of a process."""
-    content = deployments.definition_xml(app, key)
+    content = contents.definition_xml(app, key)
     return _file(content, "application/xml")
 
 

@@ -1,0 +1,91 @@
+"""What is to become live: the whole it makes, what the check says of it, and whose rights it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from service.engine import organisation
+from service.engine.check import check as check_manifest
+from service.engine.check.gone import check_gone
+from service.engine.files.findings import Finding
+from service.errors import FieldError, Forbidden, InvalidDeployment, InvalidInput
+from service.runtime import identity
+from service.runtime.identity.rights import may
+from service.runtime.step.context import Actor, Application
+from service.store import manifests
+from service.wording import Text
+
+_FILE_BYTES = 5 * 2**20
+_NAME_LENGTH = 120
+
+
+def merged(
+    app: Application, files: Mapping[str, bytes], remove: tuple[str, ...] = ()
+) -> tuple[str | None, dict[str, bytes]]:
+    """Return the id of the live manifest and the whole that would replace it."""
+    refused = [finding for name, content in files.items() if (finding := _refusal(name, content))]
+    if refused:
+        raise InvalidDeployment(findings=refused)
+    with app.db.read() as session:
+        base = manifests.live_id(session)
+        whole = manifests.files_of(session, base) if base else {}
+    unknown = [name for name in remove if name not in whole]
+    if unknown:
+        raise InvalidInput(errors=[FieldError("remove", f"not deployed: {', '.join(unknown)}")])
+    for name in remove:
+        whole.pop(name, None)
+    return base, whole | dict(files)
+
+
+def _refusal(name: str, content: bytes) -> Finding | None:
+    """Return why a file has no place in a manifest, whatever stands in it."""
+    if not name.isprintable() or "/" in name or "\\" in name or len(name) > _NAME_LENGTH:
+        text = Text("A file name without folders, at most {length} characters.", length=_NAME_LENGTH)
+        return Finding(name, 0, "", "error", "file-name", text)
+    if len(content) > _FILE_BYTES:
+        text = Text("The file is larger than {size} MiB.", size=_FILE_BYTES // 2**20)
+        return Finding(name, 0, "", "error", "file-size", text)
+    return None
+
+
+def findings(app: Application, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
+    found = check_manifest(files, topics=app.handlers)
+    return (*found, *_about_gone(app, files)) if organisation.FILE in files else tuple(found)
+
+
+def _about_gone(app: Application, files: Mapping[str, bytes]) -> Iterator[Finding]:
+    """Yield where groups and relations that are live, and would be no more, are still meant."""
+    reading = organisation.read(files[organisation.FILE])
+    with app.db.read() as session:
+        live = manifests.live_id(session)
+        if live is None or reading.findings:
+            return
+        before, after = app.model(live, session=session).organisation, reading.organisation
+        yield from check_gone(before, after, files)
+        for group in sorted(before.groups.keys() - after.groups.keys()):
+            if members := identity.members(session, group):
+                text = Text(
+                    "{group!r} is no group any more, but still has members: {names}. Give them another.",
+                    group=group,
+                    names=", ".join(members),
+                )
+                yield Finding(organisation.FILE, 0, group, "warning", "gone-members", text)
+
+
+def checked(app: Application, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
+    found = findings(app, files)
+    if any(finding.severity == "error" for finding in found):
+        raise InvalidDeployment(findings=found)
+    return found
+
+
+def require_same_rights(app: Application, by: Actor, live: str, files: Mapping[str, bytes]) -> None:
+    """Only admins change who may do what: whoever draws could otherwise give themselves any right."""
+    held = app.model(live).organisation.rights
+    wanted = organisation.read(files.get(organisation.FILE, b"")).organisation.rights
+    if _granted(held) != _granted(wanted) and not may(by, "rights.change"):
+        raise Forbidden("Only admins may change who holds which right (organisation.yaml, rights).")
+
+
+def _granted(rights: Mapping[str, tuple[str, ...]]) -> set[tuple[str, str]]:
+    return {(right, group) for right, groups in rights.items() for group in groups}
