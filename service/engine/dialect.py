@@ -60,6 +60,7 @@ def _spec(container: Container, process: Process) -> BpmnProcessSpec:
     spec.key = container.key
     for element in container.elements.values():
         _add(spec, element, container)
+    spec.event_sub_processes = [each.id for each in container.elements.values() if each.trigger is not None]
     for flow in container.flows:
         source, target = spec.task_specs[flow.source], spec.task_specs[flow.target]
         source.connect(target)
@@ -105,6 +106,8 @@ def _node(spec: BpmnProcessSpec, element: Element, container: Container) -> node
         more["event_definition"] = _message(element.message)
     elif element.kind == "subProcess":
         more["subworkflow_spec"] = f"{container.key}/{element.id}"
+        if element.trigger is not None:
+            kind, more = nodes.EventSubProcess, {**more, **_trigger(element.trigger)}
     elif element.kind == "callActivity":
         more["subworkflow_spec"] = element.called
     elif element.event is not None:
@@ -112,6 +115,11 @@ def _node(spec: BpmnProcessSpec, element: Element, container: Container) -> node
     if element.kind == "boundaryEvent":
         more["cancel_activity"] = element.interrupts
     return kind(spec, element.id, **more)
+
+
+def _trigger(start: Element) -> dict[str, Any]:
+    event = _definition(start.event, start) if start.event is not None else None
+    return {"event_definition": event, "interrupts": start.interrupts}
 
 
 def _definition(event: EventDefinition, element: Element) -> Any:

@@ -125,9 +125,9 @@ class Instance:
         """
         moves.return_to(self._running, self._waiting(token_id), activity_id)
 
-    def settle_on_drawing(self) -> None:
-        """Take over what another drawing says of the places where tokens wait."""
-        moves.settle_on_drawing(self._running)
+    def settle_on_drawing(self, before: Model) -> None:
+        """Take over what the drawings say, other than those `before`, of the places where tokens wait."""
+        moves.settle_on_drawing(self._running, before)
 
     def cancel(self) -> None:
         """End the instance: every token is cancelled."""

@@ -14,9 +14,9 @@ from typing import Any
 from service.engine import nodes
 from service.engine.definition import Model
 from service.engine.instance import Instance
+from service.engine.motion.event_sub_processes import has_interrupted
 from service.engine.progress import Environment
 from service.engine.tokens import joins, snapshot
-from service.engine.tokens.removing import attached
 from service.engine.tokens.tree import STARTED, Root, Token
 from service.wording import Text
 
@@ -67,7 +67,7 @@ def migrate(blob: bytes, old: Model, new: Model, env: Environment) -> Instance:
     EngineFailure when the plan has obstacles and the snapshot does not fit.
     """
     instance = Instance.load(new, _moved(blob, old, new), env)
-    instance.settle_on_drawing()
+    instance.settle_on_drawing(old)
     return instance
 
 
@@ -92,8 +92,8 @@ def _spec_in(model: Model, token: Token) -> nodes.Node | None:
 
 
 def _vanishes(token: Token, target: nodes.Node | None) -> bool:
-    """An armed boundary event that is no longer drawn simply goes; nobody waits at it."""
-    return isinstance(token.node, nodes.BoundaryEvent) and token.state == STARTED and target is None
+    """An armed event that is no longer drawn simply goes; nobody waits at it."""
+    return token.memory.only_listens and token.state == STARTED and target is None
 
 
 def _obstacles(root: Root, new: Model) -> Iterator[Obstacle]:
@@ -156,15 +156,23 @@ def _notes(root: Root, new: Model) -> Iterator[Note]:
         if target is None:
             yield Note(path, "event-gone", Text("this event is no longer drawn and will not happen any more"))
             continue
-        armed = {each.node.name for each in attached(token)}
         for name in target.boundary:
-            if token.state == STARTED and name not in armed:
-                yield Note(
-                    path,
-                    "event-added",
-                    Text("the event {name!r} will be armed from the moment of the move", name=name),
-                )
+            if token.state == STARTED and name not in token.node.boundary:
+                yield _added(path, name)
         yield from _differences(token, target, path)
+    for tree in root.trees():
+        if not has_interrupted(tree):
+            path = tree.host.activity_path if tree.host is not None else ""
+            spec = new.spec(tree.key)
+            for name in spec.event_sub_processes if spec is not None else ():
+                if name not in tree.spec.event_sub_processes:
+                    yield _added(path, name)
+
+
+def _added(path: str, name: str) -> Note:
+    return Note(
+        path, "event-added", Text("the event {name!r} will be armed from the moment of the move", name=name)
+    )
 
 
 def _differences(token: Token, target: nodes.Node, path: str) -> Iterator[Note]:

@@ -12,6 +12,8 @@ from tests.engine.diagrams import (
     catch,
     element,
     end,
+    error,
+    event_sub,
     message,
     path,
     process,
@@ -53,6 +55,7 @@ def _event(kind: str, *inside: str, **attributes: str) -> bytes:
 
 
 FLOW, EVENTS, MANY = "test_flow", "test_events", "test_multi_instance"
+BESIDE = "test_event_sub_processes"
 TABLES, CELLS, RULES = "test_decisions", "test_decisions_cells", "test_decisions_check"
 
 SUPPORTED = [
@@ -79,6 +82,31 @@ SUPPORTED = [
         "Sub-processes",
         "Embedded sub-process",
         f"{FLOW}::test_an_embedded_sub_process_shares_the_variables_and_an_error_leaves_it_by_its_boundary",
+    ),
+    Supported(
+        "Sub-processes",
+        "Event sub-process: message, signal",
+        f"{BESIDE}::test_a_message_takes_the_place_of_all_that_runs_and_the_case_ends_with_it",
+    ),
+    Supported(
+        "Sub-processes",
+        "Event sub-process: timer, also a cycle",
+        f"{BESIDE}::test_the_turns_of_a_cycle_each_run_and_the_rest_is_forgotten_with_the_case",
+    ),
+    Supported(
+        "Sub-processes",
+        "Event sub-process: error, escalation",
+        f"{BESIDE}::test_an_error_inside_is_caught_before_the_edge_of_what_is_around",
+    ),
+    Supported(
+        "Sub-processes",
+        "Event sub-process that does not interrupt, several at once",
+        f"{BESIDE}::test_one_that_does_not_interrupt_runs_beside_as_often_as_it_is_called",
+    ),
+    Supported(
+        "Sub-processes",
+        "Event sub-process in a sub-process, in a called one, in each element of a multi-instance one",
+        f"{BESIDE}::test_each_element_of_a_multi_instance_sub_process_listens_for_itself",
     ),
     Supported(
         "Sub-processes",
@@ -257,10 +285,28 @@ REFUSED = [
     ),
     Refused(
         "Sub-processes",
-        "Event sub-process",
-        "event-sub-process",
-        _event("subProcess", triggeredByEvent="true"),
-        "a boundary event",
+        "Flow into or out of an event sub-process, boundary event on it",
+        "event-sub-process-flow",
+        process(
+            start(),
+            user("a"),
+            end(),
+            LINE,
+            event_sub("s", timer("duration", "PT1H"), end("over"), path("s_begins", "over")),
+            path("s", "done"),
+        ),
+        "its event alone begins it",
+    ),
+    Refused(
+        "Sub-processes",
+        "Two event sub-processes that hear the same",
+        "event-heard-twice",
+        _with(
+            user("a"),
+            event_sub("s", error(), end("over"), path("s_begins", "over")),
+            event_sub("t", error(), end("out"), path("t_begins", "out")),
+        ),
+        "one, with a gateway in it",
     ),
     Refused(
         "Gateways",

@@ -97,6 +97,18 @@ def sub(id: str, *inside: str) -> str:
     return element("subProcess", id, *inside)
 
 
+def event_sub(id: str, definition: str, *inside: str, interrupting: bool = True, **outputs: str) -> str:
+    """Return an event sub-process. Its start event is called `<id>_begins`; `inside` says what follows."""
+    begins = element(
+        "startEvent",
+        f"{id}_begins",
+        definition,
+        extension=_io({}, outputs),
+        isInterrupting=str(interrupting).lower(),
+    )
+    return element("subProcess", id, begins, *inside, triggeredByEvent="true")
+
+
 def loop(collection: str, variable: str = "", *, sequential: bool = False, until: str = "") -> str:
     condition = f"<bpmn:completionCondition>{escape(until)}</bpmn:completionCondition>" if until else ""
     name = f' camunda:elementVariable="{variable}"' if variable else ""

@@ -27,6 +27,7 @@ from tests.engine.diagrams import (
     catch,
     element,
     end,
+    event_sub,
     flow,
     inclusive,
     loop,
@@ -50,6 +51,7 @@ BLOCKS = st.recursive(
         st.tuples(st.just("or"), st.lists(inner, min_size=2, max_size=3)),
         st.tuples(st.just("loop"), st.lists(inner, min_size=1, max_size=1)),
         st.tuples(st.just("sub"), st.lists(inner, min_size=1, max_size=1)),
+        st.tuples(st.just("limited"), st.lists(inner, min_size=3, max_size=3)),
         st.tuples(st.just("call"), st.lists(inner, min_size=1, max_size=1)),
     ),
     max_leaves=10,
@@ -175,13 +177,35 @@ class Drawn:
         return before, leave
 
     def draw_sub(self, inner):
+        first = self.name("begin")
+        inside = [start(first), *self.inside(first, inner[0])]
+        return self.single("sub", lambda name: sub(name, *inside))
+
+    def draw_limited(self, inner):
+        """A sub-process with a rhythm beside what runs in it, and a limit that takes the place of it all."""
+        first, daily, late = self.name("begin"), self.name("daily"), self.name("late")
+        inside = [
+            start(first),
+            *self.inside(first, inner[0]),
+            event_sub(
+                daily,
+                timer("cycle", "R2/PT1H"),
+                *self.inside(f"{daily}_begins", inner[1]),
+                interrupting=False,
+            ),
+            event_sub(late, timer("duration", "PT3H"), *self.inside(f"{late}_begins", inner[2])),
+        ]
+        return self.single("sub", lambda name: sub(name, *inside))
+
+    def inside(self, first, block):
+        """Return what stands in a sub-process behind its start event."""
         outer, self.parts = self.parts, []
-        first, last = self.name("begin"), self.name("end")
-        into, out = self.block(inner[0])
+        last = self.name("end")
+        into, out = self.block(block)
         self.join(first, into)
         self.join(out, last)
-        inside, self.parts = [start(first), *self.parts, end(last)], outer
-        return self.single("sub", lambda name: sub(name, *inside))
+        inside, self.parts = [*self.parts, end(last)], outer
+        return inside
 
 
 def drawn(block) -> dict[str, bytes]:
@@ -216,7 +240,9 @@ class Walk:
             if passes:
                 instance.fire_due()
             else:
-                instance.complete(sorted(self.open)[choice % len(self.open)][1], {})
+                # Several may have one path; they stay in the order in which they were opened.
+                by_path = sorted(self.open, key=lambda task: task[0])
+                instance.complete(by_path[choice % len(by_path)][1], {})
             progress = self.note(instance)
         assert [scope.id for scope in instance.scopes()] == ["root"], "scopes of what is over are left behind"
         return progress.state

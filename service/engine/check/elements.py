@@ -73,12 +73,6 @@ def refused(container: Container) -> Iterator[Tag]:
 
 
 def _markers(element: Element, report: Report) -> None:
-    if element.kind == "subProcess" and element.tag.get("triggeredByEvent") == "true":
-        report.error(
-            element,
-            "event-sub-process",
-            "An event sub-process is not supported: use a boundary event on the activities concerned.",
-        )
     if element.tag.get("isForCompensation") == "true":
         report.error(element, "compensation", "Compensation is not supported: draw what undoes the work.")
     if element.tag.first("standardLoopCharacteristics", BPMN) is not None:

@@ -17,6 +17,8 @@ RUNNING: Mapping[str, frozenset[str]] = {
     "intermediateCatchEvent": frozenset({"timer", "message", "signal"}),
     "boundaryEvent": frozenset({"timer", "message", "signal", "error", "escalation"}),
 }
+TRIGGERS = frozenset({"timer", "message", "signal", "error", "escalation"})
+"""What may begin an event sub-process."""
 REFERENCES = {
     "message": Text("message"),
     "signal": Text("signal"),
@@ -39,20 +41,22 @@ NEVER_WAITS = frozenset({"task", "scriptTask", "businessRuleTask", "sendTask"})
 
 def check_events(container: Container, report: Report) -> None:
     """Report what is wrong with the events of a process or sub-process, and with its event gateways."""
+    begun_by_event = container.tag.get("triggeredByEvent") == "true"
     for element in container.elements.values():
         if element.kind in RUNNING:
-            _event(element, report)
+            _event(element, TRIGGERS if begun_by_event and element.kind == "startEvent" else None, report)
         if element.kind == "boundaryEvent":
             _boundary(container, element, report)
         if element.kind == "eventBasedGateway":
             _event_gateway(container, element, report)
 
 
-def _event(element: Element, report: Report) -> None:
+def _event(element: Element, triggers: frozenset[str] | None, report: Report) -> None:
+    """Judge one event; `triggers` are what may begin an event sub-process, at the start event of one."""
     kind = element.event_kind
     if len(element.events) > 1:
         report.error(element, "multiple-events", "Several event definitions in one event are not supported.")
-    if kind not in RUNNING[element.kind]:
+    if kind not in (triggers or RUNNING[element.kind]):
         report.error(
             element,
             "unsupported-event",
@@ -60,13 +64,25 @@ def _event(element: Element, report: Report) -> None:
             what=f"{kind} {element.kind}" if kind else Text("{event} without a type", event=element.kind),
             instead=INSTEAD.get(kind, Text("use another kind of event.")),
         )
-    if element.kind != "boundaryEvent" and element.tag.get("isInterrupting") == "false":
-        report.error(element, "unsupported-event", "A non-interrupting start event is not supported.")
+    is_beside = element.kind == "boundaryEvent" or triggers is not None
+    if not is_beside and element.tag.get("isInterrupting") == "false":
+        report.error(
+            element,
+            "unsupported-event",
+            "Only the start event of an event sub-process can be non-interrupting.",
+        )
     if kind in REFERENCES:
         _reference(element, kind, report)
     repeats = kind == "timer" and any(time.kind == "cycle" for time in element.events[0].times)
-    if repeats and (element.kind != "boundaryEvent" or element.interrupts):
-        report.error(element, "cycle-timer", "A cycle timer only works on a non-interrupting boundary event.")
+    if repeats and (not is_beside or element.interrupts):
+        report.error(
+            element,
+            "cycle-timer",
+            "A cycle timer only works where it interrupts nothing: on a boundary event, or at the start of "
+            "an event sub-process.",
+        )
+    if kind == "error" and is_beside and not element.interrupts:
+        report.error(element, "error-not-interrupting", "An error always interrupts what it is caught for.")
 
 
 def _boundary(container: Container, element: Element, report: Report) -> None:
@@ -89,14 +105,12 @@ def _boundary(container: Container, element: Element, report: Report) -> None:
             "{element!r} never waits, so nothing can happen on it.",
             element=host.title,
         )
-    if element.event_kind == "error" and not element.interrupts:
-        report.error(element, "error-not-interrupting", "An error always interrupts its activity.")
 
 
 def _reference(element: Element, kind: str, report: Report) -> None:
     definition = element.events[0]
     if not definition.ref:
-        if kind in ("message", "signal") or element.kind != "boundaryEvent":
+        if kind in ("message", "signal") or element.kind not in ("boundaryEvent", "startEvent"):
             report.error(
                 element, f"missing-{kind}", "Choose the {kind} of this event.", kind=REFERENCES[kind]
             )

@@ -69,7 +69,7 @@ def _outgoing(element: Element, leads_to_refused: bool, report: Report) -> None:
         if element.outgoing:
             report.error(element, "flow-out-of-end", "No flow may leave an end event.")
         return
-    if not element.outgoing and not leads_to_refused and not stands_apart(element):
+    if not element.outgoing and not leads_to_refused and not element.is_event_sub_process:
         report.error(
             element,
             "dead-end",
@@ -83,11 +83,6 @@ def _outgoing(element: Element, leads_to_refused: bool, report: Report) -> None:
     else:
         _no_conditions(element, report)
     _default(element, report)
-
-
-def stands_apart(element: Element) -> bool:
-    """Tell whether an element has no flows by its nature: an event sub-process, which is refused itself."""
-    return element.kind == "subProcess" and element.tag.get("triggeredByEvent") == "true"
 
 
 def _single(element: Element, report: Report) -> None:

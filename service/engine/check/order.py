@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from service.engine.drawing import Element, Process
+from service.engine.drawing import Container, Element, Process
 
 FORKS = frozenset({"parallelGateway", "inclusiveGateway"})
 
@@ -26,6 +26,10 @@ class Order:
         for element in self.elements:
             if element.inner is not None:
                 self._join_inner(element)
+        for container in process.body.containers():
+            for element in container.elements.values():
+                if element.trigger is not None:
+                    self._join_event(element, element.trigger, container)
 
     def bit(self, element: Element) -> int:
         return self._bits[element.id]
@@ -74,6 +78,20 @@ class Order:
                 self._following[element.id] |= self._bits[inner.id]
             # Whatever runs inside may be interrupted there; then the boundary events' paths go on.
             self._following[inner.id] |= outside
+
+    def _join_event(self, element: Element, trigger: Element, container: Container) -> None:
+        """An event sub-process may come after everything beside it, and before that unless it interrupts."""
+        beside = [each for each in container.everything() if not self._is_inside(each, element)]
+        for other in beside:
+            self._following[other.id] |= self._bits[element.id]
+        if not trigger.interrupts and element.inner is not None:
+            others = self._set(each.id for each in beside)
+            for inner in element.inner.everything():
+                self._following[inner.id] |= others
+
+    def _is_inside(self, element: Element, around: Element) -> bool:
+        inside = around.inner.everything() if around.inner is not None else ()
+        return element is around or any(each is element for each in inside)
 
     def _set(self, names: Iterator[str]) -> int:
         return sum({self._bits[name] for name in names})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from service.engine.check.flows import loose_flows, stands_apart
+from service.engine.check.flows import loose_flows
 from service.engine.check.report import Report
 from service.engine.drawing import Container, Element
 from service.engine.drawing.kinds import CONDITIONAL, WAITS
@@ -34,7 +34,7 @@ def closure(container: Container, start: Iterable[Element]) -> set[str]:
 def _unreachable(container: Container, starts: Sequence[Element], report: Report) -> None:
     """Report what no path leads to; behind something refused, or apart by its nature, is another cause."""
     behind = [container.elements.get(flow.target) for flow in loose_flows(container)]
-    apart = [element for element in container.elements.values() if stands_apart(element)]
+    apart = [element for element in container.elements.values() if element.is_event_sub_process]
     begun = [*starts[:1], *(element for element in behind if element is not None), *apart]
     reached = closure(container, begun)
     for element in container.elements.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from service.engine.check.elements import check_elements
+from service.engine.check.event_sub_processes import check_event_sub_processes
 from service.engine.check.events import check_events
 from service.engine.check.flows import check_flows
 from service.engine.check.reach import check_reach
@@ -16,4 +17,5 @@ def check_structure(process: Container, report: Report) -> None:
         check_elements(each, report)
         check_flows(each, report)
         check_events(each, report)
+        check_event_sub_processes(each, report)
         check_reach(each, report)

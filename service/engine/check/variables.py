@@ -120,7 +120,7 @@ def _brought(element: Element, around: Surroundings) -> Iterator[str]:
         topic = around.topics.get(element.extensions.attribute("topic") or "")
         yield from topic.outputs if topic is not None else (ANYTHING,)
     kind = "message" if element.kind == "receiveTask" else element.event_kind
-    if element.kind in ("boundaryEvent", "intermediateCatchEvent", "receiveTask"):
+    if element.kind in ("boundaryEvent", "intermediateCatchEvent", "receiveTask", "startEvent"):
         if kind in ("message", "signal"):
             yield ANYTHING
         elif kind == "error":

@@ -64,8 +64,19 @@ class Element:
 
     @property
     def interrupts(self) -> bool:
-        """Tell whether a boundary event takes its activity away."""
-        return self.tag.get("cancelActivity", "true").lower() != "false"
+        """Tell whether a boundary event takes its activity away, and the event of an event sub-process what
+        runs beside that."""
+        flag = "isInterrupting" if self.kind == "startEvent" else "cancelActivity"
+        return self.tag.get(flag, "true").lower() != "false"
+
+    @property
+    def is_event_sub_process(self) -> bool:
+        return self.inner is not None and self.tag.get("triggeredByEvent") == "true"
+
+    @property
+    def trigger(self) -> Element | None:
+        """Return the start event of an event sub-process, whose event begins it; None for all else."""
+        return self.inner.start if self.inner is not None and self.is_event_sub_process else None
 
     @property
     def default_flow(self) -> str:
@@ -132,6 +143,10 @@ class Container:
     def of_kind(self, kind: str) -> list[Element]:
         return [element for element in self.elements.values() if element.kind == kind]
 
+    @property
+    def start(self) -> Element | None:
+        return next(iter(self.of_kind("startEvent")), None)
+
     def following(self, element: Element) -> Iterator[Element]:
         """Yield what a token at `element` may reach next, boundary events included."""
         yield from (self.elements[flow.target] for flow in element.outgoing)
@@ -166,7 +181,7 @@ class Process:
 
     @property
     def start(self) -> Element | None:
-        return next(iter(self.body.of_kind("startEvent")), None)
+        return self.body.start
 
     @property
     def start_form(self) -> str | None:

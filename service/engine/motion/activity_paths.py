@@ -131,7 +131,7 @@ def _open(running: Running, host: Token) -> None:
     try:
         result = host.node.enter(running.view(host))
         assert isinstance(result, OpensProcess), "a sub-process opens its process, and wants nothing else"
-        open_process(running, host, result)
+        moving.listen(running, open_process(running, host, result))
     except ServiceError as error:
         raise InvalidInput(failure_of(error)[1]) from error
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from service.engine.failures import EngineFailure
-from service.engine.motion import rounds
+from service.engine.motion import event_sub_processes, rounds
 from service.engine.motion.throwing import throw
 from service.engine.nodes.memory import Memory
 from service.engine.nodes.results import (
@@ -129,8 +129,8 @@ def _storable(topic: str, outputs: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _open_process(running: Running, token: Token, result: OpensProcess) -> AtOnce:
     branch = open_process(running, token, result)
-    branch.place(running.model.start_of(branch.spec), Memory()).ready()
-    return ()
+    branch.place(running.model.start_of(branch.spec), Memory(came=result.came)).ready()
+    return event_sub_processes.put(branch)
 
 
 def open_process(running: Running, token: Token, result: OpensProcess) -> Branch:

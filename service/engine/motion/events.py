@@ -12,6 +12,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import (
 )
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 
+from service.engine.motion import event_sub_processes
 from service.engine.nodes import BoundaryEvent, Catching, timers
 from service.engine.nodes.memory import Memory
 from service.engine.tokens.journal import Journal
@@ -24,6 +25,9 @@ _KINDS = {"message": MessageEventDefinition, "signal": SignalEventDefinition}
 
 def fire(token: Token, payload: Mapping[str, Any], journal: Journal) -> None:
     """An event has happened for a waiting token: settle what hangs on it and let it go on."""
+    if token.memory.is_armed:
+        _begin(token, payload, journal)
+        return
     if isinstance(token.node, BoundaryEvent):
         _fire_boundary(token, token.node, journal)
     race = token.memory.race
@@ -37,27 +41,36 @@ def fire(token: Token, payload: Mapping[str, Any], journal: Journal) -> None:
 def _fire_boundary(token: Token, node: BoundaryEvent, journal: Journal) -> None:
     """Take the activity away, or keep the event armed for its next time."""
     host = token.tree.root.token(token.memory.host or "")
+    if host is not None and not node.cancel_activity:
+        _arm_again(token, journal)
     token.memory.host = None
-    if host is None:
-        return
-    if node.cancel_activity:
+    if host is not None and node.cancel_activity:
         cancel(host, journal)
-        return
-    again = _armed_again(token.memory, host, journal)
-    if again is not None:
-        token.tree.place(node, again).wait()
 
 
-def _armed_again(memory: Memory, host: Token, journal: Journal) -> Memory | None:
-    """Return what the event remembers for its next time; None when a timer has had its last turn."""
-    again = Memory(path=memory.path, host=host.token_id)
-    if memory.due is None:
-        return again
-    turn = timers.following(memory.due, memory.cycle, journal.now) if memory.cycle is not None else None
-    if turn is None:
-        return None
-    again.due, again.cycle = turn
-    return again
+def _begin(token: Token, payload: Mapping[str, Any], journal: Journal) -> None:
+    """Have an event sub-process run: instead of what is around it, or beside that and armed again."""
+    if event_sub_processes.node_of(token).interrupts:
+        for other in token.tree.live():
+            if other is not token:
+                cancel(other, journal)
+    else:
+        _arm_again(token, journal)
+    memory = token.memory
+    memory.is_armed, memory.came, memory.due, memory.cycle = False, payload, None, None
+    token.ready()
+
+
+def _arm_again(token: Token, journal: Journal) -> None:
+    """Have an event that does not interrupt wait again, unless its timer has had its last turn."""
+    memory = token.memory
+    again = Memory(path=memory.path, host=memory.host, is_armed=memory.is_armed)
+    if memory.due is not None:
+        turn = timers.following(memory.due, memory.cycle, journal.now) if memory.cycle is not None else None
+        if turn is None:
+            return
+        again.due, again.cycle = turn
+    token.tree.place(token.node, again).wait()
 
 
 def catches_error(code: str | None) -> Callable[[Any], bool]:
@@ -71,12 +84,13 @@ def catches_escalation(code: str | None) -> Callable[[Any], bool]:
 
 
 def catcher(token: Token, catches: Callable[[Any], bool]) -> Token | None:
-    """Return the boundary event nearest to a token, on it or around it, that catches; exact codes first."""
+    """Return the event nearest to a token, on it or around it, that catches; exact codes first."""
     host: Token | None = token
     while host is not None:
-        found = [each for each in attached(host) if catches(awaited_by(each))]
-        if found:
-            return max(found, key=lambda each: awaited_by(each).code is not None)
+        for listening in (attached(host), event_sub_processes.beside(host)):
+            found = [each for each in listening if catches(awaited_by(each))]
+            if found:
+                return max(found, key=lambda each: awaited_by(each).code is not None)
         host = host.around
     return None
 
@@ -84,17 +98,22 @@ def catcher(token: Token, catches: Callable[[Any], bool]) -> Token | None:
 def awaited_by(token: Token) -> Any:
     """Return the event definition a token waits for; None when it waits for something else."""
     node = token.node
-    return node.event_definition if isinstance(node, Catching) and token.state == STARTED else None
+    waits = token.memory.is_armed or isinstance(node, Catching)
+    return getattr(node, "event_definition", None) if waits and token.state == STARTED else None
 
 
 def deliver(root: Root, kind: Kind, name: str, payload: Mapping[str, Any], journal: Journal) -> bool:
-    """Give a message to one waiting token, a signal to all; False when none waits."""
+    """Give a message to one waiting token, a signal to all; False when none waits.
+
+    What stands on the way of the case hears a message before an event sub-process around it does.
+    """
     wanted = _KINDS[kind]
     found = [
         token
         for token in root.all_live()
         if isinstance(definition := awaited_by(token), wanted) and definition.name == name
     ]
+    found.sort(key=lambda token: token.memory.is_armed)
     for token in found[:1] if kind == "message" else found:
         # What the signal did to one may have taken another away.
         if token.is_live:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.engine.motion import activity_paths, moves, moving, rounds
-from service.engine.nodes import BoundaryEvent
+from service.engine.nodes import EventSubProcess
 from service.engine.nodes.memory import BranchPath
 from service.engine.progress import ActiveToken, ScopeView
 from service.engine.tokens import joins, looking, removing, snapshot
@@ -56,6 +56,7 @@ def _rearranged(running: Running, cancel: Sequence[str], start: Sequence[str]) -
     places = tuple(map(looking.place, closed))
     for token in tokens:
         removing.cancel(token, running.journal)
+        _listen_again(running, token)
     branches = _branches(tokens)
     opened = [token for path in start for token in activity_paths.start(running, path, branches)]
     _settle_rounds(running, tokens)
@@ -66,17 +67,25 @@ def _rearranged(running: Running, cancel: Sequence[str], start: Sequence[str]) -
 
 def _to_cancel(running: Running, token_id: str) -> Token:
     token = running.root.token(token_id)
-    if token is None or (isinstance(token.node, BoundaryEvent) and token.memory.host is not None):
+    if token is None or token.memory.only_listens:
         text = Text("There is no token {token} here.", token=token_id)
         raise InvalidInput(text, errors=[FieldError(token_id, text)])
     return token
+
+
+def _listen_again(running: Running, token: Token) -> None:
+    """Without the event sub-process that took the place of all else, a process listens as if begun anew."""
+    tree = token.tree
+    is_there = tree.host is None or tree.host.is_live
+    if is_there and isinstance(token.node, EventSubProcess) and token.node.interrupts:
+        moving.listen(running, tree)
 
 
 def _hanging_on(token: Token) -> Iterator[Token]:
     """Yield a token and all that runs inside it; armed events are no places of their own."""
     yield token
     for inner in removing.inside(token):
-        if inner.memory.host is None:
+        if not inner.memory.only_listens:
             yield from _hanging_on(inner)
 
 

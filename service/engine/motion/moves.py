@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from service.engine.definition import Model
 from service.engine.failures import UnknownToken
-from service.engine.motion import moving
+from service.engine.motion import event_sub_processes, moving
+from service.engine.nodes import EventSubProcess
 from service.engine.nodes.memory import Memory
 from service.engine.nodes.results import WaitsForPeople
 from service.engine.tokens import joins, removing
@@ -23,6 +25,7 @@ from service.wording import Text
 def begin(running: Running, answers: Mapping[str, Any]) -> None:
     """Put the first token on the start event; its output parameters read the start form's answers."""
     root = running.root
+    moving.listen(running, root)
     root.place(running.model.start_of(root.spec), Memory(came=answers)).ready()
     moving.drain(running)
 
@@ -54,7 +57,7 @@ def return_to(running: Running, token: Token, activity_id: str) -> None:
         )
     before = joins.starving(running.root)
     for other in tree.live():
-        if other.memory.path.is_within(path):
+        if other.memory.path.is_within(path) and not isinstance(other.node, EventSubProcess):
             removing.cancel(other, running.journal)
     tree.place(tree.spec.task_specs[activity_id], Memory(path=path)).ready()
     refuse_starving(running.root, before)
@@ -68,17 +71,28 @@ def end(running: Running) -> None:
     running.state = "cancelled"
 
 
-def settle_on_drawing(running: Running) -> None:
-    """Arm the boundary events a new drawing has added, and describe the open tasks as it draws them."""
+def settle_on_drawing(running: Running, before: Model) -> None:
+    """Arm the events that were not drawn `before`, and describe the open tasks as they are drawn now."""
+    for tree in running.root.trees():
+        if not event_sub_processes.has_interrupted(tree):
+            was = before.spec(tree.key)
+            moving.listen(running, tree, but=was.event_sub_processes if was is not None else ())
     for token in running.root.all_live():
         if token.state != STARTED or not token.is_live:
             continue
-        moving.arm(running, token)
+        moving.arm(running, token, but=_drawn_on(token, before))
         if token.node.waits_for_people:
             described = token.node.enter(running.view(token))
             assert isinstance(described, WaitsForPeople), "people wait for nothing else"
             running.journal.opened[token.token_id] = described.task
     moving.drain(running)
+
+
+def _drawn_on(token: Token, model: Model) -> list[str]:
+    """Return the boundary events that a model draws on the activity of a token."""
+    spec = model.spec(token.tree.key)
+    node = spec.task_specs.get(token.node.name) if spec is not None else None
+    return node.boundary if node is not None else []
 
 
 def refuse_starving(root: Root, before: Mapping[str, joins.Starving]) -> None:

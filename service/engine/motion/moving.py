@@ -7,18 +7,18 @@ step (`Environment.undone_by`).
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from service.engine.failures import INTERNAL, failure_of
-from service.engine.motion import rounds
+from service.engine.motion import event_sub_processes, rounds
 from service.engine.motion.applying import apply
 from service.engine.motion.stalls import stalled
 from service.engine.nodes.memory import Memory
 from service.engine.nodes.results import Result
 from service.engine.tokens import joins, removing
 from service.engine.tokens.running import Running
-from service.engine.tokens.tree import READY, STARTED, Token
+from service.engine.tokens.tree import READY, STARTED, Token, TokenTree
 from service.errors import FeelError, FieldError, InvalidAnswers
 from service.wording import Text
 
@@ -62,13 +62,19 @@ def _pass_inclusive(running: Running) -> bool:
 
 def _close_processes(running: Running) -> bool:
     """End the processes whose last token is gone; True when that moved anything."""
-    if running.root.is_empty:
-        running.state = "completed"
-    inner = list(running.root.subprocesses.values())
-    over = [branch.host for branch in inner if branch.is_empty and branch.host.state == STARTED]
-    for host in over:
-        host.release({})
+    over = [tree for tree in running.root.trees() if tree.is_empty and _may_close(tree)]
+    for tree in over:
+        for listening in tree.live():
+            removing.cancel(listening, running.journal)
+        if tree.host is None:
+            running.state = "completed"
+        else:
+            tree.host.release({})
     return bool(over)
+
+
+def _may_close(tree: TokenTree) -> bool:
+    return tree.host is None or tree.host.state == STARTED
 
 
 def _tell_stalls(running: Running) -> None:
@@ -113,7 +119,7 @@ def _settle(running: Running, token: Token, ask: Callable[[Running, Token], Resu
 
 
 def _entering(running: Running, token: Token) -> Result:
-    if token.node.recorded_on_arrival:
+    if token.node.recorded_on_arrival and not token.memory.is_armed:
         running.journal.enter(token)
     arm(running, token)
     return rounds.with_collected(running, token, token.node.enter(running.view(token)))
@@ -132,12 +138,18 @@ def _judged(running: Running, token: Token) -> Result:
         raise InvalidAnswers(errors=[FieldError("", error.message)]) from error
 
 
-def arm(running: Running, host: Token) -> None:
-    """Have the boundary events of an activity wait from this moment on."""
+def arm(running: Running, host: Token, *, but: Collection[str] = ()) -> None:
+    """Have the boundary events of an activity wait from this moment on, `but` those of these names."""
     if not host.node.boundary:
         return
     armed = {each.node.name for each in removing.attached(host)}
     for name in host.node.boundary:
-        if name not in armed:
+        if name not in armed and name not in but:
             node = host.tree.spec.task_specs[name]
             move(running, host.tree.place(node, Memory(path=host.memory.path, host=host.token_id)))
+
+
+def listen(running: Running, tree: TokenTree, *, but: Collection[str] = ()) -> None:
+    """Have the event sub-processes of a process wait for their events, `but` those of these names."""
+    for token in event_sub_processes.put(tree, but=but):
+        move(running, token)

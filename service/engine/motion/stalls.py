@@ -18,7 +18,7 @@ def stalled(root: Root) -> Iterator[Token]:
     What runs inside an activity is looked at by itself: it may stall while the case around it goes on.
     """
     for tree in root.trees():
-        tokens = list(tree.live())
+        tokens = [token for token in tree.live() if not token.memory.is_armed]
         if not any(_may_move(token) for token in tokens):
             yield from {token.node.name: token for token in tokens if token.memory.is_at_join}.values()
 

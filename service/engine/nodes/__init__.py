@@ -16,6 +16,7 @@ from service.engine.nodes.activities import (
     UserTask,
 )
 from service.engine.nodes.base import Node
+from service.engine.nodes.event_sub_process import EventSubProcess
 from service.engine.nodes.events import (
     BoundaryEvent,
     CatchEvent,
@@ -43,6 +44,7 @@ __all__ = [
     "EndEvent",
     "Event",
     "EventBasedGateway",
+    "EventSubProcess",
     "ExclusiveGateway",
     "InclusiveGateway",
     "MultiInstance",

@@ -9,7 +9,7 @@ from service.engine.decisions import Decision, map_result
 from service.engine.drawing.extensions import Mapped, split_list
 from service.engine.failures import EngineFailure
 from service.engine.nodes.base import Node
-from service.engine.nodes.results import CallsHandler, GoesOn, OpensProcess, WaitsForPeople
+from service.engine.nodes.results import CallsHandler, GoesOn, OpensProcess, Result, WaitsForPeople
 from service.engine.nodes.timers import to_due
 from service.engine.nodes.token_view import TokenView
 from service.engine.progress import HandlerCall, OpenTask
@@ -124,7 +124,7 @@ class SubProcess(Node):
         super().__init__(wf_spec, bpmn_id, **kwargs)
         self.spec = subworkflow_spec
 
-    def enter(self, view: TokenView) -> OpensProcess:
+    def enter(self, view: TokenView) -> Result:
         return OpensProcess(self.spec)
 
 

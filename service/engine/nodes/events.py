@@ -25,11 +25,19 @@ class Event(Node):
         super().__init__(wf_spec, bpmn_id, **kwargs)
         self.event_definition = event_definition
 
+    def takes_over(self, view: TokenView) -> GoesOn:
+        """Without output parameters the payload becomes variables under its own names."""
+        if not self.extensions.outputs:
+            return GoesOn(view.came)
+        return self.goes_on(view, self.outputs(view, view.came))
+
 
 class StartEvent(Event):
-    """Where a process begins; its output parameters read the start form's answers."""
+    """Where a process begins; its output parameters read the start form's answers, or its event."""
 
     def enter(self, view: TokenView) -> GoesOn:
+        if self.event_definition is not None:
+            return self.takes_over(view)
         came = view.came
         answers = {**view.unanswered(self.extensions.attribute("formRef")), **came} if came else {}
         return self.goes_on(view, self.outputs(view, answers))
@@ -61,19 +69,18 @@ class Catching(Event):
     """Waits for a timer, message or signal."""
 
     def enter(self, view: TokenView) -> Result:
-        definition = self.event_definition
-        if definition is None:
-            return GoesOn()
-        if not isinstance(definition, TimerDefinition):
-            return WaitsForEvent()
-        value = view.evaluate(definition.text) if definition.is_expression else definition.text
-        return WaitsForTime(*definition.schedule(value, view.now))
+        return GoesOn() if self.event_definition is None else awaiting(self.event_definition, view)
 
     def leave(self, view: TokenView) -> GoesOn:
-        """Without output parameters the payload becomes variables under its own names."""
-        if not self.extensions.outputs:
-            return GoesOn(view.came)
-        return self.goes_on(view, self.outputs(view, view.came))
+        return self.takes_over(view)
+
+
+def awaiting(definition: Any, view: TokenView) -> WaitsForTime | WaitsForEvent:
+    """Return the wait for an event: a timer is reckoned now."""
+    if not isinstance(definition, TimerDefinition):
+        return WaitsForEvent()
+    value = view.evaluate(definition.text) if definition.is_expression else definition.text
+    return WaitsForTime(*definition.schedule(value, view.now))
 
 
 class CatchEvent(Catching):

@@ -114,11 +114,18 @@ class Memory:
     # The activity whose boundary event it is; the event gateway whose first event it may be.
     host: str | None = None
     race: str | None = None
+    # It stands on an event sub-process whose event has not come yet.
+    is_armed: bool = False
     # Its place in the list of the multi-instance activity it is an element of; that activity's own round.
     element: int | None = None
     round: Round | None = None
     # Code and message of the incident it stopped with.
     failure: tuple[str, str] | None = None
+
+    @property
+    def only_listens(self) -> bool:
+        """Say whether this is an event on the edge of an activity, or an event sub-process not yet begun."""
+        return self.host is not None or self.is_armed
 
 
 def to_stored(memory: Memory) -> dict[str, Any]:
@@ -162,5 +169,6 @@ _AS_IT_IS = (
     ("due", "d"),
     ("host", "h"),
     ("race", "g"),
+    ("is_armed", "a"),
     ("failure", "x"),
 )

@@ -65,10 +65,14 @@ class CallsHandler:
 
 @dataclass(frozen=True)
 class OpensProcess:
-    """A process runs inside the activity: with `variables` of its own, or (None) with those around it."""
+    """A process runs inside the activity: with `variables` of its own, or (None) with those around it.
+
+    `came` is what its start event takes over: the contents of the event that begins it.
+    """
 
     key: str
     variables: Mapping[str, Any] | None = None
+    came: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

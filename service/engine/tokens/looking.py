@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from service.engine.nodes import BoundaryEvent
 from service.engine.progress import ActiveToken, ScopeView
 from service.engine.tokens.tree import ERROR, STARTED, STATE_NAMES, Root, Token
 
 
 def active(root: Root) -> list[ActiveToken]:
-    """Return the places that wait, without the activities around them and armed boundary events."""
+    """Return the places that wait, without the activities around them and events that only listen."""
     return [place(token) for token in root.all_live() if _is_leaf(token)]
 
 
 def _is_leaf(token: Token) -> bool:
-    if isinstance(token.node, BoundaryEvent) and token.state == STARTED:
+    if token.memory.only_listens and token.state == STARTED:
         return False
     return token.state == ERROR or (token.inside is None and not token.elements)
 

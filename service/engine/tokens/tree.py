@@ -175,7 +175,8 @@ class TokenTree:
 
     @property
     def is_empty(self) -> bool:
-        return len(self.tasks) == 1
+        """Tell whether nothing runs here any more: event sub-processes that only listen keep nothing open."""
+        return all(token.memory.is_armed for token in self.live())
 
 
 class Root(TokenTree, BpmnWorkflow):
