@@ -10,7 +10,7 @@ from service.engine.drawing import Process
 from service.runtime.cases import dossier, instances
 from service.runtime.cases.views import InstanceView
 from service.runtime.identity import rights
-from service.web import people
+from service.web import case_facts, people
 from service.web.asking import application, me, signed_in_only
 from service.web.case_page import case_context
 
@@ -59,6 +59,7 @@ def show(instance_id: str) -> str:
         is_campaign=is_campaign,
         may_cancel=is_running and (case.started_by == actor.name or rights.may(actor, "instance.cancel")),
         follow_ups=_follow_ups(case) if is_campaign else [],
+        facts=case_facts.of_case(instance_id),
         started=request.args.get("started"),
         **context,
     )

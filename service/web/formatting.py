@@ -64,6 +64,11 @@ def moment(value: datetime | str | None) -> str:
     return local.strftime("%Y-%m-%d %H:%M")
 
 
+def day(value: datetime) -> str:
+    """Return the day of a moment where the company is."""
+    return local_day(value).isoformat()
+
+
 def iso(value: datetime) -> str:
     """Return a moment for the `datetime` attribute of `<time>`."""
     return value.astimezone(ZONE).isoformat(timespec="minutes")
@@ -76,6 +81,16 @@ def number(value: Decimal | float | int, digits: int | None = None) -> str:
         text = f"{exact:,f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
     return f"{exact:,.{digits}f}"
+
+
+def yuan(value: Decimal | float | int) -> str:
+    """Return an amount of money with its cents: ¥50,000.00."""
+    return f"¥{number(value, 2)}"
+
+
+def percent(value: Decimal | float | int) -> str:
+    """Return a share (0–1) in percent, with at most two decimals: 12.5%."""
+    return f"{number(round(Decimal(str(value)) * 100, 2))}%"
 
 
 def file_size(count: int) -> str:
@@ -174,6 +189,7 @@ def install(app: Flask) -> None:
     """Make the filters known to templates."""
     filters = (
         moment,
+        day,
         iso,
         number,
         file_size,

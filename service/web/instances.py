@@ -16,7 +16,7 @@ from service.runtime.identity import rights
 from service.runtime.incidents import incidents
 from service.runtime.releases import contents, migrations
 from service.runtime.step.context import Actor, Application
-from service.web import people
+from service.web import case_facts, people
 from service.web.asking import application, me, signed_in_only
 from service.web.case_page import case_context
 from service.web.cases import STATES
@@ -72,6 +72,7 @@ def show(instance_id: str) -> str:
         "instance.html",
         scopes=instances.variables(app, actor, instance_id),
         incidents=incidents.find(app, actor, instance=instance_id).items,
+        facts=case_facts.of_case(instance_id),
         live_deployment=app.live().deployment_id,
         **case_context(instance_id, record),
     )

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from service.feel.schema import PLACE, Component, shown_value, value_at, walk
-from service.web.formatting import number, plain
+from service.web.formatting import number, percent, plain, yuan
 
 PLAIN_LISTS = ("taglist", "checklist")
 LONG_TEXT = 60
@@ -151,9 +151,9 @@ def _formatted(value: Any, look: str) -> str:
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return plain(value)
     if look == "yuan":
-        return f"¥{number(value, 2)}"
+        return yuan(value)
     if look == "percent":
-        return f"{number(round(Decimal(str(value)) * 100, 2))}%"
+        return percent(value)
     return number(value)
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 
 from service.errors import NotFound
 from service.runtime.cases import instances
-from service.web import form_payload
+from service.web import case_facts, form_payload
 from service.web.asking import application, me, signed_in_only
 
 blueprint = signed_in_only(Blueprint("start", __name__))
@@ -31,4 +31,10 @@ def form(key: str) -> str:
         raise NotFound
     start_form = instances.start_form(app, actor, key, business_key=number)
     payload = form_payload.for_start(key, start_form, here=request.full_path.rstrip("?"), business_key=number)
-    return render_template("start_form.html", process=process, case=case, payload=payload)
+    return render_template(
+        "start_form.html",
+        process=process,
+        case=case,
+        facts=case_facts.of_case(case.id) if case else [],
+        payload=payload,
+    )

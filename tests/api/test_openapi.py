@@ -23,6 +23,7 @@ CONTRACT = (
     "GET /api/v1/process-instances",
     "GET /api/v1/process-instances/{instance_id}",
     "GET /api/v1/process-instances/{instance_id}/history",
+    "GET /api/v1/process-instances/{instance_id}/facts",
     "GET /api/v1/process-instances/{instance_id}/dossier",
     "POST /api/v1/process-instances/{instance_id}/cancel",
     "POST /api/v1/process-instances/{instance_id}/suspend",

@@ -23,6 +23,7 @@ facts:
   kpi_needed: {kind: boolean, label: 需要考核表, initial: true}
   start_date: {kind: date, label: 开始日期, initial: null}
   decided_at: {kind: datetime, label: 批准时间, initial: null}
+  reserve_rate: {kind: share, label: 备用金占比, initial: null}
 """.encode()
 
 
@@ -51,6 +52,7 @@ def test_every_fact_has_a_value_before_anything_is_known():
         "kpi_needed": True,
         "start_date": None,
         "decided_at": None,
+        "reserve_rate": None,
         "number": "K1",
         "title": "",
         "applicant": "linyue",
@@ -69,6 +71,9 @@ def test_every_fact_has_a_value_before_anything_is_known():
         ("decided_at", datetime(2026, 9, 1, tzinfo=UTC), datetime(2026, 9, 1, tzinfo=UTC)),
         ("urgency", "green", "green"),
         ("agreed", [], []),
+        ("reserve_rate", Decimal("0.1"), Decimal("0.1")),
+        ("reserve_rate", 1, 1),
+        ("reserve_rate", None, None),
     ],
 )
 def test_a_fact_keeps_values_of_its_kind(name, value, kept):
@@ -87,6 +92,8 @@ def test_a_fact_keeps_values_of_its_kind(name, value, kept):
         ("urgency", "soon", "is one of normal, green, not 'soon'"),
         ("kpi_needed", 1, "true or false"),
         ("agreed", "法务部", "a list"),
+        ("reserve_rate", 10, "'reserve_rate' is a share between 0 and 1"),
+        ("reserve_rate", Decimal("-0.1"), "a share between 0 and 1"),
     ],
 )
 def test_a_fact_refuses_what_it_cannot_be(name, value, reason):

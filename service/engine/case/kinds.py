@@ -45,6 +45,27 @@ def _amount(value: Any) -> Decimal:
     return money(_number(value))
 
 
+def _share(value: Any) -> int | Decimal:
+    share: int | Decimal = _number(value)
+    if not 0 <= share <= 1:
+        raise ValueError(f"{share} lies outside of 0 and 1")
+    return share
+
+
+def _read_number(value: Any) -> Decimal:
+    if value is None:
+        raise ValueError("null is no number")
+    return decimal(value)
+
+
+def _read_amount(value: Any) -> Decimal:
+    return money(_read_number(value))
+
+
+def _read_share(value: Any) -> int | Decimal:
+    return _share(_read_number(value))
+
+
 def _iso_moment(value: Any) -> datetime:
     return _moment(datetime.fromisoformat(str(value)))
 
@@ -57,8 +78,9 @@ _context = _of(dict)
 
 KINDS: Mapping[str, Kind] = {
     "text": Kind(Text("text"), _text, _text, ("",)),
-    "number": Kind(Text("a number"), _number, decimal, (0,)),
-    "money": Kind(Text("an amount of money"), _amount, money, (money(0),)),
+    "number": Kind(Text("a number"), _number, _read_number, (0,)),
+    "money": Kind(Text("an amount of money"), _amount, _read_amount, (money(0),)),
+    "share": Kind(Text("a share between 0 and 1"), _share, _read_share),
     "boolean": Kind(Text("true or false"), _boolean, _boolean, (False,)),
     "date": Kind(Text("a date"), _of(date, but=(datetime,)), lambda value: date.fromisoformat(str(value))),
     "datetime": Kind(Text("a moment"), _moment, _iso_moment),

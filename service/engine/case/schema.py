@@ -1,8 +1,8 @@
 """`case.yaml` becomes a CaseSchema: which process is the main one, and the facts of a case. Its one reader.
 
 A fact always has a value: the one it was given last, before that its initial one. Every kind has a natural
-initial value (no text, nothing, no, an empty list) but dates and times, which declare theirs: `null` there
-says "not yet".
+initial value (no text, nothing, no, an empty list) but dates, times and shares, which declare theirs: `null`
+there says "not yet".
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ GIVEN: Mapping[str, str] = MappingProxyType(
 """What every case has beside its facts, with its label: readable as `case.…`, written by nobody."""
 
 _SECTIONS = frozenset({"main", "facts"})
-_PROPERTIES = frozenset({"kind", "label", "label_en", "initial", "values"})
+_PROPERTIES = frozenset({"kind", "label", "label_en", "initial", "values", "values_en"})
 _PREFIX = f"{CASE}."
 
 
@@ -38,7 +38,10 @@ class WrongKind(FeelError):
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact of a case. `values` are the only ones it takes, each with its label; none: any of its kind."""
+    """One fact of a case. `values` are the only ones it takes, each with its label; none: any of its kind.
+
+    `label_en` and `values_en` are the labels in English, as far as the owners wrote them.
+    """
 
     name: str
     kind: str
@@ -46,6 +49,7 @@ class Fact:
     initial: Any
     label_en: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    values_en: Mapping[str, str] = field(default_factory=dict)
 
     def accept(self, value: Any) -> Any:
         """Return a value as the fact keeps it: money with two places. WrongKind for what it cannot be."""
@@ -58,10 +62,6 @@ class Fact:
         if self.values and accepted not in self.values:
             raise WrongKind(self._unknown(accepted), f"{_PREFIX}{self.name}")
         return accepted
-
-    def shown(self, value: Any) -> Any:
-        """Return the label of one of its few values, any other value as it is."""
-        return self.values.get(value, value) if isinstance(value, str) else value
 
     def _refusal(self, value: Any) -> Text:
         return Text(
@@ -141,13 +141,19 @@ def _fact(file: Declarations, section: Lines, name: str) -> Fact | None:
         file.error(line, "fact-label", Text("The fact {name!r} has no label.", name=name), name)
     if kind not in KINDS:
         return None
-    values = {key: str(text) for key, text in file.entries(means, "values").items()}
+    values, values_en = (_labels(file, means, key) for key in ("values", "values_en"))
+    for value in values_en:
+        file.word(means, "values_en", value, values)
     initial = _initial(file, means, name, KINDS[kind])
-    fact = Fact(name, kind, label, initial, file.text(means, "label_en"), values)
+    fact = Fact(name, kind, label, initial, file.text(means, "label_en"), values, values_en)
     if values and initial not in values:
         text = Text("The initial value of {name!r} is none of its values.", name=name)
         file.error(means.line_of("initial"), "fact-initial", text, name)
     return fact
+
+
+def _labels(file: Declarations, means: Lines, key: str) -> dict[str, str]:
+    return {value: str(label) for value, label in file.entries(means, key).items()}
 
 
 def _initial(file: Declarations, means: Lines, name: str, kind: Kind) -> Any:
@@ -159,8 +165,10 @@ def _initial(file: Declarations, means: Lines, name: str, kind: Kind) -> Any:
         )
         file.error(means.line, "fact-initial", text, name)
         return None
+    if means["initial"] is None and not kind.natural:
+        return None
     try:
-        return None if means["initial"] is None and not kind.natural else kind.read(means["initial"])
+        return kind.read(means["initial"])
     except (ValueError, TypeError) as error:
         text = Text(
             "The initial value of {name!r} is not {kind}: {reason}.",

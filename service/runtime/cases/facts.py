@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.engine.case.schema import CaseSchema
-from service.runtime.cases.views import CaseView, FactView
+from service.engine.case.schema import CaseSchema, Fact
+from service.engine.definition import Model
+from service.runtime.cases.views import CaseView, FactView, KnownFact
 from service.runtime.identity.visibility import require_visible
 from service.runtime.step.context import Actor, Application
 from service.store import cases
 from service.store.models import APPLIED, Case, CaseFact, ProcessInstance
 
+Facts = Mapping[str, Fact]
 
-def of_case(session: Session, number: str, schema: CaseSchema) -> CaseView:
+
+def of_case(app: Application, session: Session, number: str, schema: CaseSchema) -> CaseView:
     """Return a case with its facts and what running follow-ups propose."""
     case = session.get_one(Case, number)
     known = schema.complete({}, cases.in_force(session, number))
     facts = {name: known[name] for name in schema.facts}
-    proposed = _latest(session.scalars(cases.pending(number)))
+    proposed = [row for row in _latest(session, number) if facts.get(row.name) != row.value]
     return CaseView(
         number=case.number,
         title=case.title,
@@ -30,7 +33,7 @@ def of_case(session: Session, number: str, schema: CaseSchema) -> CaseView:
         opened_at=case.opened_at,
         closed_at=case.closed_at,
         facts=facts,
-        pending=tuple(fact(row, schema) for row in proposed if facts.get(row.name) != row.value),
+        pending=_views(app, session, proposed, schema.facts),
     )
 
 
@@ -43,49 +46,99 @@ def history(
     """
     with app.db.read() as session:
         instance = require_visible(app, session, actor, instance_id)
-        query = select(CaseFact).where(CaseFact.number == instance.business_key)
-        if name is not None:
-            query = query.where(CaseFact.name == name)
-        rows = session.scalars(query.order_by(CaseFact.seq)).all()
-        schema = app.model(instance.deployment_id, session=session).case
-    return tuple(fact(row, schema) for row in rows)
+        rows = _rows(session, instance.business_key, name)
+        return _views(app, session, rows, _declared(app, session, instance))
 
 
-def present(app: Application, actor: Actor, instance_id: str) -> tuple[FactView, ...]:
-    """Return the row by which each fact holds, in the order of `case.yaml`; none for those never written.
+def overview(app: Application, actor: Actor, instance_id: str) -> tuple[KnownFact, ...]:
+    """Return every fact of a case in the order of `case.yaml`, with its history and what is proposed.
 
+    Behind them those that only later drawings declare, as soon as they were written.
     NotFound unless the actor sees the instance.
     """
-    found = {each.name: each for each in history(app, actor, instance_id) if each.state == APPLIED}
     with app.db.read() as session:
-        instance = session.get_one(ProcessInstance, instance_id)
-        names = app.model(instance.deployment_id, session=session).case.facts
-    return tuple(found[name] for name in names if name in found)
+        instance = require_visible(app, session, actor, instance_id)
+        facts = _declared(app, session, instance)
+        rows = _views(app, session, _rows(session, instance.business_key), facts)
+        pending = {row.seq for row in _latest(session, instance.business_key)}
+        own = app.model(instance.deployment_id, session=session).case.facts
+    names = dict.fromkeys([*own, *(row.name for row in rows)])
+    return tuple(_known(facts.get(name, _undeclared(name)), rows, pending) for name in names)
 
 
-def fact(row: CaseFact, schema: CaseSchema) -> FactView:
-    """Return a fact's row with its label, and the labels of its values where it has only a few."""
-    known = schema.facts.get(row.name)
+def _known(fact: Fact, rows: Iterable[FactView], pending: Collection[int]) -> KnownFact:
+    own = [row for row in rows if row.name == fact.name]
+    applied = [row for row in own if row.state == APPLIED]
+    value = applied[-1].value if applied else fact.initial
+    proposals = (row for row in own if row.seq in pending and row.value != value)
+    return KnownFact(fact, value, applied[-1] if applied else None, tuple(applied[:-1]), tuple(proposals))
+
+
+def _rows(session: Session, number: str, name: str | None = None) -> Sequence[CaseFact]:
+    query = select(CaseFact).where(CaseFact.number == number)
+    if name is not None:
+        query = query.where(CaseFact.name == name)
+    return session.scalars(query.order_by(CaseFact.seq)).all()
+
+
+def _latest(session: Session, number: str) -> Sequence[CaseFact]:
+    """Return what each running follow-up proposes last for each fact."""
+    rows = session.scalars(cases.pending(number))
+    return list({(row.instance_id, row.name): row for row in rows}.values())
+
+
+def _declared(app: Application, session: Session, instance: ProcessInstance) -> Facts:
+    """Return the facts by name: as the instance's own drawings declare them, else as the live ones do.
+
+    A follow-up of later drawings may have written one that the campaign's own do not know.
+    """
+    own = app.model(instance.deployment_id, session=session).case.facts
+    return {**app.live(session=session).model.case.facts, **own}
+
+
+def _undeclared(name: str) -> Fact:
+    return Fact(name, "", name, None)
+
+
+def _views(
+    app: Application, session: Session, rows: Sequence[CaseFact], facts: Facts
+) -> tuple[FactView, ...]:
+    writers = _writers(app, session, {row.instance_id for row in rows})
+    return tuple(
+        _view(row, facts.get(row.name, _undeclared(row.name)), *writers[row.instance_id]) for row in rows
+    )
+
+
+def _writers(
+    app: Application, session: Session, instance_ids: Collection[str]
+) -> Mapping[str, tuple[str, Model]]:
+    """Return by instance its process's key and its drawings."""
+    if not instance_ids:
+        return {}
+    columns = (ProcessInstance.id, ProcessInstance.definition, ProcessInstance.deployment_id)
+    found = session.execute(select(*columns).where(ProcessInstance.id.in_(instance_ids)))
+    return {each.id: (each.definition, app.model(each.deployment_id, session=session)) for each in found}
+
+
+def _view(row: CaseFact, fact: Fact, process: str, model: Model) -> FactView:
+    drawn = model.processes.get(row.definition)
+    element = drawn.elements.get(row.activity_id) if drawn else None
+    own = model.processes.get(process)
     return FactView(
         seq=row.seq,
         name=row.name,
-        label=known.label if known else row.name,
-        label_en=known.label_en if known else "",
-        kind=known.kind if known else "",
+        label=fact.label,
+        kind=fact.kind,
         state=row.state,
         before=row.before,
         value=row.value,
-        shown=known.shown(row.value) if known else row.value,
         by=row.by,
         on_behalf_of=row.on_behalf_of,
         at=row.at,
         instance_id=row.instance_id,
+        process_name=own.name if own else process,
         definition=row.definition,
         activity_id=row.activity_id,
         activity_path=row.activity_path,
+        activity_name=element.name if element else "",
     )
-
-
-def _latest(rows: Iterable[CaseFact]) -> Sequence[CaseFact]:
-    """Return what each follow-up proposes last for each fact."""
-    return list({(row.instance_id, row.name): row for row in rows}.values())

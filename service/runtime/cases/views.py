@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from service.engine.case.schema import Fact
 from service.runtime.step.views import ActiveView, ElementView, IncidentView, View
 
 
@@ -14,30 +15,41 @@ from service.runtime.step.views import ActiveView, ElementView, IncidentView, Vi
 class FactView(View):
     """One value that a fact of the case was given. `state` is applied, or proposed.
 
-    `shown` is the value as people say it, where it is one of a few. `instance_id` and the activity say where
-    it was written.
+    `instance_id` and the activity say where it was written; `process_name` is that of the instance, so that a
+    proposal has the name of the follow-up and not of the phase it was made in.
     """
 
     seq: int
     name: str
     label: str
-    label_en: str
     kind: str
     state: str
     before: Any
     value: Any
-    shown: Any
     by: str
     on_behalf_of: str | None
     at: datetime
     instance_id: str
+    process_name: str
     definition: str
     activity_id: str
     activity_path: str
+    activity_name: str
 
-    def as_json(self) -> dict[str, Any]:
-        shown = super().as_json()
-        return {name: shown[name] for name in shown if name not in ("label_en", "kind", "shown")}
+
+@dataclass(frozen=True)
+class KnownFact:
+    """A fact of a case as it is known now: its `value`, and the row that gave it, None for an initial value.
+
+    `earlier` are the values it had, oldest first; `proposals` what running follow-ups make of it and have not
+    applied.
+    """
+
+    fact: Fact
+    value: Any
+    current: FactView | None
+    earlier: tuple[FactView, ...]
+    proposals: tuple[FactView, ...]
 
 
 @dataclass(frozen=True)

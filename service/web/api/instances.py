@@ -7,8 +7,15 @@ from typing import Any
 from flask import url_for
 from pydantic import Field
 
-from service.runtime.cases import dossier, instances, messages
-from service.runtime.cases.views import DossierView, HistoryView, InstanceSummary, InstanceView, MessageView
+from service.runtime.cases import dossier, facts, instances, messages
+from service.runtime.cases.views import (
+    DossierView,
+    FactView,
+    HistoryView,
+    InstanceSummary,
+    InstanceView,
+    MessageView,
+)
 from service.runtime.incidents import incidents
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import IncidentView, Page
@@ -34,6 +41,12 @@ class Instances(Query):
     definition: str | None = None
     business_key: str | None = None
     q: str | None = Field(None, description="part of name, business key or applicant")
+
+
+class Facts(Slice):
+    """Which facts to list."""
+
+    name: str | None = Field(None, description="those of one name only, as `case.yaml` declares it")
 
 
 class Incidents(Query):
@@ -99,6 +112,13 @@ def get_instance(app: Application, actor: Actor, instance_id: str) -> InstanceVi
 def get_history(app: Application, actor: Actor, instance_id: str, query: Slice) -> Page[HistoryView]:
     """Tell what happened, oldest first."""
     return query.cut(instances.history(app, actor, instance_id), lambda line: str(line.seq))
+
+
+@section.get("/process-instances/<instance_id>/facts", returns=ListOf(FactView), query=Facts, errors=(404,))
+def get_facts(app: Application, actor: Actor, instance_id: str, query: Facts) -> Page[FactView]:
+    """Tell every value that the facts of its case were given or are proposed to get, oldest first."""
+    found = facts.history(app, actor, instance_id, query.name)
+    return query.cut(found, lambda fact: str(fact.seq))
 
 
 @section.get("/process-instances/<instance_id>/dossier", returns=DossierView, errors=(404,))
