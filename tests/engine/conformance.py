@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from service.engine.drawing.vocabulary import READ, Words
 from tests.engine.diagrams import (
     boundary,
     catch,
@@ -418,8 +419,27 @@ def markdown() -> str:
         "Data objects, data stores, text annotations and groups are notes for the reader: they are kept and",
         "mean nothing to a case.",
         "",
+        "## What is read",
+        "",
+        "Of each element this is read, beside `id`, `name`, documentation and the template of the modeler.",
+        "Everything else in a namespace of BPMN, of Camunda or of another engine is named by the check",
+        "(`not-read`, `unknown-property`, `foreign-engine`, `foreign-namespace`), with what to write.",
+        "Layout, colours and what tools write unasked are quiet.",
+        "",
+        "| element | attributes | `camunda:` | inside | extensions | properties |",
+        "|---|---|---|---|---|---|",
+        *(f"| `{kind}` | {_columns(words)} |" for kind, words in sorted(READ.items())),
+        "",
     ]
     return "\n".join(lines)
+
+
+QUIET = frozenset({"id", "name", "incoming", "outgoing", "documentation", "extensionElements", "properties"})
+
+
+def _columns(words: Words) -> str:
+    columns = (words.attributes, words.camunda, words.inside, words.extensions, words.properties)
+    return " | ".join(", ".join(f"`{each}`" for each in sorted(column - QUIET)) for column in columns)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """The check before a deployment: what cannot run right is refused by file, line, element and code.
 
-`reading` reads the files into the `surroundings`. Of each process, `structure` looks at the shape
-(`elements`, `flows`, `events`, `reach`), `soundness` for joins that wait for ever, `branches` for gaps and
-overlaps of conditions, `references` at what is referred to (`people`, `services`, `calls`), `feel` and
-`literals` at what is written, `facts` at those of the case, `variables` at what is read and never set.
-`parts` looks at the copies of form parts, `english` at the words of forms. Decision tables are judged in
+`reading` reads the files into the `surroundings`; `vocabulary` names what is written and nobody reads. Of
+each process, `structure` looks at the shape (`elements`, `flows`, `events`, `reach`), `soundness` for joins
+that wait for ever, `branches` for gaps and overlaps of conditions, `references` at what is referred to
+(`people`, `services`, `calls`), `feel` and `literals` at what is written, `approvals` at decisions, `facts`
+at those of the case, `variables` at what is read and never set. `english` looks at the words of forms,
+`marks` at what their fields are marked with. Form parts are judged in `engine.forms`, decision tables in
 `engine.decisions`.
 """
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
+from service.engine.check.approvals import check_approvals
 from service.engine.check.branches import check_branches
 from service.engine.check.crossing import Problems, cross, wake
 from service.engine.check.english import check_english
@@ -109,4 +111,6 @@ def _judge_shape(process: Process, around: Surroundings, report: Report) -> None
 def _judge_feel(process: Process, around: Surroundings, report: Report) -> None:
     check_feel(process, around, report)
     check_facts(process, around, report)
+    if not around.organisation.is_first_release:
+        check_approvals(process, around, report)
     check_variables(process, around, report)

@@ -38,9 +38,10 @@ def _due_date(element: Element, report: Report) -> None:
 
 
 def _not_feel(element: Element, report: Report) -> None:
-    for name in ("assignee", "candidateGroups", "dueDate", "candidateUsers"):
-        text = element.extensions.attribute(name) or ""
-        if text.lstrip().startswith(OTHER_LANGUAGES):
+    named = ("assignee", "candidateGroups", "dueDate", "candidateUsers")
+    written = [(name, element.extensions.attribute(name) or "") for name in named]
+    for name, text in (*written, *element.extensions.inputs):
+        if not is_feel(text) and any(begin in text for begin in OTHER_LANGUAGES):
             report.error(
                 element,
                 "not-feel",

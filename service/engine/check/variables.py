@@ -106,7 +106,7 @@ def _set_by(element: Element, around: Surroundings) -> Iterator[str]:
         return
     yield from (name for name, _ in ext.outputs)
     result = ext.attribute("resultVariable")
-    if result:
+    if result and element.kind in ("scriptTask", "businessRuleTask"):
         yield result
     if element.kind == "callActivity":
         yield from (ANYTHING if each.everything else each.target for each in ext.call_out)

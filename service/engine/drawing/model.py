@@ -102,6 +102,11 @@ class Element:
         return self.extensions.listed("notBy")
 
     @property
+    def is_approval(self) -> bool:
+        """Tell whether a task is a decision, which somebody has to take."""
+        return self.properties.get("approval") == "true"
+
+    @property
     def return_targets(self) -> tuple[str, ...]:
         """Return the activities a task may send the case back to."""
         return self.extensions.listed("returnTo")
