@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy.orm import attributes
-
 from service.engine import v0_1
 from service.engine.case.schema import Fact, WrongKind
 from service.engine.definition import Model
@@ -20,7 +18,6 @@ from service.runtime.step import fact_rows
 from service.runtime.step.case_facts import CaseFacts
 from service.runtime.step.step import Step
 from service.store import cases
-from service.store.models import ProcessInstance
 
 CHANGE_ORDER, APPLIED = "change_order", "plan_applied"
 CHANGED = (
@@ -40,7 +37,7 @@ def is_of_first_release(model: Model) -> bool:
 def decide(step: Step, progress: Progress | None) -> None:
     """Let what an instance has changed among its variables change the facts. Nothing for later drawings."""
     if progress is not None and is_of_first_release(step.model):
-        step.new_facts += _written(step, _stored_variables(step.instance), progress.variables)
+        step.new_facts += _written(step, _stored_variables(step), progress.variables)
 
 
 def write(step: Step, progress: Progress | None) -> None:
@@ -84,10 +81,9 @@ def _written(step: Step, before: Mapping[str, Any], after: Mapping[str, Any]) ->
     return _facts(step, after, names) if names and step.facts.leads else ()
 
 
-def _stored_variables(instance: ProcessInstance) -> Mapping[str, Any]:
+def _stored_variables(step: Step) -> Mapping[str, Any]:
     """Return the variables as they were when the step began."""
-    history = attributes.get_history(instance, "variables")
-    return next(iter((*history.deleted, *history.unchanged)), {})
+    return step.stored["variables"] if step.stored is not None else {}
 
 
 def _proposes(step: Step) -> bool:

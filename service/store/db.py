@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from service.errors import Conflict
 from service.store import faults
+from service.store.prepared import Prepared
 from service.store.sqlite import LOCK_TIMEOUT_SECONDS, driver_of, sqlite_engine
 
 CONNECT_SECONDS = 10
@@ -85,6 +86,11 @@ class Database:
         """Yield a session whose queries all see the same moment. The database refuses to write in it."""
         with _errors_named(), self._read_sessions() as session:
             yield session
+
+    def ask(self, statement: Prepared, given: Mapping[str, Any]) -> list[Any]:
+        """Return the rows of one query. It sees one moment by itself: no transaction is begun for it."""
+        with _errors_named(), self._reader.connect() as connection:
+            return statement.rows_on(connection, given)
 
     def migrate(self) -> None:
         """Bring the tables to this release. Safe when several processes start at once."""

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from service.store.models import Participant, ProcessInstance
-from service.store.writing import Upsert, table_of, upsert_of
+from service.store.prepared import Prepared
+from service.store.writing import table_of, upsert_of
 
 
 def user(name: str) -> str:
@@ -27,7 +28,7 @@ def add(session: Session, instance_id: str, principals: Iterable[str]) -> None:
     """Let these principals see the case; those who already do are left as they are."""
     rows = [{"instance_id": instance_id, "principal": name} for name in dict.fromkeys(principals)]
     if rows:
-        session.execute(_unless_there(session.get_bind().dialect.name), rows)
+        _unless_there(session.get_bind().dialect.name).write_all(session, rows)
 
 
 def sees(session: Session, instance_id: str, principals: Iterable[str]) -> bool:
@@ -46,6 +47,6 @@ def visible_to(principals: Iterable[str]) -> ColumnElement[bool]:
 
 
 @cache
-def _unless_there(dialect: str) -> Upsert:
+def _unless_there(dialect: str) -> Prepared:
     # Kept: every step adds participants, nearly all of them there already.
-    return upsert_of(dialect, table_of(Participant)).on_conflict_do_nothing()
+    return Prepared(upsert_of(dialect, table_of(Participant)).on_conflict_do_nothing())

@@ -10,11 +10,16 @@ Prints `killed`, or `survived` when there were fewer commits. The same again wit
 from __future__ import annotations
 
 import os
+import re
 import signal
+import sqlite3
 import sys
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -102,16 +107,44 @@ def kill_at(app: Application, number: int, moment: str) -> None:
         if seen == number:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def die_inside(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if seen == number - 1 and statement.lstrip()[:6].upper() in ("INSERT", "UPDATE", "DELETE"):
-            os.kill(os.getpid(), signal.SIGKILL)
+    def die_inside(connection: Any, *_: object) -> None:
+        tell_changes(connection, lambda: seen == number - 1 and os.kill(os.getpid(), signal.SIGKILL))
 
     if moment == "before":
         sa.event.listen(app.db.engine, "commit", die_at_its_turn)
         return
     sa.event.listen(Session, "after_commit", die_at_its_turn)
     if moment == "inside":
-        sa.event.listen(app.db.engine, "after_cursor_execute", die_inside)
+        sa.event.listen(app.db.engine, "checkout", die_inside)
+
+
+def tell_changes(connection: Any, tell: Callable[[], object]) -> None:
+    """Have a driver's connection call `tell` once a transaction has changed something."""
+    is_change = re.compile(r"\s*(INSERT|UPDATE|DELETE)").match
+    if isinstance(connection, sqlite3.Connection):
+        statements: list[str] = []
+
+        def begun(statement: str) -> None:
+            # SQLite tells of a statement before it is carried out: of a change at the next one.
+            if statements and is_change(statements[-1]):
+                tell()
+            statements.append(statement)
+
+        connection.set_trace_callback(begun)
+        return
+
+    class Telling(psycopg.Cursor[Any]):
+        def execute(self, query: Any, *arguments: Any, **options: Any) -> Any:
+            super().execute(query, *arguments, **options)
+            if is_change(str(query)):
+                tell()
+            return self
+
+        def executemany(self, query: Any, *arguments: Any, **options: Any) -> None:
+            super().executemany(query, *arguments, **options)
+            tell()
+
+    connection.cursor_factory = Telling
 
 
 def main(url: str, data: str, *points: str) -> None:

@@ -122,7 +122,7 @@ def begin(
         updated_at=now,
     )
     instance.search_text = " ".join([case.title, case.number, case.applicant]).lower()
-    step = step_of(app, session, instance, model, actor, is_new=True)
+    step = step_of(app, session, instance, model, actor)
     step.line("started")
     step.audit("instance.started", definition=process.key, business_key=instance.business_key)
     return step

@@ -17,6 +17,7 @@ from service.runtime.identity.users import actor_of, with_groups
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import View
 from service.store.models import LoginAttempt, User, WebSession
+from service.store.prepared import Prepared
 from service.store.writing import upsert
 
 FREE_FAILURES = 5
@@ -28,13 +29,13 @@ _SEEN_EVERY = timedelta(minutes=5)
 _NAME_LENGTH = 64
 
 # Built once: asked with every request.
-_SIGNED_IN = with_groups(
-    select(WebSession.id, WebSession.seen_at).join(User, User.id == WebSession.user_id)
-).where(
-    WebSession.secret_hash == bindparam("secret_hash"),
-    WebSession.revoked_at.is_(None),
-    WebSession.expires_at > bindparam("now"),
-    User.is_active,
+_SIGNED_IN = Prepared(
+    with_groups(select(WebSession.id, WebSession.seen_at).join(User, User.id == WebSession.user_id)).where(
+        WebSession.secret_hash == bindparam("secret_hash"),
+        WebSession.revoked_at.is_(None),
+        WebSession.expires_at > bindparam("now"),
+        User.is_active,
+    )
 )
 
 
@@ -94,8 +95,7 @@ def sign_out(app: Application, secret: str) -> None:
 def actor_for_session(app: Application, secret: str) -> Actor | None:
     """Return who is signed in with this secret, None when nobody is any more. Use prolongs the session."""
     now = app.clock()
-    with app.db.read() as session:
-        found = session.execute(_SIGNED_IN, {"secret_hash": hash_of(secret), "now": now}).all()
+    found = app.db.ask(_SIGNED_IN, {"secret_hash": hash_of(secret), "now": now})
     if not found:
         return None
     session_id, seen_at, *_ = found[0]

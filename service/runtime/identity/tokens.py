@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from service.errors import Conflict, FieldError, InvalidInput, NotFound, Unavailable
 from service.runtime.identity.rights import may, require
@@ -17,11 +17,22 @@ from service.runtime.step import audit
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import View
 from service.store.models import ApiToken, User
+from service.store.prepared import Prepared
 
 PREFIX = "csgn_"
 """Begins every token, so that scanners for leaked secrets can know it."""
 LONGEST_DAYS = 366
 _USED_EVERY = timedelta(minutes=5)
+
+# Built once: asked with every request that brings a token.
+_HOLDER = Prepared(
+    with_groups(select(ApiToken.id, ApiToken.used_at).join(User, User.id == ApiToken.user_id)).where(
+        ApiToken.token_hash == bindparam("token_hash"),
+        ApiToken.revoked_at.is_(None),
+        ApiToken.expires_at > bindparam("now"),
+        User.is_active,
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -75,21 +86,14 @@ def create_token(app: Application, by: Actor, user_name: str, *, title: str = ""
 def actor_for_token(app: Application, token: str) -> Actor | None:
     """Return who this token acts as, None when it is unknown, over or revoked."""
     now = app.clock()
-    with app.db.read() as session:
-        query = with_groups(select(ApiToken).join(User, User.id == ApiToken.user_id)).where(
-            ApiToken.token_hash == hash_of(token),
-            ApiToken.revoked_at.is_(None),
-            ApiToken.expires_at > now,
-            User.is_active,
-        )
-        found = session.execute(query).all()
+    found = app.db.ask(_HOLDER, {"token_hash": hash_of(token), "now": now})
     if not found:
         return None
-    row: ApiToken = found[0][0]
-    if row.used_at is None or now - row.used_at >= _USED_EVERY:
+    token_id, used_at, *_ = found[0]
+    if used_at is None or now - used_at >= _USED_EVERY:
         # Who may only look needs no database that can be written to.
         with suppress(Unavailable, Conflict), app.db.begin() as session:
-            session.get_one(ApiToken, row.id).used_at = now
+            session.get_one(ApiToken, token_id).used_at = now
     return actor_of(app, found)
 
 

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, delete, select
+from sqlalchemy import Select, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from service.engine.organisation.rights import ADMIN
@@ -21,6 +22,7 @@ from service.runtime.step.context import SYSTEM, Actor, Application
 from service.runtime.step.views import View
 from service.store import manifests
 from service.store.models import OrganisationUnit, User, UserGroup, WebSession
+from service.store.prepared import Prepared
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 _PASSWORD_LENGTH = range(8, 201)
@@ -37,17 +39,7 @@ _ACCOUNT = (
 )
 
 # Built once: asked with every task that opens.
-_ACTIVE = select(User.name).where(User.name.in_(bindparam("names", expanding=True)), User.is_active)
-_ABLE_MEMBER = (
-    select(User.id)
-    .join(UserGroup, UserGroup.user_id == User.id)
-    .where(
-        UserGroup.group_name.in_(bindparam("groups", expanding=True)),
-        User.name.not_in(bindparam("without", expanding=True)),
-        User.is_active,
-    )
-    .limit(1)
-)
+_ACTIVE = Prepared(select(User.id).where(User.name == bindparam("name"), User.is_active))
 
 
 @dataclass(frozen=True)
@@ -206,7 +198,7 @@ def anew(app: Application, session: Session, actor: Actor) -> Actor:
     """Return somebody with their groups and rights of this moment. Forbidden once deactivated."""
     if actor.user_id == SYSTEM.user_id:
         return actor
-    found = session.execute(_ANEW, {"user": actor.user_id}).all()
+    found = _ANEW.rows(session, {"user": actor.user_id})
     if not found:
         raise Forbidden("This account has been deactivated.")
     return actor_of(app, found)
@@ -219,7 +211,7 @@ def with_groups(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     )
 
 
-def actor_of(app: Application, rows: Sequence[Row[*tuple[Any, ...]]]) -> Actor:
+def actor_of(app: Application, rows: Sequence[Any]) -> Actor:
     """Return an account as somebody who asks, from the rows of `with_groups`."""
     row = rows[0]
     belongs = frozenset(each.group_name for each in rows if each.group_name is not None)
@@ -245,7 +237,7 @@ def _rights_of(app: Application, live_deployment: str | None, groups: frozenset[
 
 
 # Built once: asked with every act on a task.
-_ANEW = with_groups(select(User.id)).where(User.id == bindparam("user"), User.is_active)
+_ANEW = Prepared(with_groups(select(User.id)).where(User.id == bindparam("user"), User.is_active))
 
 
 def members(session: Session, group: str) -> tuple[str, ...]:
@@ -258,16 +250,23 @@ def members(session: Session, group: str) -> tuple[str, ...]:
 def able(session: Session, names: Iterable[str], *, without: Iterable[str]) -> tuple[str, ...]:
     """Return which of these people can sign in, leaving out those named in `without`."""
     wanted = tuple(name for name in dict.fromkeys(names) if name not in {*without})
-    if not wanted:
-        return ()
-    known = set(session.scalars(_ACTIVE, {"names": wanted}))
-    return tuple(name for name in wanted if name in known)
+    return tuple(name for name in wanted if _ACTIVE.rows(session, {"name": name}))
 
 
 def has_able_member(session: Session, groups: Iterable[str], *, without: Iterable[str]) -> bool:
     """Say whether somebody in one of these groups can sign in, leaving out those named in `without`."""
-    asked = {"groups": tuple(groups), "without": tuple(without)}
-    return bool(asked["groups"]) and session.scalar(_ABLE_MEMBER, asked) is not None
+    kept_away = tuple(without)
+    asked = {f"without_{number}": name for number, name in enumerate(kept_away)}
+    member = _able_member(len(kept_away))
+    return any(member.rows(session, {**asked, "group": group}) for group in groups)
+
+
+@cache
+def _able_member(kept_away: int) -> Prepared:
+    """Return the query for an active member of a group, but for so many people."""
+    others = [User.name != bindparam(f"without_{number}") for number in range(kept_away)]
+    query = select(User.id).join(UserGroup, UserGroup.user_id == User.id)
+    return Prepared(query.where(UserGroup.group_name == bindparam("group"), User.is_active, *others).limit(1))
 
 
 def head_of(session: Session, department: str) -> str | None:

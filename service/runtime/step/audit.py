@@ -12,13 +12,14 @@ from service.runtime.step.context import Application
 from service.store import audit_chain
 from service.store.audit_chain import AuditKeys
 from service.store.models import AuditChain, AuditEntry, ProcessInstance
+from service.store.prepared import Prepared
 from service.store.writing import table_of, upsert
 
 SYSTEM_CHAIN = "system"
 """The chain of what belongs to no case: deployments, users, settings."""
 
 _COLUMNS = tuple(table_of(AuditEntry).columns.keys())
-_NEW_ENTRY = insert(table_of(AuditEntry))
+_NEW_ENTRY = Prepared(insert(table_of(AuditEntry)))
 
 
 def append(
@@ -36,7 +37,7 @@ def append(
     Facts are values of a process; secrets have no place in them.
     """
     entry = audit_chain.link(keys, instance, instance.id, at=at, actor=by, action=action, facts=facts)
-    session.execute(_NEW_ENTRY, {name: getattr(entry, name) for name in _COLUMNS})
+    _NEW_ENTRY.write(session, {name: getattr(entry, name) for name in _COLUMNS})
 
 
 def append_system(app: Application, session: Session, action: str, *, by: str, **facts: Any) -> None:

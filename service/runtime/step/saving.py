@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
 from service.engine.progress import Progress
 from service.engine.progress import Step as Move
+from service.errors import StaleVersion
 from service.runtime.step import audit, fact_rows
 from service.runtime.step.step import Step
 from service.store.db import after_commit
@@ -23,6 +24,7 @@ from service.store.models import (
     Submission,
     Timer,
 )
+from service.store.prepared import Prepared
 from service.store.writing import table_of, upsert
 
 LEASE = timedelta(minutes=2)
@@ -31,7 +33,13 @@ AHEAD = timedelta(seconds=75)
 """The sweep comes every minute; what falls due before the next one is sent at once, with its delay."""
 
 # Built once, and on the tables: what the ORM adds to a statement costs more than the statement.
-_INSERTS = {model: insert(table_of(model)) for model in (ActivityHistory, Outbox, Submission)}
+_INSTANCES = table_of(ProcessInstance)
+_UPDATE = Prepared(
+    update(_INSTANCES).where(
+        _INSTANCES.c.id == bindparam("instance"), _INSTANCES.c.version == bindparam("seen")
+    )
+)
+_INSERTS = {model: Prepared(insert(table_of(model))) for model in (ActivityHistory, Outbox, Submission)}
 
 
 def save(step: Step) -> None:
@@ -69,13 +77,24 @@ def _save_instance(step: Step) -> None:
         audit.append(
             step.audit_keys, step.session, step.instance, action, by=step.actor.name, at=step.now, **facts
         )
-    if step.is_new:
-        step.session.add(step.instance)
     if step.instance.state in ("completed", "cancelled") and step.instance.buffered_messages:
         step.instance.buffered_messages = 0
         step.session.execute(delete(MessageBuffer).where(MessageBuffer.instance_id == step.instance.id))
     # Before the rows that refer to it, and only once: from here on the row stays as it is.
+    if step.stored is None:
+        step.session.add(step.instance)
+    else:
+        _update(step.session, step.instance, step.stored)
     step.session.flush()
+
+
+def _update(session: Session, instance: ProcessInstance, stored: Mapping[str, Any]) -> None:
+    """Write what differs from the row as it was stored. StaleVersion when it was written without its lock."""
+    changes = {name: getattr(instance, name) for name in stored if getattr(instance, name) != stored[name]}
+    instance.version += 1
+    changes |= {"version": instance.version, "instance": instance.id, "seen": stored["version"]}
+    if _UPDATE.write(session, changes) != 1:
+        raise StaleVersion()
 
 
 def _save_record(step: Step, progress: Progress | None) -> None:
@@ -83,9 +102,9 @@ def _save_record(step: Step, progress: Progress | None) -> None:
     blank = {"activity_id": "", "activity_path": "", "kind": "", "name": "", "token_id": None, "flow": None}
     own = [{**place, **blank, "actor": step.actor.name, **line} for line in step.lines]
     moves = [_move_row(step, move) for move in progress.history] if progress else []
-    _insert(step.session, ActivityHistory, _interleaved(own, moves))
+    _INSERTS[ActivityHistory].write_all(step.session, _interleaved(own, moves))
     if "submissions" in step.__dict__:
-        _insert(step.session, Submission, step.submissions.added)
+        _INSERTS[Submission].write_all(step.session, step.submissions.added)
 
 
 def _move_row(step: Step, move: Move) -> dict[str, Any]:
@@ -162,7 +181,7 @@ def _save_effects(step: Step, progress: Progress | None) -> None:
         }
         for effect in step.effects
     ]
-    _insert(step.session, Outbox, rows)
+    _INSERTS[Outbox].write_all(step.session, rows)
     for row in rows:
         dispatch(step, "deliver", row["id"], step.now)
 
@@ -181,9 +200,3 @@ def send_pending(step: Step) -> None:
 def dispatch(step: Step, kind: str, row_id: str, due: datetime) -> None:
     if step.send is not None:
         after_commit(step.session, partial(step.send, kind, row_id, due))
-
-
-def _insert(session: Session, model: Any, rows: Sequence[dict[str, Any]]) -> None:
-    # The table, not the class: the ORM would make one statement for every set of columns that are None.
-    if rows:
-        session.execute(_INSERTS[model], rows)

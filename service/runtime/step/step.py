@@ -65,7 +65,8 @@ class Step:
     audit_keys: AuditKeys
     # Sends (kind, row id, due) to the queue, where one runs.
     send: Callable[[str, str, datetime], None] | None = None
-    is_new: bool = False
+    # The row of the instance as it was locked; None for a new one.
+    stored: Mapping[str, Any] | None = None
     # Whom the actor stands in for, if anybody.
     on_behalf_of: str | None = None
     # What the runtime did beside the engine, stored with its progress.
@@ -117,6 +118,10 @@ class Step:
     @property
     def is_engine_loaded(self) -> bool:
         return "engine" in self.__dict__
+
+    @property
+    def is_new(self) -> bool:
+        return self.stored is None
 
     @property
     def case(self) -> str:

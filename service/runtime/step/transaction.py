@@ -7,11 +7,12 @@ queue only after it. An error inside leaves everything as it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
 from service.engine.definition import Model
 from service.errors import InstanceNotActive, NotFound
@@ -19,18 +20,17 @@ from service.runtime.step import buffer, saving
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.step import Step
 from service.store.models import ProcessInstance
+from service.store.prepared import Prepared
+from service.store.writing import table_of
 
 ACTIVE = ("active",)
 RUNNING = ("active", "suspended")
 
-# Built once. NO KEY UPDATE on PostgreSQL: claiming a task refers to this row without locking it, and must
-# not wait for us while we wait for its task.
-_LOCK = (
-    select(ProcessInstance)
-    .where(ProcessInstance.id == bindparam("instance"))
-    .options(undefer(ProcessInstance.snapshot))
-    .with_for_update(key_share=True)
-    .execution_options(populate_existing=True)
+# NO KEY UPDATE on PostgreSQL: claiming a task refers to this row without locking it, and must not wait for us
+# while we wait for its task.
+_INSTANCES = table_of(ProcessInstance)
+_LOCK = Prepared(
+    select(_INSTANCES).where(_INSTANCES.c.id == bindparam("instance")).with_for_update(key_share=True)
 )
 
 
@@ -61,10 +61,15 @@ def lock(app: Application, session: Session, instance_id: str, actor: Actor) -> 
     """Return the step of an instance inside a transaction already open; `saving.save` must follow."""
     # Statements are issued in the order written; a flush in between would update the row twice.
     session.autoflush = False
-    instance = session.scalars(_LOCK, {"instance": instance_id}).one_or_none()
-    if instance is None:
+    found = _LOCK.rows(session, {"instance": instance_id})
+    if not found:
         raise NotFound()
-    return step_of(app, session, instance, app.model(instance.deployment_id, session=session), actor)
+    stored = found[0]._asdict()
+    # The session does not know it: the step itself tells what it has changed, in one statement (`saving`).
+    instance = ProcessInstance()
+    vars(instance).update(stored)
+    model = app.model(instance.deployment_id, session=session)
+    return step_of(app, session, instance, model, actor, stored=stored)
 
 
 def step_of(
@@ -74,9 +79,9 @@ def step_of(
     model: Model,
     actor: Actor,
     *,
-    is_new: bool = False,
+    stored: Mapping[str, Any] | None = None,
 ) -> Step:
-    """Return the step of an instance that is locked, or that nobody else knows of yet."""
+    """Return the step of an instance that is locked and was `stored` so, or that nobody else knows of yet."""
     return Step(
         session,
         instance,
@@ -88,6 +93,6 @@ def step_of(
         handlers=app.handlers,
         audit_keys=app.audit_keys,
         send=app.dispatch,
-        is_new=is_new,
+        stored=stored,
         armed_for=instance.next_due_at if instance.state == "active" else None,
     )

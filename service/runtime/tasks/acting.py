@@ -40,15 +40,14 @@ def perform(
     was seen. After any error nothing has changed.
     """
     _require_reason(action, given)
-    with app.db.read() as session:
-        seen = look(app, session, actor, task_id)
-        if not rights.may_read(app, session, seen, actor):
-            raise NotFound(task=task_id)
-        _refuse(action.offered(seen, actor))
-        if action.is_done(seen, actor):
-            return showing.task(app, seen, actor)
-        if version not in (None, seen.task.version):
-            raise StaleVersion(task=task_id, version=seen.task.version)
+    seen = look(app, actor, task_id)
+    if not rights.may_read(app, seen, actor):
+        raise NotFound(task=task_id)
+    _refuse(action.offered(seen, actor))
+    if action.is_done(seen, actor):
+        return showing.task(app, seen, actor)
+    if version not in (None, seen.task.version):
+        raise StaleVersion(task=task_id, version=seen.task.version)
     checked = action.prepare(app, actor, seen, given)
     with on_instance(app, seen.case.id, actor, states=action.states) as step:
         now = _again(app, step, seen)

@@ -66,11 +66,11 @@ def at_rest(seen: Seen, *, states: Sequence[str] = ("active",)) -> ServiceError 
     return None
 
 
-def may_read(app: Application, session: Session, seen: Seen, actor: Actor) -> bool:
+def may_read(app: Application, seen: Seen, actor: Actor) -> bool:
     """Say whether the task may be shown: it is meant for the actor, or they see its case."""
     if actor.name == seen.task.assignee or is_candidate(seen.task, actor):
         return True
-    return visibility.find(app, session, actor, seen.case.id) is not None
+    return visibility.may_see(app, actor, seen.case.id)
 
 
 def barred_now(session: Session, task: TaskRow) -> tuple[str, ...]:

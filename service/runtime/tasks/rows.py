@@ -18,8 +18,9 @@ from service.runtime.step.step import Step
 from service.runtime.tasks import candidates
 from service.store import participants
 from service.store.models import NEVER, TASKS, TaskCandidate, TaskRow, new_id
+from service.store.prepared import Prepared
 from service.store.task_list import rows
-from service.store.writing import table_of, written
+from service.store.writing import table_of
 from service.wording import Text
 
 NO_CANDIDATES = "no_candidates"
@@ -27,10 +28,12 @@ NO_CANDIDATES = "no_candidates"
 # Built once, and on the tables: putting a statement together would cost more than running it.
 _T = TASKS.c
 _OFFERED = table_of(TaskCandidate)
-_INSERT = insert(TASKS)
-_OFFER = insert(_OFFERED)
-_WITHDRAW = delete(_OFFERED).where(_OFFERED.c.task_id.in_(bindparam("tasks", expanding=True)))
-_CHANGE = update(TASKS).where(_T.id == bindparam("task"), _T.version == bindparam("seen"), _T.state == "open")
+_INSERT = Prepared(insert(TASKS))
+_OFFER = Prepared(insert(_OFFERED))
+_WITHDRAW = Prepared(delete(_OFFERED).where(_OFFERED.c.task_id == bindparam("task")))
+_CHANGE = Prepared(
+    update(TASKS).where(_T.id == bindparam("task"), _T.version == bindparam("seen"), _T.state == "open")
+)
 
 
 def of(step: Step, task: OpenTask) -> TaskRow:
@@ -114,8 +117,7 @@ def write(step: Step, progress: Progress | None) -> None:
     """
     if progress is not None:
         _close(step, progress)
-    if step.opened:
-        step.session.execute(_INSERT, [vars(row) for row in step.opened])
+    _INSERT.write_all(step.session, [vars(row) for row in step.opened])
     seers = [participants.user(step.instance.applicant)] if step.is_new else []
     if step.actor.user_id != SYSTEM.user_id:
         seers.append(participants.user(step.actor.name))
@@ -124,14 +126,14 @@ def write(step: Step, progress: Progress | None) -> None:
 
 def reoffer(step: Step, row: TaskRow) -> None:
     """Write anew in whose task lists a task stands."""
-    step.session.execute(_WITHDRAW, {"tasks": [row.id]})
+    _WITHDRAW.write(step.session, {"task": row.id})
     _offer(step, [row])
 
 
 def change(session: Session, row: TaskRow, values: Mapping[str, Any]) -> bool:
     """Change an open task and raise its version. False when it is no longer the version that was seen."""
     seen = {"task": row.id, "seen": row.version}
-    return written(session, _CHANGE, {**seen, **values, "version": row.version + 1}) == 1
+    return _CHANGE.write(session, {**seen, **values, "version": row.version + 1}) == 1
 
 
 def open_in(session: Session, instance_id: str, *, kind: str = "drawn") -> list[TaskRow]:
@@ -142,11 +144,8 @@ def open_in(session: Session, instance_id: str, *, kind: str = "drawn") -> list[
 
 def _offer(step: Step, tasks: Iterable[TaskRow], seers: Sequence[str] = ()) -> None:
     places = [(row, who) for row in tasks for who in principals(row)]
-    if places:
-        step.session.execute(
-            _OFFER,
-            [{"task_id": row.id, "due_order": row.due_order, "principal": who} for row, who in places],
-        )
+    offers = [{"task_id": row.id, "due_order": row.due_order, "principal": who} for row, who in places]
+    _OFFER.write_all(step.session, offers)
     participants.add(step.session, step.instance.id, [*seers, *(who for _, who in places)])
 
 
@@ -159,5 +158,4 @@ def _close(step: Step, progress: Progress) -> None:
         )
         cancelled = {"state": "cancelled", "completed_at": step.now, "version": _T.version + 1}
         step.closed_task_ids += step.session.scalars(statement.values(cancelled).returning(_T.id))
-    if step.closed_task_ids:
-        step.session.execute(_WITHDRAW, {"tasks": step.closed_task_ids})
+    _WITHDRAW.write_all(step.session, [{"task": task} for task in step.closed_task_ids])

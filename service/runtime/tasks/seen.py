@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 
 from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from service.runtime import identity
 from service.runtime.identity.substitutes import is_standing_in
 from service.runtime.step.context import Actor, Application
 from service.store.models import TASKS, Draft, ProcessInstance, TaskRow
+from service.store.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Seen:
 _CASE = tuple(getattr(ProcessInstance, each.name) for each in fields(TaskCase))
 _WIDTH = len(TASKS.c)
 # Built once: on the way of every answer, putting a statement together would cost more than running it.
-_LOOK = (
+_LOOK = Prepared(
     select(
         TASKS,
         *_CASE,
@@ -55,15 +57,22 @@ _LOOK = (
 )
 
 
-def look(app: Application, session: Session, actor: Actor, task_id: str) -> Seen:
+def look(app: Application, actor: Actor, task_id: str) -> Seen:
     """Return a task with its case and the actor's relation to it, in one query. NotFound without it."""
     now = app.clock()
-    found = session.execute(_LOOK, {"task": task_id, "user": actor.name, "now": now}).one_or_none()
-    if found is None:
+    found = app.db.ask(_LOOK, {"task": task_id, "user": actor.name, "now": now})
+    if not found:
         raise NotFound(task=task_id)
-    *case, has_draft, stands_in = found[_WIDTH:]
-    absent = identity.absent(app, session, actor.name, now) if stands_in else ()
-    return Seen(TaskRow(*found[:_WIDTH]), TaskCase(*case), absent, has_draft)
+    [row] = found
+    *case, has_draft, stands_in = row[_WIDTH:]
+    return Seen(
+        TaskRow(*row[:_WIDTH]), TaskCase(*case), _absent(app, actor, now) if stands_in else (), has_draft
+    )
+
+
+def _absent(app: Application, actor: Actor, now: datetime) -> tuple[Actor, ...]:
+    with app.db.read() as session:
+        return identity.absent(app, session, actor.name, now)
 
 
 def with_cases(session: Session, tasks: Sequence[TaskRow], absent: tuple[Actor, ...]) -> tuple[Seen, ...]:

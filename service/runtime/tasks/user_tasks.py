@@ -12,7 +12,7 @@ from service.runtime.step.views import View
 from service.runtime.tasks import acting, answering, rights, showing
 from service.runtime.tasks.actions import action
 from service.runtime.tasks.lists import count, find
-from service.runtime.tasks.seen import look
+from service.runtime.tasks.seen import Seen, look
 from service.runtime.tasks.views import CompletionView, DraftView, FormView, TaskView
 from service.store.models import Draft
 
@@ -33,19 +33,13 @@ __all__ = [
 
 def get(app: Application, actor: Actor, task_id: str) -> TaskView:
     """Return a task. NotFound unless it is offered to the actor or the actor sees its case."""
-    with app.db.read() as session:
-        seen = look(app, session, actor, task_id)
-        if not rights.may_read(app, session, seen, actor):
-            raise NotFound(task=task_id)
-    return showing.task(app, seen, actor)
+    return showing.task(app, _readable(app, actor, task_id), actor)
 
 
 def form(app: Application, actor: Actor, task_id: str) -> FormView:
     """Return the task's form and what it starts with: its inputs, and over them the actor's own draft."""
+    seen = _readable(app, actor, task_id)
     with app.db.read() as session:
-        seen = look(app, session, actor, task_id)
-        if not rights.may_read(app, session, seen, actor):
-            raise NotFound(task=task_id)
         model = app.model(seen.case.deployment_id, session=session)
         draft = session.get(Draft, (task_id, actor.name)) if seen.has_draft else None
     schema = answering.schema_of(model, seen.task.form)
@@ -61,8 +55,14 @@ def form(app: Application, actor: Actor, task_id: str) -> FormView:
 
 def may_complete(app: Application, actor: Actor, task_id: str) -> bool:
     """Say whether the actor could complete this task now."""
-    with app.db.read() as session:
-        return rights.refusal(look(app, session, actor, task_id), actor) is None
+    return rights.refusal(look(app, actor, task_id), actor) is None
+
+
+def _readable(app: Application, actor: Actor, task_id: str) -> Seen:
+    seen = look(app, actor, task_id)
+    if not rights.may_read(app, seen, actor):
+        raise NotFound(task=task_id)
+    return seen
 
 
 def act(
