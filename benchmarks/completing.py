@@ -12,13 +12,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from benchmarks import drawings, installation, spiff
+from benchmarks import answers, drawings, installation, spiff
 from benchmarks.measure import Report, paired
+from service import resources
 from service.app import create_app
 from service.engine.definition import Model
 from service.engine.instance import Instance
@@ -29,6 +31,7 @@ from service.runtime.step.context import Application
 from service.runtime.tasks import user_tasks
 
 KEY = "measured_chain"
+BUDGET_LINES = 30
 FILES = {f"{KEY}.bpmn": drawings.chain(KEY)}
 # Different enough that packing them is work.
 VARIABLES_20_KB = {
@@ -69,21 +72,29 @@ class EngineOnly:
 class Runtime:
     """`runtime.user_tasks.complete`: rights, lock, engine, task list, record, audit, one durable commit."""
 
-    def __init__(self, app: Application, key: str = KEY, variables: Mapping[str, Any] | None = None) -> None:
-        self._app, self._key, self._variables = app, key, variables
+    def __init__(
+        self,
+        app: Application,
+        key: str = KEY,
+        *,
+        given: Mapping[str, Any] | None = None,
+        said: Mapping[str, Any] | None = None,
+    ) -> None:
+        """`given` are the answers a case starts with, `said` those to each of its tasks."""
+        self._app, self._key, self._given, self._said = app, key, given, said or {}
         self._actor = installation.actor(app)
         self._task = self._begin()
 
     def __call__(self) -> float:
         task = self._task
         begun = time.perf_counter()
-        done = user_tasks.complete(self._app, self._actor, task.id, task.version, {})
+        done = user_tasks.complete(self._app, self._actor, task.id, task.version, self._said)
         taken = time.perf_counter() - begun
         self._task = done.opened[0] if done.opened else self._begin()
         return taken
 
     def _begin(self) -> Any:
-        made = instances.start(self._app, self._actor, self._key, variables=self._variables)
+        made = instances.start(self._app, self._actor, self._key, answers=self._given)
         return user_tasks.find(self._app, self._actor, instance=made.id).items[0]
 
 
@@ -130,6 +141,22 @@ def in_process(report: Report, folder: Path) -> None:
     report.show("Completing a task of twelve, in one process", timings, floor="raw cycle")
 
 
+def with_form(report: Report, folder: Path) -> None:
+    """Compare completing with and without a form: finance reviews a budget."""
+    forms = {name: text for name, text in resources.manifest_files().items() if name.endswith(".form")}
+    files = {**FILES, **forms, "measured_forms.bpmn": drawings.chain_with_form("measured_forms")}
+    with installation.opened(installation.environment(folder / "forms"), files) as app:
+        budget, said = answers.budget(BUDGET_LINES), answers.of("finance_review")
+        timings = paired(
+            {
+                "without a form": Runtime(app),
+                "with its form": Runtime(app, "measured_forms", given=budget, said=said),
+            },
+            rounds=report.rounds(600),
+        )
+    report.show(f"Completing a task, budget of {BUDGET_LINES} lines", timings, floor="without a form")
+
+
 def over_http(report: Report, folder: Path) -> None:
     """Compare a signed-in HTTP completion with the bare commit, in turns against two servers."""
     ours = installation.environment(folder / "served", port=installation.free_port())
@@ -170,11 +197,12 @@ def statements(report: Report, folder: Path) -> None:
         task = client.get(f"/api/v1/tasks?instance={made['id']}").json["items"][0]
         with counted(app) as seen:
             client.post(f"/api/v1/tasks/{task['id']}/complete", json={"version": 1, "answers": {}})
-    for text in seen:
-        print("   ", " ".join(text.split())[:100])
-    commits = sum(text == "COMMIT" for text in seen)
-    report.say("SQL statements per completion", sum(not _is_frame(text) for text in seen))
-    report.say("commits per completion", commits)
+    # Several rows of one INSERT are one statement to whoever writes them.
+    asked = [text for text, _ in groupby(seen, _without_values) if not text.startswith("PRAGMA")]
+    for text in asked:
+        print("   ", text[:100])
+    report.say("SQL statements per completion", sum(not _is_frame(text) for text in asked))
+    report.say("commits per completion", asked.count("COMMIT"))
 
 
 @contextlib.contextmanager
@@ -182,20 +210,22 @@ def counted(app: Application) -> Iterator[list[str]]:
     """Yield a list that fills with every statement; COMMIT stands for a write transaction's commit."""
     seen: list[str] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
+    def listen(connection: Any, *_: Any) -> None:
+        connection.set_trace_callback(seen.append)
 
-    def committed(_connection: Any) -> None:
-        seen.append("COMMIT")
-
-    engines = {app.db.engine, app.db._reader}
+    # Below SQLAlchemy: what every answer needs goes to the driver as it is.
+    engines = (app.db.engine, app.db._reader)
     for engine in engines:
-        sa.event.listen(engine, "before_cursor_execute", note)
-    sa.event.listen(app.db.engine, "commit", committed)
+        engine.dispose()
+        sa.event.listen(engine, "connect", listen)
     yield seen
     for engine in engines:
-        sa.event.remove(engine, "before_cursor_execute", note)
-    sa.event.remove(app.db.engine, "commit", committed)
+        sa.event.remove(engine, "connect", listen)
+        engine.dispose()
+
+
+def _without_values(statement: str) -> str:
+    return " ".join(statement.partition(" VALUES ")[0].split())
 
 
 def _is_frame(statement: str) -> bool:
@@ -260,6 +290,7 @@ def main() -> None:
     report = Report("Completing a user task")
     parts = {
         "process": in_process,
+        "form": with_form,
         "http": over_http,
         "statements": statements,
         "case": growing_case,

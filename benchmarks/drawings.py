@@ -21,6 +21,28 @@ def chain(key: str = "measured_chain", steps: int = STEPS) -> bytes:
     return _process(key, tasks, _flows("begin", *names, "done"))
 
 
+def chain_with_form(key: str, steps: int = STEPS) -> bytes:
+    """Return the chain with real forms: it begins with a budget, which finance reviews at each task."""
+    names = [f"step{number}" for number in range(steps)]
+    shown = ("lines", "roi_assumptions", "expected_gmv", "gross_margin", "roi", "plan_total")
+    inputs = "".join(_parameter("input", name, f"=dossier.budget.{name}") for name in shown)
+    output = _parameter("output", "finance_conclusion", "=conclusion")
+    tasks = "".join(
+        f'<bpmn:userTask id="{name}" name="{name}" {_GROUP} camunda:formRef="finance_review">'
+        f"<bpmn:extensionElements><camunda:inputOutput>{inputs}{output}</camunda:inputOutput>"
+        "</bpmn:extensionElements></bpmn:userTask>"
+        for name in names
+    )
+    drawing = _process(key, tasks, _flows("begin", *names, "done"))
+    return drawing.replace(
+        b'<bpmn:startEvent id="begin"', b'<bpmn:startEvent id="begin" camunda:formRef="budget"'
+    )
+
+
+def _parameter(kind: str, name: str, text: str) -> str:
+    return f'<camunda:{kind}Parameter name="{name}">{text}</camunda:{kind}Parameter>'
+
+
 def loop(key: str = "measured_loop", *, drop: int = 10**9) -> bytes:
     """Return a process with one user task that comes back for ever, counting its turns."""
     outputs = (
@@ -51,11 +73,11 @@ def sleeper(key: str = "measured_sleeper") -> bytes:
     return _process(key, nodes, _flows("begin", "sleep", "done"))
 
 
-def _process(key: str, nodes: str, flows: str, begin: str = "") -> bytes:
+def _process(key: str, nodes: str, flows: str, begin: str = "", start: str = "") -> bytes:
     return (
         f'{_HEAD}<bpmn:process id="{key}" name="{key}" isExecutable="true">'
-        f'<bpmn:startEvent id="begin">{begin}</bpmn:startEvent>{nodes}<bpmn:endEvent id="done"/>{flows}'
-        "</bpmn:process></bpmn:definitions>"
+        f'<bpmn:startEvent id="begin" {start}>{begin}</bpmn:startEvent>{nodes}<bpmn:endEvent id="done"/>'
+        f"{flows}</bpmn:process></bpmn:definitions>"
     ).encode()
 
 

@@ -11,12 +11,11 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import drawings, installation, postgresql, rows
-from benchmarks.completing import KEY, EngineOnly, Runtime
+from benchmarks import answers, drawings, installation, postgresql, rows
+from benchmarks.completing import BUDGET_LINES, KEY, EngineOnly, Runtime
 from benchmarks.measure import Report, paired
 from service import resources
 from service.engine.check import check
@@ -28,12 +27,9 @@ from service.handlers import HANDLERS
 from service.runtime import identity
 from service.runtime.cases import instances
 from service.runtime.step.context import SYSTEM, Application
-from service.settings import ZONE
 
 GROUPS = ("市场部", "法务部", "财务部", "技术部", "销售部", "设计部", "客服部", "审计部")
 MEMBER = "member"
-BUDGET_LINES = 30
-_BUDGET = Path(__file__).parents[1] / "tests" / "forms" / "examples" / "budget.json"
 _FILES = {
     f"{KEY}.bpmn": drawings.chain(KEY),
     "measured_loop.bpmn": drawings.loop(),
@@ -125,18 +121,12 @@ def tables(report: Report, _folder: Path) -> None:
 def form(report: Report, _folder: Path) -> None:
     """Time the check of a budget form of 30 lines, beside one of 1 line."""
     schema = json.loads((resources.forms() / "budget.form").read_bytes())
-    example = json.loads(_BUDGET.read_bytes())
-    now = datetime(2026, 8, 3, 9, 30, tzinfo=ZONE)
 
     def filled(lines: int) -> Any:
-        one = example["answers"]["lines"][0]
-        answers = {
-            **example["answers"],
-            "lines": [{**one, "spec": f"第{number}项"} for number in range(lines)],
-        }
+        given = answers.budget(lines)
 
         def run() -> None:
-            FEEL.check_form(schema, answers, example["inputs"], now=now)
+            FEEL.check_form(schema, given, {"urgency": "normal"}, now=answers.NOW)
 
         return run
 

@@ -13,6 +13,7 @@ from service.feel import crossing, messages
 from service.feel.calendar import calendar_table
 from service.feel.forms import SCHEMA_TEXTS, FormResult, result_of
 from service.feel.isolate import SHARED, Pool
+from service.feel.named import UNKNOWN, value_of
 from service.feel.parsing import parse, strip_equals
 from service.wording import Text
 
@@ -29,6 +30,12 @@ class Call:
     expression: str
     variables: Mapping[str, Any]
     value: Any = None
+
+    def named(self) -> Any:
+        """Return the value of an expression that does nothing but name it, else UNKNOWN."""
+        if self.kind != "expression":
+            return UNKNOWN
+        return value_of(strip_equals(self.expression), self.variables)
 
     def as_request(self) -> str:
         """Return what crosses into the isolate: of the variables only those the expression reads.
@@ -67,6 +74,12 @@ class Feel:
 
     def batch(self, calls: Sequence[Call], *, now: datetime) -> list[Any | FeelError]:
         """Return the values of all calls, in order; a FeelError stands in place of a value that failed."""
+        named = [call.named() for call in calls]
+        others = [call for call, value in zip(calls, named, strict=True) if value is UNKNOWN]
+        crossed = iter(self._crossed(others, now))
+        return [next(crossed) if value is UNKNOWN else value for value in named]
+
+    def _crossed(self, calls: Sequence[Call], now: datetime) -> list[Any | FeelError]:
         requests = [_attempt(call.as_request) for call in calls]
         answers = iter(self._answers([request for request in requests if isinstance(request, str)], now))
         return [

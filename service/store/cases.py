@@ -156,7 +156,7 @@ def pending(number: str) -> Select[CaseFact]:
     )
 
 
-def counts_for(instance_id: str | None, number: str) -> Any:
+def counts_for(instance_id: Any, number: Any) -> Any:
     """Return a condition on Submission: handed in by the case's main instance, by `instance_id` itself, or
     by an instance that has since applied what it decided.
 

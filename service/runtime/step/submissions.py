@@ -6,13 +6,26 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from service.engine.definition import Model
 from service.feel import codec, form_keys
 from service.store import cases
 from service.store.models import ProcessInstance, Submission
+from service.store.prepared import Prepared
+
+# Built once: a step may read many forms.
+_LATEST = Prepared(
+    select(Submission.answers)
+    .where(
+        Submission.business_key == bindparam("number"),
+        Submission.form == bindparam("form"),
+        cases.counts_for(bindparam("instance"), bindparam("number")),
+    )
+    .order_by(Submission.seq.desc())
+    .limit(1)
+)
 
 
 class Submissions:
@@ -41,8 +54,9 @@ class Submissions:
         self._latest[row["form"]] = self._complete(row["form"], row["answers"])
 
     def _read(self, form: str) -> Mapping[str, Any] | None:
-        row = latest(self._session, self._instance.business_key, self._instance.id, form)
-        return row.answers if row is not None else None
+        case = {"number": self._instance.business_key, "instance": self._instance.id, "form": form}
+        found = _LATEST.rows(self._session, case)
+        return found[0].answers if found else None
 
     def _complete(self, form: str, answers: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
         schema = self._model.forms.get(form)

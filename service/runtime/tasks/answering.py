@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -13,12 +14,14 @@ from service.engine.definition import Model
 from service.engine.drawing import Process
 from service.errors import FieldError, InvalidAnswers, NotFound
 from service.feel import codec, files_in, form_keys
+from service.feel.per_schema import PerSchema
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.step import Step
 from service.runtime.step.submissions import content_hash
 from service.store.models import Draft, TaskRow, new_id
 from service.store.writing import upsert
 
+NO_SCHEMA: Mapping[str, Any] = {}
 EMPTY_FORM: Mapping[str, Any] = {"type": "default", "components": []}
 
 
@@ -130,7 +133,18 @@ def hand_in_start(step: Step, process: Process, answers: Mapping[str, Any]) -> N
 
 def seen_hash(schema: Mapping[str, Any] | None, inputs: Mapping[str, Any]) -> str:
     """Return the hash of a form and what it was filled with: what its author had before their eyes."""
-    return content_hash({"schema": schema, "inputs": dict(inputs)})
+    begun = _SCHEMA_SEEN.of(schema if schema is not None else NO_SCHEMA).copy()
+    begun.update(f',"inputs":{codec.dumps(dict(inputs))}}}'.encode())
+    return str(begun.hexdigest())
+
+
+def _begun(schema: Mapping[str, Any]) -> Any:
+    """Return the hash of a form and its inputs as far as the form goes: it is long and stays the same."""
+    text = codec.dumps(None if schema is NO_SCHEMA else schema)
+    return hashlib.sha256(f'{{"schema":{text}'.encode())
+
+
+_SCHEMA_SEEN = PerSchema(_begun)
 
 
 def keep_draft(
