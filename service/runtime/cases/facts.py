@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.engine.case.schema import CaseSchema, Fact
+from service.engine.case.schema import Fact
 from service.engine.definition import Model
 from service.runtime.cases.views import CaseView, FactView, KnownFact
 from service.runtime.identity.visibility import require_visible
@@ -18,12 +18,16 @@ from service.store.models import APPLIED, Case, CaseFact, ProcessInstance
 Facts = Mapping[str, Fact]
 
 
-def of_case(app: Application, session: Session, number: str, schema: CaseSchema) -> CaseView:
-    """Return a case with its facts and what running follow-ups propose."""
-    case = session.get_one(Case, number)
-    known = schema.complete({}, cases.in_force(session, number))
-    facts = {name: known[name] for name in schema.facts}
-    proposed = [row for row in _latest(session, number) if facts.get(row.name) != row.value]
+def of_case(app: Application, session: Session, instance: ProcessInstance) -> CaseView:
+    """Return the case of an instance with its facts and what running follow-ups propose.
+
+    Behind the facts its own drawings declare stand those that only later ones do, once they were written.
+    """
+    case = session.get_one(Case, instance.business_key)
+    own = app.model(instance.deployment_id, session=session).case.facts
+    facts = {name: fact.initial for name, fact in own.items()} | cases.in_force(session, case.number)
+    proposed = [row for row in _latest(session, case.number) if facts.get(row.name) != row.value]
+    declared = _declared(app, session, instance) if proposed else own
     return CaseView(
         number=case.number,
         title=case.title,
@@ -33,7 +37,7 @@ def of_case(app: Application, session: Session, number: str, schema: CaseSchema)
         opened_at=case.opened_at,
         closed_at=case.closed_at,
         facts=facts,
-        pending=_views(app, session, proposed, schema.facts),
+        pending=_views(app, session, proposed, declared),
     )
 
 

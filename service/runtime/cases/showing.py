@@ -38,7 +38,7 @@ def instance(
         deployment_id=row.deployment_id,
         next_due=row.next_due_at,
         started_by=row.started_by,
-        case=facts.of_case(app, session, row.business_key, model.case),
+        case=facts.of_case(app, session, row),
     )
 
 

@@ -137,3 +137,4 @@ def test_a_fact_that_only_later_drawings_declare_is_shown_behind_once_it_is_writ
     channel = known(company, main)["channel"]
     assert list(known(company, main))[-1] == "channel"
     assert (channel.fact.label, channel.value) == ("主渠道", "抖音")
+    assert list(company.get(main).case.facts.items())[-1] == ("channel", "抖音")
