@@ -77,6 +77,11 @@ class Model:
         words = english.read(files.get(english.FILE, b"")).table
         return cls(processes, decisions, forms, declared, specs, case, words)
 
+    def begun_by_message(self, message: str) -> Process | None:
+        """Return the process that a message begins."""
+        begun = ((each, each.begun_by) for each in self.processes.values())
+        return next((each for each, event in begun if event is not None and event.message == message), None)
+
     def spec(self, key: str) -> Any | None:
         return self.specs.get(key)
 

@@ -9,7 +9,7 @@ from service.engine.definition import Model
 from service.engine.failures import UnknownToken
 from service.engine.motion import events, moves, moving
 from service.engine.motion.modifying import Modification, modify, preview
-from service.engine.nodes import ServiceTask, StartEvent
+from service.engine.nodes import Node, ServiceTask, StartEvent
 from service.engine.nodes.results import Fails, Throws
 from service.engine.nodes.scope import Scope
 from service.engine.progress import ActiveToken, Environment, OpenTask, Progress, ScopeView
@@ -39,13 +39,16 @@ class Instance:
         answers: Mapping[str, Any] | None = None,
     ) -> Instance:
         """Begin a process with these variables. NotFound for an unknown key; InvalidAnswers when the start
-        event's output parameters cannot be computed from the answers."""
+        event's output parameters cannot be computed from the answers.
+
+        `answers` of the start form, or what the message brings that begins it: then a failure is an incident.
+        """
         info = model.process(process_key)
         root = Root(model.spec(info.key), Scope("root", dict(variables)))
         running = Running(model, info.key, env, root)
         moves.begin(running, answers or {})
         for token in root.live():
-            if token.state == ERROR and isinstance(token.node, StartEvent) and token.memory.failure:
+            if token.state == ERROR and _asks(token.node) and token.memory.failure:
                 raise InvalidAnswers(errors=[FieldError("", token.memory.failure[1])])
         return cls(running)
 
@@ -207,6 +210,10 @@ class Instance:
         if not isinstance(token.node, ServiceTask):
             raise UnknownToken(Text("This is no service task."))
         return token
+
+
+def _asks(node: Node) -> bool:
+    return isinstance(node, StartEvent) and node.event_definition is None
 
 
 def _is_due(token: Token, running: Running) -> bool:

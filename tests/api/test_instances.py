@@ -129,3 +129,26 @@ def test_only_admins_see_every_incident(client_for):
 
 def test_an_unknown_process_cannot_be_started(client_for, review):
     assert client_for("linyue").post("/process-definitions/nothing/start").status_code == 404
+
+
+def test_a_message_that_begins_a_process_begins_it_once_however_often_it_is_sent(deploy, client_for):
+    begun = d.process(
+        d.begins("begin", d.message("m")),
+        d.user("look", group="市场部"),
+        d.end(),
+        d.path("begin", "look", "done"),
+        key="begun",
+        declared=d.declare_message("m", "order"),
+    )
+    deploy({"begun.bpmn": begun, "organisation.yaml": drawings.ORGANISATION})
+    admin, body = client_for("admin"), {"payload": {"amount": 7}, "business_key": "HD-9"}
+
+    sent = [admin.post("/messages/order", body, key="one") for _ in range(2)]
+
+    assert [each.status_code for each in sent] == [200, 200]
+    assert sent[0].json == sent[1].json
+    assert sent[0].json["has_begun"] is True
+    [found] = admin.get("/process-instances", definition="begun").json["items"]
+    assert (found["id"], found["business_key"]) == (sent[0].json["instance_id"], "HD-9")
+    assert client_for("linyue").post("/messages/order", body).status_code == 403
+    assert admin.post("/messages/unknown", {}).status_code == 404

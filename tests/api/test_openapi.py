@@ -29,6 +29,7 @@ CONTRACT = (
     "POST /api/v1/process-instances/{instance_id}/suspend",
     "POST /api/v1/process-instances/{instance_id}/resume",
     "POST /api/v1/process-instances/{instance_id}/messages/{name}",
+    "POST /api/v1/messages/{name}",
     "POST /api/v1/incidents/{incident_id}/retry",
     "GET /api/v1/tasks",
     "GET /api/v1/tasks/{task_id}",

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from service.engine.drawing.vocabulary import READ, Words
 from tests.engine.diagrams import (
+    begins,
     boundary,
     catch,
+    declare_message,
     element,
     end,
     error,
@@ -55,8 +57,16 @@ def _event(kind: str, *inside: str, **attributes: str) -> bytes:
     return _with(element(kind, "a", *inside, **attributes))
 
 
+def _two_begun_by_one_message() -> bytes:
+    one, other = (
+        process(begins("begin", message("m")), user("a"), end(), LINE, key=key, declared=declare_message("m"))
+        for key in ("p", "q")
+    )
+    return one.replace(b"</bpmn:definitions>", other[other.index(b"<bpmn:process") :])
+
+
 FLOW, EVENTS, MANY = "test_flow", "test_events", "test_multi_instance"
-BESIDE = "test_event_sub_processes"
+BESIDE, BEGINNINGS = "test_event_sub_processes", "test_beginnings"
 TABLES, CELLS, RULES = "test_decisions", "test_decisions_cells", "test_decisions_check"
 
 SUPPORTED = [
@@ -147,6 +157,18 @@ SUPPORTED = [
         "Gateways",
         "Event-based, several timers",
         f"{EVENTS}::test_each_timer_behind_an_event_gateway_keeps_its_own_time",
+    ),
+    Supported(
+        "Events",
+        "Start by a message",
+        f"{BEGINNINGS}::test_what_the_message_brings_is_taken_over_by_the_start_event",
+        "from outside, or thrown by another process of the case",
+    ),
+    Supported(
+        "Events",
+        "Start by a timer: date, duration, cycle",
+        f"{BEGINNINGS}::test_the_first_turn_is_reckoned_from_when_it_goes_live",
+        "reckoned from when the drawing goes live",
     ),
     Supported("Events", "Timer: date, duration", f"{EVENTS}::test_a_timer_is_due_when_it_says"),
     Supported(
@@ -325,10 +347,17 @@ REFUSED = [
     ),
     Refused(
         "Events",
-        "Start by timer, message or signal",
+        "Start by signal, condition, error or escalation",
         "unsupported-event",
-        process(element("startEvent", "begin", timer("duration", "PT1H")), user("a"), end(), LINE),
-        "start by hand, by the API, or from another process",
+        process(element("startEvent", "begin", "<bpmn:conditionalEventDefinition/>"), user("a"), end(), LINE),
+        "start by a message, a timer, by hand or from another process",
+    ),
+    Refused(
+        "Events",
+        "Two processes that one message begins",
+        "message-begins-two",
+        _two_begun_by_one_message(),
+        "one of them, which calls the other or throws on",
     ),
     Refused(
         "Events",

@@ -13,12 +13,18 @@ HEAD = (
 )
 
 
-def process(*parts: str, key: str = "p", inputs: str = "", declared: str = "") -> bytes:
+def process(
+    *parts: str,
+    key: str = "p",
+    inputs: str = "",
+    declared: str = "",
+    properties: dict[str, str] | None = None,
+) -> bytes:
     """Return a file with one process made of the given elements and arrows."""
-    properties = _properties(inputs=inputs) if inputs else ""
+    given = {**({"inputs": inputs} if inputs else {}), **(properties or {})}
     return (
         f'{HEAD}{declared}<bpmn:process id="{key}" name="{key}" isExecutable="true">'
-        f"{_extension(properties)}{''.join(parts)}</bpmn:process></bpmn:definitions>"
+        f"{_extension(_properties(**given))}{''.join(parts)}</bpmn:process></bpmn:definitions>"
     ).encode()
 
 
@@ -32,6 +38,16 @@ def element(kind: str, id: str, *inside: str, extension: str = "", **attributes:
 
 def start(id: str = "begin", **outputs: str) -> str:
     return element("startEvent", id, extension=_io({}, outputs))
+
+
+def begins(id: str, definition: str, **outputs: str) -> str:
+    """Return a start event that an event begins."""
+    return element("startEvent", id, definition, extension=_io({}, outputs))
+
+
+def inputs(**parameters: str) -> str:
+    """Return input parameters, as the extension of any element."""
+    return _io(parameters, {})
 
 
 def end(id: str = "done", *inside: str) -> str:

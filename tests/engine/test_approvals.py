@@ -86,3 +86,11 @@ def test_a_timer_that_only_reminds_is_accepted():
     reminder = d.boundary("late", "a", d.timer("duration", "P2D"), interrupting=False)
 
     assert codes(extra=(reminder, d.end("told"), d.flow("late", "told"))) == []
+
+
+@pytest.mark.parametrize(("interrupting", "found"), [(True, ["late_begins: approval-timer"]), (False, [])])
+def test_a_limit_over_several_steps_may_not_take_it_away_either(interrupting, found):
+    timer, inside = d.timer("duration", "P2D"), (d.end("over"), d.path("late_begins", "over"))
+    limit = d.event_sub("late", timer, *inside, interrupting=interrupting)
+
+    assert codes(extra=(limit,)) == found

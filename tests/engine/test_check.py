@@ -23,6 +23,7 @@ from tests.engine.diagrams import (
     process,
     script,
     service,
+    signal,
     start,
     sub,
     timer,
@@ -130,7 +131,7 @@ def test_one_cause_is_one_finding(parts, findings):
             "a: standard-loop",
         ),
         (
-            [element("startEvent", "begin", timer("duration", "PT1H")), user("a"), end(), LINE],
+            [element("startEvent", "begin", signal("s")), user("a"), end(), LINE],
             "begin: unsupported-event",
         ),
         (

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from service.engine.check.approvals import check_approvals
+from service.engine.check.beginnings import check_beginnings
 from service.engine.check.branches import check_branches
 from service.engine.check.crossing import Problems, cross, wake
 from service.engine.check.english import check_english
@@ -53,6 +54,8 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Topic]) -> list[Fi
             _judge_shape(process, around, reports[process.file])
         _collect(_of_forms(files, around), reports)
         problems = crossing.result()
+    for process in around.processes.values():
+        check_beginnings(process, around, reports[process.file])
     answers = answers_of(around)
     for process in around.processes.values():
         _judge_feel(process, around, reports[process.file])

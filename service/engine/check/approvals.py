@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from service.engine.check.expressions import Expression
 from service.engine.check.report import Report
 from service.engine.check.surroundings import Surroundings
-from service.engine.drawing import Element, Process
+from service.engine.drawing import Container, Element, Process
 from service.engine.drawing.kinds import PEOPLE
 from service.engine.forms.marks import marked
 from service.feel import parse
@@ -22,6 +22,20 @@ def check_approvals(process: Process, around: Surroundings, report: Report) -> N
         if element.kind in PEOPLE and element.is_approval:
             _asked(element, around, report)
             _answered(element, report)
+    for container in process.body.containers():
+        for element in container.elements.values():
+            if element.trigger is not None:
+                _overtaken(element, element.trigger, container, report)
+
+
+def _overtaken(element: Element, trigger: Element, container: Container, report: Report) -> None:
+    """Report a time limit that takes the decisions beside it away."""
+    if trigger.event_kind != "timer" or not trigger.interrupts:
+        return
+    inside = {each.id for each in element.inner.everything()} if element.inner is not None else set()
+    for decision in container.everything():
+        if decision.kind in PEOPLE and decision.is_approval and decision.id not in inside:
+            _taken_away(trigger, decision, report)
 
 
 def _asked(element: Element, around: Surroundings, report: Report) -> None:
@@ -67,14 +81,18 @@ def _answered(element: Element, report: Report) -> None:
         )
     for boundary in element.boundary:
         if boundary.interrupts and boundary.event_kind == "timer":
-            report.error(
-                boundary,
-                "approval-timer",
-                "The timer {timer!r} takes the decision {element!r} away and the case goes on without it: "
-                "make it non-interrupting, so that it only reminds.",
-                timer=boundary.title,
-                element=element.title,
-            )
+            _taken_away(boundary, element, report)
+
+
+def _taken_away(timer: Element, decision: Element, report: Report) -> None:
+    report.error(
+        timer,
+        "approval-timer",
+        "The timer {timer!r} takes the decision {element!r} away and the case goes on without it: "
+        "make it non-interrupting, so that it only reminds.",
+        timer=timer.title,
+        element=decision.title,
+    )
 
 
 def _is_read(element: Element, conclusions: tuple[str, ...], around: Surroundings) -> bool:

@@ -21,6 +21,13 @@ def check_call(element: Element, around: Surroundings, report: Report) -> None:
             "There is no process {called!r}: upload it or correct the id.",
             called=called,
         )
+    elif around.processes[called].begun_by is not None:
+        report.error(
+            element,
+            "call-begun-by-event",
+            "{called!r} is begun by an event and cannot be called: give it a start event without one.",
+            called=called,
+        )
     else:
         _inputs(element, around.processes[called], report)
 

@@ -17,12 +17,6 @@ def check_event_sub_processes(container: Container, report: Report) -> None:
             continue
         _apart(element, report)
         _alone(element, element.trigger, heard, report)
-        if element.trigger.form:
-            report.error(
-                element.trigger,
-                "form-unasked",
-                "An event begins this sub-process: nobody would be asked with a form.",
-            )
 
 
 def _apart(element: Element, report: Report) -> None:

@@ -11,12 +11,14 @@ from service.engine.drawing.kinds import ACTIVITIES
 from service.wording import Text
 
 RUNNING: Mapping[str, frozenset[str]] = {
-    "startEvent": frozenset({""}),
+    "startEvent": frozenset({"", "message", "timer"}),
     "endEvent": frozenset({"", "terminate", "error", "escalation", "message", "signal"}),
     "intermediateThrowEvent": frozenset({"", "escalation", "message", "signal"}),
     "intermediateCatchEvent": frozenset({"timer", "message", "signal"}),
     "boundaryEvent": frozenset({"timer", "message", "signal", "error", "escalation"}),
 }
+STARTS_INSIDE = frozenset({""})
+"""How a sub-process begins: with whoever comes to it."""
 TRIGGERS = frozenset({"timer", "message", "signal", "error", "escalation"})
 """What may begin an event sub-process."""
 REFERENCES = {
@@ -25,15 +27,11 @@ REFERENCES = {
     "error": Text("error"),
     "escalation": Text("escalation"),
 }
-_STARTS_BY_HAND = Text("start the process by hand, by its API, or from another process.")
 INSTEAD = {
     "compensate": Text("draw what undoes the work."),
     "link": Text("draw the flow itself, or a call activity."),
     "conditional": Text("use a message, or a timer with a gateway behind it."),
     "cancel": Text("use an error event."),
-    "timer": _STARTS_BY_HAND,
-    "message": _STARTS_BY_HAND,
-    "signal": _STARTS_BY_HAND,
     "": Text("choose a timer or a message."),
 }
 NEVER_WAITS = frozenset({"task", "scriptTask", "businessRuleTask", "sendTask"})
@@ -41,30 +39,36 @@ NEVER_WAITS = frozenset({"task", "scriptTask", "businessRuleTask", "sendTask"})
 
 def check_events(container: Container, report: Report) -> None:
     """Report what is wrong with the events of a process or sub-process, and with its event gateways."""
-    begun_by_event = container.tag.get("triggeredByEvent") == "true"
     for element in container.elements.values():
         if element.kind in RUNNING:
-            _event(element, TRIGGERS if begun_by_event and element.kind == "startEvent" else None, report)
+            _event(element, container, report)
         if element.kind == "boundaryEvent":
             _boundary(container, element, report)
         if element.kind == "eventBasedGateway":
             _event_gateway(container, element, report)
 
 
-def _event(element: Element, triggers: frozenset[str] | None, report: Report) -> None:
-    """Judge one event; `triggers` are what may begin an event sub-process, at the start event of one."""
+def _running(element: Element, container: Container) -> frozenset[str]:
+    """Return the kinds of events that run at an element."""
+    if element.kind != "startEvent" or container.tag.name == "process":
+        return RUNNING[element.kind]
+    return TRIGGERS if container.is_begun_by_event else STARTS_INSIDE
+
+
+def _event(element: Element, container: Container, report: Report) -> None:
     kind = element.event_kind
     if len(element.events) > 1:
         report.error(element, "multiple-events", "Several event definitions in one event are not supported.")
-    if kind not in (triggers or RUNNING[element.kind]):
+    if kind not in _running(element, container):
         report.error(
             element,
             "unsupported-event",
             "A {what} is not supported: {instead}",
             what=f"{kind} {element.kind}" if kind else Text("{event} without a type", event=element.kind),
-            instead=INSTEAD.get(kind, Text("use another kind of event.")),
+            instead=_instead(kind, element, container),
         )
-    is_beside = element.kind == "boundaryEvent" or triggers is not None
+    begins_one = element.kind == "startEvent" and container.is_begun_by_event
+    is_beside = element.kind == "boundaryEvent" or begins_one
     if not is_beside and element.tag.get("isInterrupting") == "false":
         report.error(
             element,
@@ -74,15 +78,26 @@ def _event(element: Element, triggers: frozenset[str] | None, report: Report) ->
     if kind in REFERENCES:
         _reference(element, kind, report)
     repeats = kind == "timer" and any(time.kind == "cycle" for time in element.events[0].times)
-    if repeats and (not is_beside or element.interrupts):
+    begins_cases = element.kind == "startEvent" and container.tag.name == "process"
+    if repeats and not begins_cases and (not is_beside or element.interrupts):
         report.error(
             element,
             "cycle-timer",
-            "A cycle timer only works where it interrupts nothing: on a boundary event, or at the start of "
-            "an event sub-process.",
+            "A cycle timer only works where it interrupts nothing: on a boundary event, at the start of an "
+            "event sub-process or of a process.",
         )
+    if kind and element.kind == "startEvent" and element.form:
+        report.error(element, "form-unasked", "An event begins this: nobody would be asked with a form.")
     if kind == "error" and is_beside and not element.interrupts:
         report.error(element, "error-not-interrupting", "An error always interrupts what it is caught for.")
+
+
+def _instead(kind: str, element: Element, container: Container) -> Text:
+    if element.kind != "startEvent" or kind in ("", "conditional", "compensate"):
+        return INSTEAD.get(kind, Text("use another kind of event."))
+    if container.tag.name == "process":
+        return Text("begin the process by a message.")
+    return Text("put the event before the sub-process, or use an event sub-process.")
 
 
 def _boundary(container: Container, element: Element, report: Report) -> None:

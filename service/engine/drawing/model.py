@@ -71,7 +71,7 @@ class Element:
 
     @property
     def is_event_sub_process(self) -> bool:
-        return self.inner is not None and self.tag.get("triggeredByEvent") == "true"
+        return self.inner is not None and self.inner.is_begun_by_event
 
     @property
     def trigger(self) -> Element | None:
@@ -130,6 +130,10 @@ class Container:
     elements: Mapping[str, Element] = field(repr=False)
     flows: tuple[Flow, ...] = field(repr=False)
     tag: Tag = field(repr=False)
+
+    @property
+    def is_begun_by_event(self) -> bool:
+        return self.tag.get("triggeredByEvent") == "true"
 
     def everything(self) -> Iterator[Element]:
         """Yield the elements here and in embedded sub-processes."""
@@ -202,9 +206,19 @@ class Process:
         return split_list(self.tag.camunda("candidateStarterGroups"))
 
     @property
+    def begun_by(self) -> EventDefinition | None:
+        """Return the message or timer that begins it; None where people, calls and handlers start it."""
+        return self.start.event if self.start is not None else None
+
+    @property
     def startable(self) -> bool:
         """Tell whether people may start it from the list of processes."""
-        return self.tag.camunda("isStartableInTasklist") != "false"
+        return self.begun_by is None and self.tag.camunda("isStartableInTasklist") != "false"
+
+    @property
+    def drawn_for(self) -> str | None:
+        """Return the account in whose name a timer begins it, as declared."""
+        return self.properties.get("applicant") or None
 
     @cached_property
     def calls(self) -> tuple[str, ...]:

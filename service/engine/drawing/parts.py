@@ -47,6 +47,11 @@ class EventDefinition:
     declared: Declared | None = None
     times: tuple[WrittenTime, ...] = ()
 
+    @property
+    def message(self) -> str | None:
+        """Return the name of the message it is about."""
+        return self.declared.name if self.kind == "message" and self.declared is not None else None
+
 
 @dataclass(frozen=True)
 class Flow:

@@ -158,7 +158,7 @@ READ: Mapping[str, Words] = {
     | _words(
         "isExecutable definitionalCollaborationRef",
         "candidateStarterGroups isStartableInTasklist historyTimeToLive versionTag",
-        properties="inputs",
+        properties="applicant inputs",
     ),
     "collaboration": _NAMED | _words(inside="participant"),
     "participant": _NAMED | _words("processRef"),

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.errors import InstanceNotActive, NotFound
+from service.errors import Conflict, InstanceNotActive, NotFound
+from service.runtime.cases import beginning, follow_ups
 from service.runtime.cases.views import MessageView
 from service.runtime.identity import visibility
 from service.runtime.identity.rights import require
@@ -39,31 +40,53 @@ def send(
     return MessageView(name, delivered, instance_id)
 
 
-def correlate(
+def receive(
     app: Application,
     actor: Actor,
     name: str,
     payload: Mapping[str, Any] | None = None,
     *,
-    business_key: str,
+    business_key: str | None = None,
 ) -> MessageView:
-    """Give a message to the first instance of a case that waits for it, else keep it for the case's oldest.
+    """Give a message to the first instance of a case that waits for it, else begin the process it begins,
+    else keep it for the case's oldest instance.
 
-    NotFound without such a case, InstanceNotActive when all of it has ended.
+    Without a number, and under one that is free, it opens a case: the actor is its applicant. NotFound where
+    it begins nothing and there is no such case, InstanceNotActive when all of that has ended, Conflict as
+    when starting by hand: the main process begins once under a number, however often its message comes.
     """
     require(actor, "message.send")
     values = answering.as_values(payload or {}, "payload")
     with app.db.read() as session:
-        known = of_case(session, business_key)
-    if not known:
-        raise NotFound(business_key=business_key)
+        known = of_case(session, business_key) if business_key else []
     running = [instance_id for instance_id, state in known if state in RUNNING]
     for instance_id in running:
         if _offer(app, actor, instance_id, name, values):
             return MessageView(name, True, instance_id)
+    begun = _begin(app, actor, name, values, business_key)
+    if begun is not None:
+        return MessageView(name, True, begun, has_begun=True)
+    if not known:
+        raise NotFound(business_key=business_key)
     if not running:
         raise InstanceNotActive(business_key=business_key)
     return send(app, actor, running[0], name, values)
+
+
+def _begin(
+    app: Application, actor: Actor, name: str, payload: Mapping[str, Any], number: str | None
+) -> str | None:
+    """Return the instance of the process that a message begins; None when it begins none."""
+    with app.db.begin() as session:
+        live = app.live(session=session)
+        process = live.model.begun_by_message(name)
+        if process is None:
+            return None
+        if number and visibility.sees_key(session, actor, number) is False:
+            raise Conflict("This business key belongs to another case.", business_key=number)
+        follow_ups.require_timely(app, session, live.model, process, number)
+        step = beginning.begin(app, session, actor, live, process, payload, business_key=number)
+        return step.instance.id
 
 
 def of_case(session: Session, business_key: str) -> list[tuple[str, str]]:

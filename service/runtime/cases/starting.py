@@ -27,6 +27,7 @@ from service.runtime.tasks.views import FormView
 from service.settings import ZONE
 from service.store import cases, manifests
 from service.store.models import Case, Draft, ProcessInstance, new_id
+from service.wording import Text
 
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _TITLE_LENGTH = 200
@@ -46,10 +47,11 @@ def start(
     NotFound for an unknown process, Forbidden for who may not start it or set its inputs,
     InvalidAnswers for the start form, InvalidInput for variables it does not declare, Conflict for a
     business key of a case the actor cannot see, for the main process under any number that is taken, and for
-    a follow-up that the case is not at.
+    a follow-up that the case is not at, and for a process that an event begins.
     """
     live = app.live()
     process = live.model.process(key)
+    _require_by_hand(process)
     _require_starter(app, actor, live.model, process, business_key)
     given = _checked_variables(actor, process, variables or {})
     checked = answering.check_start(app, live.model, process, answers)
@@ -135,6 +137,7 @@ def start_form(app: Application, actor: Actor, key: str, *, business_key: str | 
     """
     live = app.live()
     process = live.model.process(key)
+    _require_by_hand(process)
     _require_starter(app, actor, live.model, process, business_key)
     schema = answering.schema_of(live.model, process.start_form)
     with app.db.read() as session:
@@ -167,7 +170,9 @@ def startable(app: Application, actor: Actor, *, business_key: str | None = None
     found = [
         each
         for each in model.processes.values()
-        if each.key not in late and _may_start(app, actor, model, each, business_key)
+        if each.begun_by is None
+        and each.key not in late
+        and _may_start(app, actor, model, each, business_key)
     ]
     return tuple(sorted(found, key=lambda each: each.name))
 
@@ -199,6 +204,16 @@ def _is_related(app: Application, actor: Actor, model: Model, process: Process, 
         variables = {"applicant": found.applicant, "department": found.department} if found else {}
         relations = [name for name in process.starter_groups if name in model.organisation.relations]
         return actor.name in candidates.related_users(session, model, relations, variables)
+
+
+def _require_by_hand(process: Process) -> None:
+    event = process.begun_by
+    if event is None:
+        return
+    if event.message:
+        text = Text("“{process}” begins with the message {name!r}.", process=process.name, name=event.message)
+        raise Conflict(text)
+    raise Conflict(Text("“{process}” begins when its time comes.", process=process.name))
 
 
 def _require_starter(

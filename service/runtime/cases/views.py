@@ -227,8 +227,12 @@ class DossierView(View):
 
 @dataclass(frozen=True)
 class MessageView(View):
-    """Where a message went; not delivered means it is kept until something waits for it."""
+    """Where a message went; not delivered means it is kept until something waits for it.
+
+    `has_begun`: it has begun this instance.
+    """
 
     name: str
     delivered: bool
     instance_id: str | None
+    has_begun: bool = False

@@ -19,7 +19,8 @@ def count(app: Application) -> dict[str, int]:
         "open_tasks": (TASKS, TASKS.c.state == "open"),
         "overdue_tasks": (TASKS, (TASKS.c.state == "open") & (TASKS.c.due_order < now)),
         "overdue_timers": (Timer, Timer.due_at < now),
-        "pending_effects": (Outbox, Outbox.state == "pending"),
+        # What belongs to no instance only waits for its time.
+        "pending_effects": (Outbox, (Outbox.state == "pending") & Outbox.instance_id.is_not(None)),
         "failed_effects": (Outbox, Outbox.state == "failed"),
         "open_incidents": (Incident, Incident.state == "open"),
     }

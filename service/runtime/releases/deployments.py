@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from service.engine.files.findings import Finding
 from service.errors import Conflict, FieldError, InvalidInput, NotFound
+from service.runtime.effects import schedule
 from service.runtime.identity.rights import require
 from service.runtime.releases import contents, vetting
 from service.runtime.releases.contents import ResourceView
@@ -151,9 +152,12 @@ def _add(
 
 
 def _make_live(app: Application, session: Session, by: Actor, row: Deployment, action: str) -> None:
+    before = manifests.live_id(session)
     session.add(Activation(deployment_id=row.id, activated_by=by.name, activated_at=app.clock()))
     audit.append_system(app, session, action, by=by.name, deployment=row.id, manifest=row.manifest_hash)
     session.flush()
+    was = app.model(before, session=session) if before else None
+    schedule.follow(app, session, was, app.model(row.id, session=session))
 
 
 def _hash(files: Mapping[str, bytes]) -> str:

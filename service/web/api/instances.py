@@ -153,6 +153,19 @@ def send_message(app: Application, actor: Actor, instance_id: str, name: str, bo
     return messages.send(app, actor, instance_id, name, {**body.variables, **body.payload})
 
 
+class Received(Message):
+    """A message and the case it is for; without one it opens a case, where it begins a process."""
+
+    business_key: str | None = Field(None, min_length=1, max_length=100)
+
+
+@section.post("/messages/<name>", returns=MessageView, body=Received, errors=_CHANGED)
+def receive_message(app: Application, actor: Actor, name: str, body: Received) -> MessageView:
+    """Give a message to the case that waits for it, or begin the process that begins with it."""
+    payload = {**body.variables, **body.payload}
+    return messages.receive(app, actor, name, payload, business_key=body.business_key)
+
+
 @section.get("/incidents", returns=ListOf(IncidentView), query=Incidents, errors=(403, 404))
 def list_incidents(app: Application, actor: Actor, query: Incidents) -> Page[IncidentView]:
     """List incidents, the newest first."""

@@ -110,7 +110,7 @@ def test_a_message_to_a_case_finds_the_instance_that_waits(company):
     case = company.start("p", business_key="K1")
     company.complete(case, "first", by="zhouheng")
 
-    sent = messages.correlate(company.app, company.cast.admin, "notice", {"amount": 1}, business_key="K1")
+    sent = messages.receive(company.app, company.cast.admin, "notice", {"amount": 1}, business_key="K1")
 
     assert (sent.delivered, sent.instance_id) == (True, case.id)
 
@@ -122,7 +122,7 @@ def test_a_message_to_an_ended_case_is_refused(company):
 
     for send in (
         lambda: messages.send(company.app, company.cast.admin, case.id, "notice"),
-        lambda: messages.correlate(company.app, company.cast.admin, "notice", {}, business_key="K1"),
+        lambda: messages.receive(company.app, company.cast.admin, "notice", {}, business_key="K1"),
     ):
         with pytest.raises(InstanceNotActive):
             send()
