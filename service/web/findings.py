@@ -22,7 +22,7 @@ HEADLINES = {
     "approval-unread": _("The conclusion decides nothing"),
     "bad-timer": _("The time cannot be read"),
     "boundary-never-fires": _("The boundary event can never happen"),
-    "candidate-users": _("Use an assignee or a group"),
+    "call-business-key": _("A called process belongs to the same case"),
     "collection": _("Use camunda:collection for the list"),
     "compensation": _("Compensation is not supported"),
     "conclusion-choice": _("A conclusion must be chosen from a list"),

@@ -88,6 +88,12 @@ SUPPORTED = [
         f"{FLOW}::test_a_long_chain_of_elements_does_not_overflow_the_stack",
         "passed at once, with a warning",
     ),
+    Supported(
+        "Sub-processes",
+        "`camunda:in businessKey` that names the case's own",
+        "test_check::test_a_call_says_that_its_process_has_the_number_of_the_case",
+        "what holds anyway",
+    ),
     Supported("Tasks", "Send task, receive task", f"{EVENTS}::test_a_receive_task_waits_for_its_message"),
     Supported(
         "Sub-processes",

@@ -483,3 +483,22 @@ def test_branches_that_overlap_or_leave_a_gap_are_warnings(conditions, findings)
 
 def test_a_default_flow_covers_every_gap():
     assert found(choice('=tier = "a"', default="yes")) == []
+
+
+@pytest.mark.parametrize(
+    "key", ["#{execution.processBusinessKey}", "${ execution.businessKey }", "=business_key"]
+)
+def test_a_call_says_that_its_process_has_the_number_of_the_case(key):
+    assert called_with(key) == []
+
+
+@pytest.mark.parametrize("key", ["=applicant", "K1"])
+def test_a_call_cannot_give_its_process_another_number(key):
+    assert called_with(key) == ["a: call-business-key"]
+
+
+def called_with(key: str) -> list[str]:
+    called = process(start(), user("b"), end(), path("begin", "b", "done"), key="q")
+    key = f'<bpmn:extensionElements><camunda:in businessKey="{key}"/></bpmn:extensionElements>'
+    calling = process(start(), element("callActivity", "a", key, calledElement="q"), end(), LINE)
+    return found(calling, called)

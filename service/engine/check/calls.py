@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 from service.engine.check.report import Report
 from service.engine.check.surroundings import Surroundings
 from service.engine.drawing import Element, Process
 
+SAME_CASE = (
+    "#{execution.processBusinessKey}",
+    "${execution.processBusinessKey}",
+    "#{execution.businessKey}",
+    "${execution.businessKey}",
+    "=business_key",
+)
+"""How drawings say that a called process has the number of its case, which is what happens anyway."""
+
 
 def check_call(element: Element, around: Surroundings, report: Report) -> None:
     """Judge a call activity."""
+    _business_key(element, report)
     called = element.called
     if not called:
         report.error(element, "missing-called-element", "Choose the process this activity calls.")
@@ -30,6 +42,20 @@ def check_call(element: Element, around: Surroundings, report: Report) -> None:
         )
     else:
         _inputs(element, around.processes[called], report)
+
+
+def _business_key(element: Element, report: Report) -> None:
+    """A called process has the number of the case around it, and can have no other."""
+    key = element.extensions.business_key
+    if key is not None and re.sub(r"\s", "", key) not in SAME_CASE:
+        report.error(
+            element,
+            "call-business-key",
+            "A called process belongs to the same case, so its number cannot be {key!r}: remove it, or write "
+            "{same}.",
+            key=key,
+            same=SAME_CASE[0],
+        )
 
 
 def _inputs(element: Element, called: Process, report: Report) -> None:

@@ -41,6 +41,7 @@ class Extensions:
     outputs: tuple[tuple[str, str], ...] = ()
     call_in: tuple[Mapped, ...] = ()
     call_out: tuple[Mapped, ...] = ()
+    business_key: str | None = None
     script: str | None = None
     script_format: str | None = None
     multi_instance: MultiInstance | None = None
@@ -68,8 +69,11 @@ def read(tag: Tag) -> Extensions:
         properties=properties,
         inputs=inputs,
         outputs=outputs,
-        call_in=tuple(_mapped(each) for each in extension_elements(tag, "in")),
+        call_in=tuple(_mapped(each) for each in extension_elements(tag, "in") if not _is_key(each)),
         call_out=tuple(_mapped(each) for each in extension_elements(tag, "out")),
+        business_key=next(
+            (each.get("businessKey") for each in extension_elements(tag, "in") if _is_key(each)), None
+        ),
         script=script.text if script is not None else None,
         script_format=tag.get("scriptFormat") or None,
         multi_instance=_multi_instance(tag, properties),
@@ -109,6 +113,11 @@ def _parameters(tag: Tag) -> tuple[tuple[tuple[str, str], ...], ...]:
 def _mapped(tag: Tag) -> Mapped:
     everything = tag.get("variables") == "all"
     return Mapped(tag.get("sourceExpression") or tag.get("source"), tag.get("target"), everything)
+
+
+def _is_key(tag: Tag) -> bool:
+    """Tell whether a `camunda:in` hands over the number of the case, and no variable."""
+    return bool(tag.get("businessKey")) and not (tag.get("target") or tag.get("variables"))
 
 
 def _multi_instance(tag: Tag, properties: Mapping[str, str]) -> MultiInstance | None:
