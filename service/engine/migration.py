@@ -187,6 +187,7 @@ def _task_differences(was: nodes.Node, now: nodes.Node, path: str) -> Iterator[N
     for name, meaning in (
         ("formRef", Text("the open task gets another form")),
         ("candidateGroups", Text("the open task gets other candidates")),
+        ("candidateUsers", Text("the open task gets other candidates")),
     ):
         if was.extensions.attribute(name) != now.extensions.attribute(name):
             yield Note(path, "task-changed", meaning)

@@ -81,6 +81,7 @@ class OpenTask:
     form: str | None
     lane: str | None
     candidate_groups: tuple[str, ...]
+    candidate_users: tuple[str, ...]
     assignee: str | None
     due_at: datetime | None
     element_index: int | None

@@ -19,6 +19,11 @@ def user(name: str) -> str:
     return f"user:{name}"
 
 
+def people(principals: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of the people among these principals."""
+    return tuple(name.removeprefix("user:") for name in principals if name.startswith("user:"))
+
+
 def group(name: str) -> str:
     """Return the principal of a group."""
     return f"group:{name}"

@@ -91,7 +91,7 @@ def _conditions(element: Element) -> Iterator[Expression]:
 
 
 def _attributes(element: Element, own: frozenset[str]) -> Iterator[Expression]:
-    for name in ("dueDate", "assignee", "candidateGroups"):
+    for name in ("dueDate", "assignee", "candidateGroups", "candidateUsers"):
         text = element.extensions.attribute(name)
         if text and is_feel(text):
             yield Expression(text, element, name, own)

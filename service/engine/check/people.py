@@ -32,12 +32,11 @@ def check_people(element: Element, here: Names[str], around: Surroundings, repor
 
 def _candidates(element: Element, around: Surroundings, report: Report) -> None:
     groups = element.extensions.attribute("candidateGroups")
-    if element.extensions.attribute("candidateUsers"):
-        report.error(element, "candidate-users", "candidateUsers is not supported: use assignee or a group.")
     if groups and not groups.lstrip().startswith(EXPRESSIONS):
         for group in split_list(groups):
             _known_group(group, element, around, report)
-    if not groups and not element.extensions.attribute("assignee"):
+    named = [element.extensions.attribute(name) for name in ("assignee", "candidateUsers")]
+    if not groups and not any(named):
         _lane(element, around, report)
 
 

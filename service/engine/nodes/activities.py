@@ -26,8 +26,9 @@ class UserTask(Node):
 
     def enter(self, view: TokenView) -> WaitsForPeople:
         extensions, token = self.extensions, view.token
-        wanted = [extensions.attribute(name) or "" for name in ("dueDate", "candidateGroups", "assignee")]
-        due, groups, assignee = view.literal_or_feel(wanted)
+        names = ("dueDate", "candidateGroups", "candidateUsers", "assignee")
+        wanted = [extensions.attribute(name) or "" for name in names]
+        due, groups, users, assignee = view.literal_or_feel(wanted)
         return WaitsForPeople(
             OpenTask(
                 token_id=token.token_id,
@@ -37,7 +38,8 @@ class UserTask(Node):
                 name=self.bpmn_name or self.element_id,
                 form=extensions.attribute("formRef"),
                 lane=self.lane,
-                candidate_groups=_groups(groups),
+                candidate_groups=_names(groups, _BAD_GROUPS),
+                candidate_users=_names(users, _BAD_USERS),
                 assignee=assignee or None,
                 due_at=to_due(due, view.now) if due else None,
                 element_index=token.memory.element,
@@ -54,14 +56,18 @@ class UserTask(Node):
         return self.goes_on(view, self.outputs(view, answers), answers=answers)
 
 
-def _groups(value: Any) -> tuple[str, ...]:
+_BAD_GROUPS = ("bad_groups", "candidate groups are names, not {value}")
+_BAD_USERS = ("bad_users", "candidate users are names of accounts, not {value}")
+
+
+def _names(value: Any, otherwise: tuple[str, str]) -> tuple[str, ...]:
     if isinstance(value, str):
         return split_list(value)
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return tuple(value)
     if value is None:
         return ()
-    raise EngineFailure("bad_groups", "candidate groups are names, not {value}", value=repr(value))
+    raise EngineFailure(*otherwise, value=repr(value))
 
 
 class ScriptTask(Node):

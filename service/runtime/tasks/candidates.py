@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from service.engine.organisation.rights import ADMIN
 from service.engine.progress import OpenTask
 from service.runtime import identity
 from service.runtime.step.step import Step
+from service.store import participants
 from service.store.models import TASKS
 
 APPLICANT = "applicant"
@@ -37,20 +38,29 @@ class Candidates:
     drawn_for: tuple[str, ...] = ()
     superiors: tuple[str, ...] = ()
 
+    @property
+    def is_nobody(self) -> bool:
+        return not (self.groups or self.users or self.assignee)
+
 
 def of(step: Step, task: OpenTask) -> Candidates:
     """Return who may do a task that has just opened. A task drawn for nobody falls to the admins.
 
-    One drawn for a person who cannot do it falls to its group, where it has one.
+    One drawn for people of whom none can do it falls to its group or lane, where it has one.
     """
-    names = task.candidate_groups or tuple(filter(None, [task.lane]))
-    kept_away = barred(step, task.not_by)
+    people = tuple(map(participants.user, task.candidate_users))
+    lane = tuple(filter(None, [task.lane]))
+    names, kept_away = (*task.candidate_groups, *people) or lane, barred(step, task.not_by)
     if task.assignee and identity.able(step.session, [task.assignee], without=kept_away):
         groups, users = resolve(step, names, task.variables)
         return Candidates(groups, users, task.assignee, kept_away, names)
     if not names and not task.assignee:
         names = (ADMIN,)
-    return find(step, names, task.variables, kept_away)
+    found = find(step, names, task.variables, kept_away)
+    if found.is_nobody and people and not task.candidate_groups and lane:
+        instead = find(step, lane, task.variables, kept_away)
+        return replace(instead, drawn_for=(*names, *lane), superiors=instead.superiors or lane)
+    return found
 
 
 def find(
@@ -75,16 +85,18 @@ def find(
 def resolve(
     step: Step, names: Iterable[str], variables: Mapping[str, Any]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return (groups, users) for names of groups and relations such as 发起人 and 部门负责人.
+    """Return (groups, users) for names of groups, relations such as 发起人 and 部门负责人, and single people.
 
-    A relation that leads to nobody is left out.
+    A relation that leads to nobody is left out. People are named as principals.
     """
     known = step.model.organisation.relations
     wanted = dict.fromkeys(names)
     own = {APPLICANT: step.instance.applicant, "department": step.instance.department}
     filled = {**own, **{name: value for name, value in variables.items() if value}}
     users = related_users(step.session, step.model, [name for name in wanted if name in known], filled)
-    return tuple(name for name in wanted if name not in known), users
+    named = participants.people(wanted)
+    groups = tuple(name for name in wanted if name not in known and not participants.people([name]))
+    return groups, tuple(dict.fromkeys((*users, *named)))
 
 
 def related_users(

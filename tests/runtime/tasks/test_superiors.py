@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.errors import Conflict, Forbidden, InvalidInput
+from service.errors import Conflict, Forbidden, InvalidInput, NotFound
 from service.runtime import identity
 from service.runtime.incidents import incidents
 from service.runtime.step.context import SYSTEM
@@ -151,3 +151,64 @@ def test_an_assigned_task_goes_back_to_those_it_is_offered_to(office):
 
     with pytest.raises(Conflict):
         assign(office, case, "v", None)
+
+
+def test_people_are_named_beside_groups_and_each_may_do_it(office):
+    draw(office, d.user("a", group="财务部", camunda_candidateUsers="zhouheng, ouwen"))
+    case = office.start("p")
+
+    task = office.task(case, "a")
+    assert (task.candidate_groups, task.candidate_users) == (("财务部",), ("zhouheng", "ouwen"))
+    office.complete(case, "a", by="ouwen")
+
+
+def test_people_are_named_by_an_expression_and_nobody_else_sees_it(any_company):
+    any_company.deploy(chain("p", d.user("a", group="", camunda_candidateUsers='=["zhouheng", applicant]')))
+    case = any_company.start("p")
+
+    task = any_company.task(case, "a")
+    assert (task.candidate_groups, task.candidate_users) == ((), ("zhouheng", "linyue"))
+    with pytest.raises(NotFound):
+        any_company.complete(case, "a", by="xunuo")
+    any_company.complete(case, "a", by="zhouheng")
+
+
+def test_whoever_of_them_left_or_is_barred_is_left_out(office):
+    properties = {"notBy": "applicant"}
+    draw(office, d.user("a", group="", camunda_candidateUsers="linyue, wudi, ouwen", properties=properties))
+
+    assert office.task(office.start("p"), "a").candidate_users == ("ouwen",)
+
+
+def test_people_of_whom_nobody_can_do_it_are_an_incident_until_one_can(office):
+    draw(office, d.user("a", group="", camunda_candidateUsers="newcomer"))
+    case = office.start("p")
+    assert open_incidents(office, case) == [("no_candidates", "a")]
+
+    identity.create_user(office.app, SYSTEM, "newcomer", groups=(), department="信息部")
+    [incident] = office.get(case).incidents
+    assert incidents.retry(office.app, office.cast.admin, incident.id).incidents == ()
+    office.complete(case, "a", by="newcomer")
+
+
+def test_in_a_lane_they_are_followed_by_it_and_then_by_its_superior(office):
+    lane = '<bpmn:laneSet id="ls"><bpmn:lane id="l" name="法务部"><bpmn:flowNodeRef>a</bpmn:flowNodeRef>'
+    parts = (
+        d.start(),
+        lane + "</bpmn:lane></bpmn:laneSet>",
+        d.user("a", group="", camunda_candidateUsers="wudi"),
+    )
+    drawing = d.process(*parts, d.end(), d.path("begin", "a", "done"))
+    office.deploy({"p.bpmn": drawing, "organisation.yaml": COMPANY.encode()})
+
+    case = office.start("p")
+    assert office.task(case, "a").candidate_groups == ("法务部",)
+    assert "raised" in office.events(case)
+    identity.set_groups(office.app, SYSTEM, "zhouheng", [])
+    assert office.task(office.start("p"), "a").candidate_groups == ("总裁",)
+
+
+def test_what_names_no_people_is_an_incident(office):
+    draw(office, d.user("a", group="", camunda_candidateUsers="=7"))
+
+    assert open_incidents(office, office.start("p")) == [("bad_users", "a")]
