@@ -12,10 +12,12 @@ from typing import Any
 from service.errors import FeelTimeout
 from service.feel import messages
 from service.feel.isolate import SHARED
+from service.feel.slips import slip_in
 
 PARSE_SECONDS = 2.0
 MOST_READINGS = 20_000
 MOST_FAILURES = 3
+SYNTAX, SLIP = "syntax", "slip"
 CROSSING = 250  # expressions that cross into the isolate together
 
 
@@ -23,7 +25,8 @@ CROSSING = 250  # expressions that cross into the isolate together
 class Problem:
     """A mistake in an expression.
 
-    Codes: syntax, unknown_function, bare_call, reserved_name, question_mark, too_large.
+    Codes: syntax, slip (something written from habit), unknown_function, bare_call, reserved_name,
+    question_mark, too_large.
     """
 
     code: str
@@ -110,7 +113,7 @@ def _ask(keys: Sequence[tuple[str, bool]]) -> list[Parsed]:
             found = json.loads(isolate.ask(request, seconds=PARSE_SECONDS))["v"]
     except FeelTimeout:
         return [TOO_LARGE] if len(keys) == 1 else _one_by_one(keys)
-    return [_parsed(each) for each in found]
+    return [_parsed(each, *key) for each, key in zip(found, keys, strict=True)]
 
 
 def _one_by_one(keys: Sequence[tuple[str, bool]]) -> list[Parsed]:
@@ -122,9 +125,18 @@ def _one_by_one(keys: Sequence[tuple[str, bool]]) -> list[Parsed]:
     return readings
 
 
-def _parsed(found: Mapping[str, Any]) -> Parsed:
+def _parsed(found: Mapping[str, Any], source: str, unary: bool) -> Parsed:
     names, optional, paths, calls = (frozenset(found[key]) for key in ("names", "optional", "paths", "calls"))
     problems = tuple(
         Problem(each["code"], messages.problem(each["message"]), each["offset"]) for each in found["problems"]
     )
-    return Parsed(names, optional, paths, calls, problems)
+    return Parsed(names, optional, paths, calls, _explained(problems, source, unary))
+
+
+def _explained(problems: tuple[Problem, ...], source: str, unary: bool) -> tuple[Problem, ...]:
+    """Put what was probably meant in place of what the grammar says."""
+    slip = slip_in(source, unary=unary)
+    if slip is None:
+        return problems
+    offset, message = slip
+    return (Problem(SLIP, message, offset), *(each for each in problems if each.code != SYNTAX))

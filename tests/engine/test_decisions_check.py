@@ -71,10 +71,10 @@ def test_no_gap_is_claimed(text: str) -> None:
     assert codes(text) == []
 
 
-def test_an_overlap_under_unique_is_a_warning_on_the_lower_rule() -> None:
+def test_an_overlap_under_unique_is_an_error_on_the_lower_rule() -> None:
     findings = check_decision(decision(table([("<= 10", '"a"'), (">= 10", '"b"')])))
 
-    assert [(f.code, f.severity, f.line) for f in findings] == [("decision-overlap", "warning", 4)]
+    assert [(f.code, f.severity, f.line) for f in findings] == [("decision-overlap", "error", 4)]
 
 
 def test_any_may_overlap_only_where_results_agree() -> None:
@@ -351,3 +351,29 @@ def test_two_limits_that_differ_in_the_thirtieth_digit_leave_a_gap_between_them(
     nines = "0." + "9" * 40
 
     assert codes(table([(f"<= {nines}", '"a"'), (">= 1", '"b"')])) == ["decision-gap"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        (">50,000", "50,000 is a list to FEEL"),
+        ("50000-200000", "write [50000..200000]"),
+        ("≥ 5", "write >= instead of ≥"),
+    ],
+)
+def test_a_cell_that_means_something_else_than_it_looks_is_refused(cell, said):
+    [found] = check_decision(decision(table([(cell, '"a"'), ("-", '"b"')], hit="FIRST")))
+
+    assert (found.code, found.severity) == ("decision-cell", "error")
+    assert said in found.message
+
+
+@pytest.mark.parametrize(
+    ("cell", "result"), [("同意", '"a"'), ("同意, 不同意", '"a"'), ('"同意"', "approve")]
+)
+def test_a_text_without_quotes_is_refused(cell, result):
+    rows = [(cell, result), ("-", '"b"')]
+
+    found = check_decision(decision(table(rows, inputs=("x:string",), hit="FIRST")))
+
+    assert any("a text stands in quotes" in each.message for each in found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
@@ -14,6 +15,17 @@ from service.engine.nodes import timers
 from service.wording import Text
 
 _ANY_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+_WORKDAYS = ("工作日", "个工作日", "workday", "workdays")
+_UNITS = {
+    **dict.fromkeys(("h", "H", "hour", "hours", "小时", "个小时"), "PT{}H"),
+    **dict.fromkeys(("m", "min", "mins", "minutes", "分钟"), "PT{}M"),
+    **dict.fromkeys(("s", "sec", "seconds", "秒"), "PT{}S"),
+    **dict.fromkeys(("d", "D", "day", "days", "天", "日"), "P{}D"),
+    **dict.fromkeys(("w", "W", "week", "weeks", "周", "星期"), "P{}W"),
+}
+_SAID = re.compile(rf"(\d+)\s*({'|'.join((*_UNITS, *_WORKDAYS))})")
+NOTHING_MEANT = Text(" It is ISO 8601, like 2026-11-11T18:00, PT2H or P3D.")
+_CALL = re.compile(r"\w\(|\w\s*[-+*]\s*\w")
 READERS: Mapping[str, Callable[[str], object]] = {
     "date": timers.to_moment,
     "duration": lambda text: timers.to_duration(text).after(_ANY_MOMENT),
@@ -65,5 +77,21 @@ def _attempt(read: Callable[[str], object], text: str, at: Placed, what: str, re
         read(text)
     except EngineFailure as failure:
         report.error(
-            at, "bad-timer", "The {what} cannot be read: {reason}.", what=what, reason=failure.message
+            at,
+            "bad-timer",
+            "The {what} cannot be read: {reason}.{hint}",
+            what=what,
+            reason=failure.message,
+            hint=_meant(text),
         )
+
+
+def _meant(text: str) -> Text:
+    """Return what somebody will have meant who writes a time as people say it, or how times are written."""
+    said = _SAID.fullmatch(text.strip())
+    if said is None:
+        return Text(" Write =…, if it is an expression.") if _CALL.search(text) else NOTHING_MEANT
+    number, unit = said.groups()
+    if unit in _WORKDAYS:
+        return Text(" Write =workdays_after(now(), {number}).", number=number)
+    return Text(" Write {duration}.", duration=_UNITS[unit].format(number))

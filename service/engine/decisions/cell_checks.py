@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -10,8 +11,10 @@ from service.engine.decisions.cells import Cell, Interval, Literal, plain_cell
 from service.engine.decisions.model import Decision, Input, Output, Rule
 from service.engine.files.findings import Finding, Severity
 from service.feel import parse
+from service.feel.slips import slip_in
 from service.wording import Text
 
+_WORDS = re.compile(r"(?!(?:true|false|null)$)[^\W\d][\w ]*")
 PLAIN_TYPES = frozenset({"number", "string", "boolean", "date"})
 KNOWN_TYPES = PLAIN_TYPES | {
     "",
@@ -68,6 +71,9 @@ def check_rule(decision: Decision, rule: Rule) -> Iterator[Finding]:
         if cell is None:
             what = Text("The cell of {column!r}", column=column.title)
             yield from not_feel(decision, rule.line, text, what, unary=True)
+            yield from _unquoted(decision, rule, column, text)
+        elif (slip := slip_in(text, unary=True)) is not None:
+            yield _slipped(decision, rule, column, text, slip[1])
         else:
             yield from _input_cell(decision, rule, column, text, cell)
     for output, text, result in zip(decision.outputs, rule.outputs, rule.results, strict=True):
@@ -79,8 +85,35 @@ def check_rule(decision: Decision, rule: Rule) -> Iterator[Finding]:
             yield finding(decision, rule.line, "error", "decision-cell", message)
         elif result is None:
             yield from not_feel(decision, rule.line, text, Text("The result {column!r}", column=output.name))
+            yield from _unquoted(decision, rule, output, text)
         else:
             yield from _output_cell(decision, rule, output, result)
+
+
+def _slipped(decision: Decision, rule: Rule, column: Input, text: str, reason: Text) -> Finding:
+    message = Text(
+        "{what} {expression!r} is not usable: {reason}",
+        what=Text("The cell of {column!r}", column=column.title),
+        expression=text,
+        reason=reason,
+    )
+    return finding(decision, rule.line, "error", "decision-cell", message)
+
+
+def _unquoted(decision: Decision, rule: Rule, column: Input | Output, text: str) -> Iterator[Finding]:
+    """Yield a finding for words without quotes in a column of texts: FEEL would look for a variable."""
+    words = [each.strip() for each in text.split(",")]
+    if column.type != "string" or not all(_WORDS.fullmatch(each) for each in words):
+        return
+    known = {name for each in decision.inputs for name in parse(each.expression).names | {each.variable}}
+    known |= {other.variable for other in decision.requires}
+    if known.isdisjoint(words):
+        message = Text(
+            "{text} is read as a variable: a text stands in quotes, {quoted}.",
+            text=text.strip(),
+            quoted=", ".join(f'"{each}"' for each in words),
+        )
+        yield finding(decision, rule.line, "error", "decision-cell", message)
 
 
 def _input_cell(decision: Decision, rule: Rule, column: Input, text: str, cell: Cell) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from service.engine.decisions.cell_checks import (
 )
 from service.engine.decisions.coverage import Grid, TooComplex, grid
 from service.engine.decisions.model import SINGLE_HIT, Decision
-from service.engine.files.findings import Finding
+from service.engine.files.findings import Finding, Severity
 from service.wording import Text
 
 SHOWN_GAPS = 3  # per table; the rest would repeat themselves
@@ -69,6 +69,11 @@ def _coverage(decision: Decision) -> Iterator[Finding]:
         yield finding(decision, decision.line, "warning", "decision-complex", message)
 
 
+def _severity(decision: Decision) -> Severity:
+    """UNIQUE says that exactly one rule matches: a table where that is not so breaks its word."""
+    return "error" if decision.hit_policy == "UNIQUE" else "warning"
+
+
 def _gaps(decision: Decision, cut: Grid) -> Iterator[Finding]:
     has_default = all(column.default for column in decision.outputs)
     if decision.hit_policy in SINGLE_HIT and not has_default:
@@ -76,7 +81,7 @@ def _gaps(decision: Decision, cut: Grid) -> Iterator[Finding]:
             message = Text(
                 "No rule matches when {case}; add a rule or a default output.", case=cut.described(box)
             )
-            yield finding(decision, decision.line, "warning", "decision-gap", message)
+            yield finding(decision, decision.line, _severity(decision), "decision-gap", message)
 
 
 def _unreachable(decision: Decision, cut: Grid) -> Iterator[Finding]:
@@ -105,7 +110,8 @@ def _overlaps(decision: Decision, cut: Grid) -> Iterator[Finding]:
             second=second + 1,
             policy=decision.hit_policy,
         )
-        yield finding(decision, decision.rules[second].line, "warning", "decision-overlap", message)
+        line = decision.rules[second].line
+        yield finding(decision, line, _severity(decision), "decision-overlap", message)
 
 
 def _repeated(decision: Decision) -> Iterator[Finding]:
