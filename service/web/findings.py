@@ -86,6 +86,8 @@ HEADLINES = {
     "fact-label": _("The fact has no label"),
     "fact-name": _("The name cannot be used for a fact"),
     "fact-target": _("Only outputs set facts"),
+    "field-choices": _("The choices cannot be told apart"),
+    "field-limits": _("Nothing satisfies the limits"),
     "flow-into-boundary": _("No flow may lead into a boundary event"),
     "flow-into-start": _("No flow may lead into a start event"),
     "flow-out-of-end": _("No flow may leave an end event"),
