@@ -136,7 +136,6 @@ HEADLINES = {
     "part-property": _("This cannot hold a part"),
     "part-stale": _("The group differs from its part"),
     "reads-nothing": _("Something is read that no form asks"),
-    "reserved-id": _("This id belongs to the engine"),
     "reserved-name": _("This name belongs to the case"),
     "reserved-right": _("Only admins hold this right"),
     "result-mapping": _("The kind of result is unknown"),
