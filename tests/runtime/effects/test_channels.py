@@ -8,6 +8,7 @@ from sqlalchemy import select
 from service.errors import Undeliverable
 from service.runtime.effects import channels, notifications
 from service.runtime.effects.channel import Channel
+from service.runtime.effects.channels import in_app
 from service.runtime.effects.outbox import MAX_ATTEMPTS
 from service.store.models import Outbox
 from tests.engine import diagrams as d
@@ -16,7 +17,10 @@ from tests.runtime.drawings import chain
 
 @pytest.fixture
 def pager(company, monkeypatch):
-    """A channel that reaches legal, and what it was told; it fails with what is put into `fails`."""
+    """A channel that reaches legal, and what it was told; it fails with what is put into `fails`.
+
+    Beside the list in the application it is the only one, whatever else is installed.
+    """
 
     class Pager:
         def __init__(self):
@@ -30,7 +34,7 @@ def pager(company, monkeypatch):
 
     made = Pager()
     channel = Channel("pager", made.tell, reaches=lambda person: "法务部" in person.groups)
-    known = {**channels.channels(), "pager": channel}
+    known = {"in_app": in_app.CHANNEL, "pager": channel}
     monkeypatch.setattr(channels, "channels", lambda: known)
     return made
 

@@ -10,7 +10,7 @@ from service.runtime.keeping import audit
 from service.runtime.releases import deployments, migrations
 from service.runtime.scenarios.playing import Play
 from service.runtime.step.context import SYSTEM
-from tests.fixtures.frozen import HERE, RELEASES, played, remainder, stored, thawed
+from tests.fixtures.frozen import HERE, RELEASES, played, remainder, scenario, stored, thawed
 
 CASES = [(release, name, case) for release in RELEASES for name, case in stored(release).items()]
 IDS = [f"{release}-{name}" for release, name, _ in CASES]
@@ -31,6 +31,19 @@ def test_a_case_of_this_release_can_be_stored_for_those_to_come(tmp_path):
 
         assert incident.activity_id == "amount_gateway"
         assert audit.verify(world.app).problems == ()
+
+
+def test_a_step_drawn_since_is_answered_as_the_present_scenarios_do(tmp_path):
+    sets = tmp_path / "answers"
+    sets.mkdir()
+    (sets / "通用.yaml").write_text(
+        "brand_review: {conclusion: 同意}\nsubmit_plan: {conclusion: 退回}\n", encoding="utf-8"
+    )
+
+    answers = scenario(HERE / "v0_1" / "planning.yaml", tmp_path).answers
+
+    assert answers.of("brand_review") == {"conclusion": "同意"}
+    assert answers.of("submit_plan")["conclusion"] == "同意", "what the release knew it answers itself"
 
 
 @pytest.mark.parametrize(("release", "name", "frozen"), CASES, ids=IDS)
