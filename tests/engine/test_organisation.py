@@ -76,3 +76,8 @@ def test_what_leads_nowhere_is_refused_with_its_line_and_the_mend(before, after,
     found = {(line, code): message for line, code, message in findings(COMPANY.replace(before, after))}
 
     assert says in found[line, code]
+
+
+@pytest.mark.parametrize("text", ["groups: " + "[" * 200_000, "- " * 200_000, "groups: " + "{a: " * 200_000])
+def test_a_file_nested_without_end_is_a_finding_and_does_not_end_the_process(text: str) -> None:
+    assert [code for _, code, _ in findings(text)] == ["not-yaml"]
