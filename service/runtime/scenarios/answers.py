@@ -22,15 +22,25 @@ from service.runtime.scenarios.yaml_lines import Lines, ScenarioError, load
 from service.wording import Text
 
 DAYS = "日期"
+DAY = "数据"
+"""Under which stand the figures of an ordinary day, for the step of that name."""
 
 
 @dataclass(frozen=True)
 class Answers:
-    """Default answers by form or activity, and the days they speak of. `own` are those of the scenario."""
+    """Default answers by form or activity, and the days they speak of.
+
+    `written` are the same as they stand in each file, those of the scenario last.
+    """
 
     by_form: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     days: Mapping[str, date] = field(default_factory=dict)
-    own: Lines = field(default_factory=Lines)
+    written: tuple[tuple[str, Lines], ...] = ()
+
+    @property
+    def own(self) -> Lines:
+        """Return what the scenario itself answers."""
+        return self.written[-1][1] if self.written else Lines()
 
     def of(self, form: str | None) -> Mapping[str, Any]:
         """Return the default answers of a form or activity, as written."""
@@ -43,25 +53,24 @@ def merged(content: Lines, path: Path, present: datetime | None) -> Answers:
     files = [_set_file(name, content, path) for name in ([named] if isinstance(named, str) else named)]
     own = content.get("答复") or Lines()
     days = _days(content, str(path))
-    return _laid_over(files, own, days, present)
+    return _laid_over(files, (str(path), own), days, present)
 
 
 def answers_of(sets: Sequence[str], folder: Path, present: datetime | None = None) -> Answers:
     """Return the answers of named sets, those a folder of scenarios would find."""
-    return _laid_over([answers_file(name, folder) for name in sets], Lines(), {}, present)
+    return _laid_over([answers_file(name, folder) for name in sets], ("", Lines()), {}, present)
 
 
 def _laid_over(
-    files: Sequence[Path], own: Lines, own_days: Mapping[str, _Day], present: datetime | None
+    files: Sequence[Path], own: tuple[str, Lines], own_days: Mapping[str, _Day], present: datetime | None
 ) -> Answers:
+    written = (*((str(file), load(file)) for file in files), own)
     found: dict[str, dict[str, Any]] = {}
     days: dict[str, _Day] = {}
-    for file in files:
-        answers = load(file)
-        days |= _days(answers, str(file))
+    for file, answers in written:
+        days |= _days(answers, file)
         _lay_over(found, answers)
-    _lay_over(found, own)
-    return Answers(found, _reckoned({**days, **own_days}, present), own)
+    return Answers(found, _reckoned({**days, **own_days}, present), written)
 
 
 def _lay_over(found: dict[str, dict[str, Any]], answers: Mapping[str, Any]) -> None:

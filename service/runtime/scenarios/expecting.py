@@ -17,7 +17,9 @@ from service.runtime.cases import instances
 from service.runtime.cases.views import CaseView
 from service.runtime.scenarios.reading import ScenarioError, Step
 from service.runtime.scenarios.scene import Scene
+from service.runtime.scenarios.yaml_lines import together
 from service.runtime.step.context import SYSTEM
+from service.runtime.step.showing import open_incidents
 from service.settings import ZONE
 from service.store.models import ActivityHistory, Notification
 from service.wording import Text, joined
@@ -30,16 +32,12 @@ def compare(scene: Scene, step: Step) -> None:
     """
     wanted = {"异常": [], **step.value}
     wrong = [
-        (step.value.line_of(key), message)
+        ScenarioError(message, file=step.file, line=step.value.line_of(key))
         for key, value in wanted.items()
         for message in _CHECKS[key](scene, step, value)
     ]
     if wrong:
-        (first, message), *others = wrong
-        more = [
-            Text("  {place}: {message}", place=f"{step.file}:{line}", message=each) for line, each in others
-        ]
-        raise ScenarioError(joined([message, *more], "{first}\n{rest}"), file=step.file, line=first)
+        raise together(wrong)
 
 
 def visits(scene: Scene, step: Step) -> Counter[str]:
@@ -126,11 +124,12 @@ def _state(scene: Scene, step: Step, wanted: Any) -> Iterator[Text]:
 
 
 def _incidents(scene: Scene, step: Step, wanted: Any) -> Iterator[Text]:
-    found = {
-        incident.activity_id: incident.message
-        for row in scene.instances(step)
-        for incident in instances.get(scene.world.app, SYSTEM, row.id).incidents
-    }
+    with scene.world.app.db.read() as session:
+        found = {
+            incident.activity_id: incident.message
+            for row in scene.instances(step)
+            for incident in open_incidents(session, row)
+        }
     if set(found) != set(wanted or []):
         parts = [Text("{activity}: {message}", activity=key, message=found[key]) for key in found]
         shown = joined(parts, "{first}; {rest}") if parts else _none()

@@ -10,6 +10,7 @@ from service.errors import ServiceError
 from service.runtime.cases import instances, messages
 from service.runtime.scenarios import acting, samples
 from service.runtime.scenarios.answers import computed
+from service.runtime.scenarios.asking import check_defaults, check_given, check_start
 from service.runtime.scenarios.cast import filled_in
 from service.runtime.scenarios.expecting import compare
 from service.runtime.scenarios.moments import shown
@@ -25,7 +26,8 @@ class Play(Scene):
     """A scenario being carried out."""
 
     def run(self) -> None:
-        """Carry out every step. ScenarioError at the first that does not come out."""
+        """Carry out every step. ScenarioError at the first that does not come out, or for unasked answers."""
+        check_defaults(self.scenario, self.world.app.live().model)
         pace = self.scenario.pace
         if pace is not None:
             self.world.advance_to(pace.first_moment(self.world.clock.now))
@@ -46,6 +48,8 @@ def _start(scene: Scene, step: Step) -> None:
     person = scene.person(step, scenario.applicant)
     model = world.app.live().model
     form = model.process(key).start_form if key in model.processes else None
+    if key in model.processes:
+        check_start(step, key, model)
     answers = {**scenario.answers.of(form), **(step.options.get("填") or {})}
 
     def begin() -> None:
@@ -69,6 +73,8 @@ def _answer(scene: Scene, step: Step) -> None:
         scene.world.advance_to(pace.next_answer(scene.world.clock.now, scene.activity(step, str(step.value))))
     task = scene.task(step)
     person = scene.person(step, "") if "人" in step.options else acting.somebody(scene, step, task)
+    if task.form:
+        check_given(step, task.form, scene.world.app.live().model.forms[task.form])
     given = step.options.get("填") or {}
     acting.attempt(step, lambda: acting.complete(scene, task, person, given))
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from service import yaml_lines
 from service.errors import ServiceError
-from service.wording import Text
+from service.wording import Text, joined
 from service.yaml_lines import Lines, UnreadableYaml
 
-__all__ = ["Lines", "ScenarioError", "load"]
+__all__ = ["Lines", "ScenarioError", "load", "together"]
 
 
 class ScenarioError(ServiceError):
@@ -20,6 +21,14 @@ class ScenarioError(ServiceError):
         place = Text("{place}: {message}", place=f"{file}:{line}", message=message) if file else message
         super().__init__(place)
         self.reason, self.file, self.line = message, file, line
+
+
+def together(errors: Sequence[ScenarioError]) -> ScenarioError:
+    """Return one error that tells all of these, each at its place."""
+    first, *others = errors
+    more = [Text("  {message}", message=each.message) for each in others]
+    reason = Text("{message}", message=first.reason)
+    return ScenarioError(joined([reason, *more], "{first}\n{rest}"), file=first.file, line=first.line)
 
 
 def load(path: Path) -> Lines:
