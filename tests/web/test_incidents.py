@@ -18,7 +18,7 @@ from tests.engine import diagrams as d
 HALVING = d.process(
     d.start(),
     d.script("halve", "amount / 2", "half"),
-    d.user("look", candidateGroups="admin"),
+    d.user("look", group="admin"),
     d.end(),
     d.path("begin", "halve", "look", "done"),
     inputs="amount",
