@@ -2,7 +2,8 @@
 """From a bare checkout to a running service, or to tested code, in one command.
 
     python3 bootstrap.py run  [--host H] [--port P]    everything needed, then the service with a demo company
-    python3 bootstrap.py test [pytest arguments]       everything the tests need, then the tests
+    python3 bootstrap.py test [pytest arguments]       everything the tests need, then the tests:
+                                                       all of them on all processors, a part in one process
     python3 bootstrap.py prepare                       what `test` needs, without running it
 
 Only the standard library, and nothing but Python 3.11 or newer on the machine. Each stage is skipped
@@ -38,6 +39,9 @@ PYTHON_MINIMUM = (3, 11)
 NODE_MINIMUM = (20, 19)
 RUN_EXTRAS: set[str] = set()
 TEST_EXTRAS = {"postgres", "redis", "test"}
+ALONE = ("-k", "-m", "-n", "-s", "--numprocesses", "--pdb", "--lf", "--last-failed", "--trace")
+"""Arguments of pytest by which somebody chooses tests, looks into them, or says how they are shared."""
+MOST_WORKERS = 8
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -387,6 +391,19 @@ def prepare_all(_arguments: list[str]) -> int:
     return 0
 
 
+def spread(arguments: list[str]) -> list[str]:
+    """Return how pytest shares all tests out to the processors; nothing where only a part is asked for.
+
+    A part stays in one process, so that it can be debugged.
+    """
+    chosen = (each.split("::")[0] for each in arguments if not each.startswith("-"))
+    if any(each.startswith(ALONE) for each in arguments) or any((ROOT / each).exists() for each in chosen):
+        return []
+    # pytest's own `-n auto` counts cores, and a core with two processors as one.
+    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return ["-n", str(min(found, MOST_WORKERS))] if found > 1 else []
+
+
 def test(arguments: list[str]) -> int:
     prepare(TEST_EXTRAS)
     env: dict[str, str] = {}
@@ -398,7 +415,7 @@ def test(arguments: list[str]) -> int:
             raise StageFailed("In CI nothing may be missing: the lines above say what to install.")
         # Some tests run Node, which is here where the machine has none.
         env["PATH"] = os.pathsep.join([str(PYTHON.parent), os.environ.get("PATH", "")])
-        command = [str(PYTHON), "-m", "pytest", *arguments]
+        command = [str(PYTHON), "-m", "pytest", *spread(arguments), *arguments]
         return subprocess.run(command, cwd=ROOT, env={**os.environ, **env}, check=False).returncode
 
 

@@ -24,12 +24,22 @@ LONG = (
 )
 """Folders and files, the longest first."""
 TOGETHER = "resilience/"
+UNMEASURED = ("resilience/", "browser/", "processes/", "setup/")
+"""Folders for which no coverage is counted: they walk through what others prove, much of it in processes
+of their own, and counting would take them nearly as long again."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the long ones first where there are workers; every worker must see the same order."""
+    for item in items:
+        if _place(item).startswith(UNMEASURED):
+            item.add_marker(pytest.mark.no_cover)
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: _turn(item.path.relative_to(TESTS).as_posix()))
+        items.sort(key=lambda item: _turn(_place(item)))
+
+
+def _place(item: pytest.Item) -> str:
+    return item.path.relative_to(TESTS).as_posix()
 
 
 def _turn(place: str) -> int:

@@ -178,3 +178,28 @@ def test_the_set_up_needs_nothing_but_the_standard_library():
     names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
 
     assert {name.split(".")[0] for name in names} <= sys.stdlib_module_names
+
+
+def test_all_tests_are_shared_out_to_the_processors_but_no_more_than_they_can_stand(bootstrap, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(64)), raising=False)
+
+    assert bootstrap.spread([]) == ["-n", "8"]
+    assert bootstrap.spread(["--durations", "10"]) == ["-n", "8"]
+
+
+def test_on_one_processor_nothing_is_shared_out(bootstrap, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0}, raising=False)
+
+    assert bootstrap.spread([]) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["tests/domain"], ["tests/test_a.py::test_b", "-q"], ["-k", "yuan"], ["-n", "3"], ["-n0"], ["--pdb"]],
+    ids=" ".join,
+)
+def test_a_part_of_the_tests_stays_in_one_process(bootstrap, tmp_path, arguments):
+    (tmp_path / "tests" / "domain").mkdir(parents=True)
+    (tmp_path / "tests" / "test_a.py").touch()
+
+    assert bootstrap.spread(arguments) == []
