@@ -15,10 +15,19 @@ from service.wording import Text
 ORGANISATION, CASE, ENGLISH = "organisation.yaml", "case.yaml", "labels.en.json"
 KINDS = {".bpmn": "bpmn", ".dmn": "dmn", ".form": "form", ORGANISATION: "yaml", CASE: "yaml", ENGLISH: "json"}
 """What the name of a file of a manifest ends with, and what kind of file it is then."""
+_ENDINGS = {".bpmn20.xml": ".bpmn", ".bpmn": ".bpmn", ".dmn": ".dmn", ".form": ".form"}
 PARTS = "parts"
 """The folder of the form parts, within that of the forms."""
 # Good enough to see which process or decision a file declares; the check itself parses it properly.
 _DECLARED = re.compile(rb"<(?:[\w.-]+:)?(process|decision)\b[^>]*?\bid\s*=\s*[\"']([^\"']+)[\"']")
+
+
+def plain_name(file_name: str) -> str:
+    """Return a file's name in a manifest: some tools write `x.bpmn20.xml` or `X.BPMN`."""
+    for written, ending in _ENDINGS.items():
+        if file_name.lower().endswith(written):
+            return file_name[: -len(written)] + ending
+    return file_name
 
 
 def kind_of(name: str) -> str | None:
@@ -33,14 +42,18 @@ def files_in(folder: Path) -> list[Path]:
     """
     places = [folder, folder / PARTS]
     inside = [path for place in places if place.is_dir() for path in sorted(place.iterdir())]
-    return [each for each in inside if each.is_file() and (kind_of(each.name) or each.suffix == ".yaml")]
+    return [each for each in inside if each.is_file() and _belongs(plain_name(each.name))]
+
+
+def _belongs(name: str) -> bool:
+    return kind_of(name) is not None or name.endswith(".yaml")
 
 
 def by_name(paths: Iterable[Path]) -> dict[str, Path]:
     """Return files by their name in a manifest; InvalidInput when two have the same."""
     found: dict[str, Path] = {}
     for path in paths:
-        other = found.setdefault(path.name, path)
+        other = found.setdefault(plain_name(path.name), path)
         if other.resolve() != path.resolve():
             raise InvalidInput(
                 Text(

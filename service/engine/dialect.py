@@ -58,6 +58,8 @@ def specs_of(process: Process) -> dict[str, BpmnProcessSpec]:
 def _spec(container: Container, process: Process) -> BpmnProcessSpec:
     spec = BpmnProcessSpec(name=container.id, description=process.name, filename=process.file)
     spec.key = container.key
+    # Stock: tasks of its own, called Start and End, which a drawing could not use as ids then.
+    spec.task_specs.clear()
     for element in container.elements.values():
         _add(spec, element, container)
     spec.event_sub_processes = [each.id for each in container.elements.values() if each.trigger is not None]

@@ -28,7 +28,7 @@ from service.web.i18n import worded
 
 blueprint = signed_in_only(Blueprint("releases", __name__, url_prefix="/processes"))
 
-UPLOADED = tuple(sorted({PurePath(ending).suffix or ending for ending in manifest.KINDS}))
+UPLOADED = (*sorted({PurePath(ending).suffix or ending for ending in manifest.KINDS}), ".xml")
 MOST_BYTES = 16 * 1024 * 1024
 PAGE = 30
 
@@ -48,7 +48,8 @@ def upload() -> str:
 def check() -> str:
     """Check chosen files against everything that is live, change nothing, and show what was found."""
     rights.require(me(), "deployment.create")
-    files = {PurePath(each.filename or "").name: each.read() for each in request.files.getlist("files")}
+    sent = request.files.getlist("files")
+    files = {manifest.plain_name(PurePath(each.filename or "").name): each.read() for each in sent}
     files.pop("", None)
     _require_files(files)
     return _findings_page(files, deployments.check(application(), files))

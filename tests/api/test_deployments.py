@@ -7,6 +7,7 @@ import pytest
 
 from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM
+from tests.engine import diagrams as d
 from tests.runtime import drawings
 
 BROKEN = b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="p"/></definitions>'
@@ -251,3 +252,16 @@ def test_a_changed_part_is_written_into_the_live_forms_on_request(review, client
     assert checked.json["findings"] == []
     assert deployed.status_code == 201
     assert json.loads(admin.get("/resources/apply.form").data) == json.loads(HOLDER % b"Full name")
+
+
+def test_a_drawing_of_another_tool_is_deployed_under_its_plain_name(client_for):
+    drawing = d.process(d.start("Start"), d.user("a"), d.end("End"), d.path("Start", "a", "End"), key="other")
+    admin = client_for("admin")
+
+    sent = admin.upload(
+        "/deployments", {"other.bpmn20.xml": drawing, "organisation.yaml": drawings.ORGANISATION}
+    )
+
+    assert sent.status_code == 201
+    assert {each["name"] for each in sent.json["files"]} == {"other.bpmn", "organisation.yaml"}
+    assert admin.post("/process-definitions/other/start").status_code == 201

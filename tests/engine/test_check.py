@@ -188,10 +188,6 @@ def test_one_cause_is_one_finding(parts, findings):
             ],
             "b: error-not-interrupting",
         ),
-        (
-            [element("startEvent", "Start"), user("a"), end(), path("Start", "a", "done")],
-            "Start: reserved-id",
-        ),
         ([start(), user("a"), user("a"), end(), LINE], "a: duplicate-id"),
         ([start(), user("a", group="外星部"), end(), LINE], "a: unknown-group"),
         ([start(), user("a", group=""), end(), LINE], "a: nobody"),

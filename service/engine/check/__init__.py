@@ -5,8 +5,8 @@ each process, `structure` looks at the shape (`elements`, `flows`, `events`, `re
 that wait for ever, `branches` for gaps and overlaps of conditions, `references` at what is referred to
 (`people`, `services`, `calls`), `feel` and `literals` at what is written, `approvals` at decisions, `facts`
 at those of the case, `variables` at what is read and never set. `english` looks at the words of forms,
-`marks` at what their fields are marked with. Form parts are judged in `engine.forms`, decision tables in
-`engine.decisions`.
+`fields` at what they ask, `marks` at what their fields are marked with. Form parts are judged in
+`engine.forms`, decision tables in `engine.decisions`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from service.engine.check.crossing import Problems, cross, wake
 from service.engine.check.english import check_english
 from service.engine.check.facts import check_decision_facts, check_facts, check_form_facts
 from service.engine.check.feel import check_feel
+from service.engine.check.fields import check_fields
 from service.engine.check.follow_ups import check_follow_ups
 from service.engine.check.literals import check_literals
 from service.engine.check.marks import check_marks
@@ -86,6 +87,7 @@ def _of_forms(files: Mapping[str, bytes], around: Surroundings) -> Iterator[Find
     """Yield what is wrong with the forms together: facts, parts, marks, English where a manifest has any."""
     yield from check_form_facts(around.schemas, around.case)
     yield from check_parts(around.schemas)
+    yield from check_fields(around.schemas, files)
     if ENGLISH in files:
         yield from check_english(read_english(files[ENGLISH]), around.schemas)
     if not around.organisation.is_first_release:

@@ -1,4 +1,4 @@
-"""Ids: each element of a drawing has one of its own."""
+"""Ids: each element of a drawing has one of its own; flows without one are given it by the reading."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from service.engine.drawing import Place
 from service.engine.drawing.kinds import FLOW_NODES
 from service.engine.files.xml import BPMN, Tag
 
-RESERVED_IDS = frozenset({"Start", "End"})
-NEEDS_ID = FLOW_NODES | {"sequenceFlow", "process"}
+NEEDS_ID = FLOW_NODES | {"process"}
 
 
 def check_ids(root: Tag, report: Report) -> None:
-    """Report ids that are missing, used twice, or the engine's own."""
+    """Report ids that are missing or used twice."""
     _check_inside(root, "", {}, report)
 
 
@@ -30,10 +29,3 @@ def _check(tag: Tag, holder: str, seen: dict[str, int], report: Report) -> None:
             report.error(tag, "duplicate-id", "The id {id!r} is used more than once.", id=tag.id)
     elif tag.name in NEEDS_ID:
         report.error(Place(holder, tag.line), "missing-id", "A {kind} has no id.", kind=tag.name)
-    if tag.id in RESERVED_IDS and tag.name in FLOW_NODES:
-        report.error(
-            tag,
-            "reserved-id",
-            "The id {id!r} belongs to the engine: choose another, such as what starts or ends here.",
-            id=tag.id,
-        )

@@ -10,6 +10,7 @@ from service.engine.drawing import extensions
 from service.engine.drawing.kinds import FLOW_NODES
 from service.engine.drawing.model import Container, Drawing, Element, Process
 from service.engine.drawing.parts import Declared, EventDefinition, Flow, Place, WrittenTime
+from service.engine.drawing.tidying import tidied
 from service.engine.files.kept import kept_by_content
 from service.engine.files.xml import BPMN, Tag, read_xml, refusal, text_of
 from service.wording import Text
@@ -25,6 +26,7 @@ def read_drawing(name: str, content: bytes) -> Drawing:
     if (root.name, root.space) != ("definitions", BPMN):
         message = Text("This is not a BPMN 2.0 file: its root is no bpmn:definitions.")
         raise refusal(name, root.line, "not-bpmn", message)
+    root = tidied(root)
     declared = {(each.kind, each.id): each for kind in DECLARED for each in _declared(kind, root)}
     processes = tuple(_Reader(name, process, declared).process() for process in root.all("process", BPMN))
     return Drawing(name, processes, declared, root)

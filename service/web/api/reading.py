@@ -10,6 +10,7 @@ from flask import request
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from service import manifest
 from service.errors import FieldError, InvalidInput
 
 
@@ -36,7 +37,7 @@ def uploaded(field: str) -> dict[str, bytes]:
         return {}
     files: dict[str, bytes] = {}
     for file in _multipart(field):
-        name = PurePosixPath((file.filename or "").replace("\\", "/")).name
+        name = manifest.plain_name(PurePosixPath((file.filename or "").replace("\\", "/")).name)
         if not name or name in files:
             raise InvalidInput(errors=[FieldError(field, f"a name of its own for every file: {name!r}")])
         files[name] = file.read()

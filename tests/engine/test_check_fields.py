@@ -1,0 +1,71 @@
+"""Fields that nobody can answer are refused, with the line they stand in."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from service.engine.check import check
+
+
+def said(**field: object) -> list[tuple[int, str, str]]:
+    component = {"key": "a", "id": "f1", "label": "金额", **field}
+    form = json.dumps({"id": "x", "type": "default", "components": [component]}, indent=1).encode()
+    found = check({"x.form": form}, topics={})
+    return [(each.line, each.code, str(each.message)) for each in found]
+
+
+def choices(*values: object, **more: object) -> dict[str, object]:
+    return {"type": "radio", "values": [{"label": f"{each}。", "value": each} for each in values], **more}
+
+
+@pytest.mark.parametrize(
+    ("type_", "validate"),
+    [
+        ("number", {"min": 10, "max": 1}),
+        ("number", {"min": 0.5, "max": "0.25"}),
+        ("textfield", {"minLength": 20, "maxLength": 5}),
+        ("textarea", {"minLength": "20", "maxLength": 5}),
+    ],
+)
+def test_limits_that_nothing_satisfies_are_refused(type_, validate):
+    [(line, code, message)] = said(type=type_, validate=validate)
+
+    assert (line, code) == (7, "field-limits")
+    assert message.startswith("Nothing satisfies '金额'")
+
+
+@pytest.mark.parametrize("validate", [{"min": 1, "max": 1}, {"min": "=a", "max": 1}, {"min": 1}, {"max": -1}])
+def test_limits_that_something_satisfies_or_that_are_computed_are_fine(validate):
+    assert said(type="number", validate=validate) == []
+
+
+def test_two_choices_with_one_value_are_refused():
+    [(_, code, message)] = said(
+        type="radio", values=[{"label": "同意", "value": "yes"}, {"label": "不同意", "value": "yes"}]
+    )
+
+    assert (code, message) == (
+        "field-choices",
+        "Two choices of '金额' have the value 'yes': nobody could tell them apart.",
+    )
+
+
+def test_two_choices_with_one_label_are_refused():
+    [(_, _, message)] = said(
+        type="select", values=[{"label": "同意", "value": "yes"}, {"label": "同意", "value": "no"}]
+    )
+
+    assert "have the label '同意'" in message
+
+
+def test_a_default_that_is_no_choice_is_refused():
+    [(_, code, _)] = said(**choices("yes", "no", defaultValue="maybe"))
+
+    assert code == "field-choices"
+
+
+@pytest.mark.parametrize("default", ["yes", None])
+def test_a_default_among_the_choices_is_fine(default):
+    assert said(**choices("yes", "no", defaultValue=default)) == []
