@@ -89,7 +89,7 @@ def test_the_task_list_names_the_task_its_case_and_its_applicant(
 
     assert "设定目标" in page
     assert campaign.name in page
-    assert "申请人 林悦" in page
+    assert "发起人 林悦" in page
 
 
 def test_htmx_gets_the_list_alone(company: Company, campaign: InstanceView) -> None:
