@@ -19,6 +19,7 @@ from tests.setup.how_tos import HOW_TOS, ROOT, blocks, carry_out, commands, made
 
 DOCUMENTS = [*HOW_TOS, ROOT / "CONTRIBUTING.md", ROOT / "README.md", ROOT / "README.zh-CN.md"]
 TRIED = [document for document in HOW_TOS if any(block.kind == "diff" for block in blocks(document))]
+COLUMN = ROOT / "docs" / "how-to" / "add-a-column.md"
 COPIED = ("service", "tests", "processes", "forms", "setup.cfg", "babel.cfg")
 SCRIPTS = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["scripts"]
 EVERYDAY = {"cp", "rm", "git", "sh"}
@@ -92,20 +93,50 @@ def tree(tmp_path) -> Path:
     return tmp_path
 
 
+def test_a_migration_takes_the_number_after_the_newest_one(tree):
+    versions = tree / "service" / "migrations" / "versions"
+    (versions / "0041_later.py").write_text('revision = "0041"\n', encoding="utf-8")
+
+    made = carry_out(COLUMN, tree)
+
+    [migration] = versions.glob("*_priority.py")
+    assert str(migration.relative_to(tree)) in made
+    assert migration.name == "0042_priority.py"
+    assert 'revision = "0042"\ndown_revision = "0041"\n' in migration.read_text(encoding="utf-8")
+
+
+def test_an_example_that_somebody_has_built_is_left_as_it_is(tree):
+    made = carry_out(COLUMN, tree)
+    before = {path: (tree / path).read_text(encoding="utf-8") for path in made}
+
+    assert carry_out(COLUMN, tree) == made
+    assert {path: (tree / path).read_text(encoding="utf-8") for path in made} == before
+
+
+def test_where_a_how_to_does_not_fit_its_line_is_named(tree):
+    (tree / "tests/runtime/tasks/test_priority.py").write_text("ours", encoding="utf-8")
+
+    with pytest.raises(
+        AssertionError, match=r"docs/how-to/add-a-column\.md:\d+: tests/runtime/tasks/test_pr"
+    ):
+        carry_out(COLUMN, tree)
+
+
 @pytest.mark.parametrize("document", TRIED, ids=name)
 def test_carried_out_to_the_letter_it_works(document, tree):
     tests = [command for command in commands(document) if command.startswith(".venv/bin/python -m pytest")]
-    carry_out(document, tree)
+    made = carry_out(document, tree)
 
     for command in tests:
         if LONG.issuperset(shlex.split(command)[3:]):
             continue
         words = [sys.executable, *shlex.split(command)[1:], "-q", "-p", "no:cacheprovider"]
         done = subprocess.run(words, cwd=tree, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+        told = done.stdout[-3000:] + done.stderr[-1000:]
+        assert done.returncode == 0, f"{document.relative_to(ROOT)}: {command}\n{told}"
 
     assert tests
-    style = [sys.executable, "-m", "ruff", "format", "--check", "--line-length", "110", *made_by(document)]
+    style = [sys.executable, "-m", "ruff", "format", "--check", "--line-length", "110", *sorted(made)]
     templates = {each for each in style if each.endswith(".html")}
     done = subprocess.run(
         [word for word in style if word not in templates],
