@@ -19,6 +19,7 @@ UNKNOWN = object()
 
 _PATH = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 _LARGEST = 2**53 - 1
+_AS_IT_IS = frozenset({str, bool, type(None)})
 
 
 class _OnlyThere(Exception):
@@ -52,12 +53,16 @@ def _steps(expression: str) -> tuple[str, ...]:
 
 
 def _come_back(value: Any) -> Any:
-    if value is None or isinstance(value, (str, bool)):
+    if type(value) in _AS_IT_IS:
         return value
     if isinstance(value, (int, float, Decimal)):
         return _number(value)
     if isinstance(value, Mapping):
-        return {_key(name): _come_back(entry) for name, entry in value.items()}
+        # Most of a budget are texts: a call for each would take longer than all the rest.
+        return {
+            _key(name): entry if type(entry) in _AS_IT_IS else _come_back(entry)
+            for name, entry in value.items()
+        }
     if isinstance(value, (list, tuple)):
         return [_come_back(entry) for entry in value]
     raise _OnlyThere

@@ -41,6 +41,37 @@ def test_numbers_come_back_exact():
     assert type(data["count"]) is int
 
 
+def test_a_sum_follows_the_rows_that_are_computed_after_it():
+    amount = computed("amount", "=this.price * 2")
+
+    result = check(
+        computed("double", "=this.total * 2"),
+        computed("total", "=sum(lines.amount)"),
+        rows("lines", number("price"), amount),
+        answers={"lines": [{"price": 1}, {"price": 20}]},
+    )
+
+    assert result.data == {
+        "double": 84,
+        "total": 42,
+        "lines": [{"price": 1, "amount": 2}, {"price": 20, "amount": 40}],
+    }
+
+
+def test_what_is_hidden_by_something_computed_later_is_hidden():
+    result = check(
+        text("reason", conditional={"hide": "=group.total < 100"}),
+        {
+            "type": "group",
+            "path": "group",
+            "components": [number("amount"), computed("total", "=group.amount * 2")],
+        },
+        answers={"reason": "大额", "group": {"amount": 49}},
+    )
+
+    assert result.data == {"group": {"amount": 49, "total": 98}}
+
+
 def test_a_locked_field_takes_its_value_from_the_inputs_alone():
     fields = (
         number("limit", readonly=True),

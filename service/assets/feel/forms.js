@@ -39,10 +39,38 @@ function scopeOf(view, local) {
   return (name) => (Object.hasOwn(view, name) ? view[name] : at(named, name));
 }
 
+/** An expression of one instance, reckoned again only when something it read may be another. */
+class Reckoned {
+  constructor(evaluate, source, read, isMade) {
+    Object.assign(this, { evaluate, source, read, isMade, reads: null, result: null });
+  }
+
+  get value() {
+    if (this.reads === null || !this.reads.every(([name, before]) => this.isAsBefore(name, before))) {
+      this.reads = [];
+      this.result = this.evaluate(this.source, (name) => this.note(name, this.read(name)));
+    }
+    return this.result;
+  }
+
+  note(name, value) {
+    this.reads.push([name, value]);
+    return value;
+  }
+
+  /** Rows and groups are filled while the form is reckoned; what was handed in stays as it is. */
+  isAsBefore(name, before) {
+    const value = this.read(name);
+    return value === before && !this.isMade(value);
+  }
+}
+
 /** One appearance of a node: a field of the form, or of one row of a list. */
 class Instance {
-  constructor(node, parent, place, read) {
+  constructor(node, parent, place, read, isMade) {
     Object.assign(this, { node, parent, place, read, key: node.steps.at(-1), hidden: false, raw: null, rows: null });
+    this.hide = node.hide === null ? null : new Reckoned(testLeniently, node.hide, read, isMade);
+    this.computed = node.field.type === 'expression' ? new Reckoned(evaluateLeniently, node.field.expression, read, isMade) : null;
   }
 
   get field() {
@@ -68,7 +96,7 @@ class Instance {
   }
 
   checkHidden() {
-    const hidden = (this.parent?.hidden ?? false) || (this.node.hide !== null && testLeniently(this.node.hide, this.read));
+    const hidden = (this.parent?.hidden ?? false) || (this.hide?.value ?? false);
     const changed = hidden !== this.hidden;
     this.hidden = hidden;
     return changed;
@@ -77,7 +105,7 @@ class Instance {
   current() {
     if (this.hidden) return null;
     if (this.node.role === 'list') return this.rows;
-    return this.field.type === 'expression' ? evaluateLeniently(this.field.expression, this.read) : this.raw;
+    return this.computed === null ? this.raw : this.computed.value;
   }
 
   /** Hide and compute anew; tells whether anything changed. */
@@ -99,8 +127,10 @@ class Form {
     this.problems = [];
     this.rowCount = 0;
     this.made = new WeakSet();
+    this.isMade = (value) => this.made.has(value);
     this.view = { ...inputs };
     this.data = {};
+    this.made.add(this.view);
     const root = { answers, inputs, view: this.view, out: this.data, path: [] };
     this.addAll(tree.children, null, root, { this: this.view, parent: null, i: [] });
   }
@@ -111,23 +141,24 @@ class Form {
   }
 
   field(node, parent, place, local, read) {
-    const instance = new Instance(node, parent, this.descend(place, node.steps.slice(0, -1)), read);
+    const instance = new Instance(node, parent, this.descend(place, node.steps.slice(0, -1)), read, this.isMade);
     instance.raw = settle(node.field, instance.handedIn());
     instance.place.view[instance.key] = node.field.type === 'expression' ? null : instance.raw;
     this.instances.push(instance);
   }
 
   group(node, parent, place, local, read) {
-    const instance = new Instance(node, parent, place, read);
+    const instance = new Instance(node, parent, place, read, this.isMade);
     this.instances.push(instance);
     this.addAll(node.children, instance, this.descend(place, node.steps), local);
   }
 
   list(node, parent, place, local, read) {
-    const instance = new Instance(node, parent, this.descend(place, node.steps.slice(0, -1)), read);
+    const instance = new Instance(node, parent, this.descend(place, node.steps.slice(0, -1)), read, this.isMade);
     this.instances.push(instance);
     instance.rowPlaces = this.rowsOf(instance).map((row, index) => this.row(instance, row, index));
     instance.rows = instance.rowPlaces.map((row) => row.view);
+    this.made.add(instance.rows);
     instance.place.view[instance.key] = instance.rows;
     instance.rowPlaces.forEach((row, index) => {
       this.addAll(node.children, instance, row, { this: row.view, parent: local.this, i: [...local.i, index + 1] });
