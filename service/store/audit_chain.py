@@ -30,6 +30,22 @@ class End(Protocol):
     audit_head: str
 
 
+@dataclass
+class Entry:
+    """A link of a chain, as its row in the table `audit_entry` holds it."""
+
+    chain: str
+    seq: int
+    at: str
+    actor: str
+    action: str
+    payload: str | None
+    salt: str | None
+    payload_hash: str
+    key_id: str
+    mac: str = ""
+
+
 @dataclass(frozen=True)
 class AuditKeys:
     """Keys by id: the current one seals, all of them verify."""
@@ -44,7 +60,7 @@ class AuditKeys:
         ids = [hashlib.sha256(key).hexdigest()[:8] for key in derived]
         return cls(ids[0], dict(zip(ids, derived, strict=True)))
 
-    def seal(self, entry: AuditEntry, previous: str) -> str | None:
+    def seal(self, entry: Entry | AuditEntry, previous: str) -> str | None:
         """Return the seal this entry should carry, None when its key is unknown."""
         key = self.keys.get(entry.key_id)
         if key is None:
@@ -72,10 +88,10 @@ def link(
     actor: str,
     action: str,
     facts: Mapping[str, Any],
-) -> AuditEntry:
+) -> Entry:
     """Return the next entry of the chain and move its end on. The caller holds the lock of `end`."""
     payload, salt = codec.dumps(facts), secrets.token_hex(16)
-    entry = AuditEntry(
+    entry = Entry(
         chain=chain,
         seq=(end.audit_count or 0) + 1,
         at=at.isoformat(),
@@ -92,7 +108,7 @@ def link(
 
 
 def problems(
-    keys: AuditKeys, chain: str, entries: Iterable[AuditEntry], count: int, head: str
+    keys: AuditKeys, chain: str, entries: Iterable[Entry | AuditEntry], count: int, head: str
 ) -> Iterator[Problem]:
     """Yield what is wrong with a chain, given all its entries in order and the end kept for it."""
     previous, seen, emptied, erased = "", 0, set(), set()

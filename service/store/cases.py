@@ -18,6 +18,7 @@ from service.store.models import (
     ProcessInstance,
     Submission,
 )
+from service.store.prepared import Prepared
 from service.store.writing import table_of, upsert
 
 # Built once: a step that reads or writes facts uses all of them.
@@ -26,6 +27,12 @@ _LOCK = (
     .where(Case.number == bindparam("number"))
     .with_for_update(key_share=True)
     .execution_options(populate_existing=True)
+)
+_CASES = table_of(Case)
+_CLOSE = Prepared(
+    update(_CASES).where(
+        _CASES.c.number == bindparam("case"), _CASES.c.main_instance == bindparam("instance")
+    )
 )
 _FACTS = table_of(CaseFact)
 _LATEST = (
@@ -56,12 +63,7 @@ def lock(session: Session, number: str) -> Case:
 
 def close(session: Session, number: str, instance_id: str, at: datetime) -> None:
     """Note that the instance which led the case has ended."""
-    session.execute(
-        update(Case)
-        .where(Case.number == number, Case.main_instance == instance_id)
-        .values(closed_at=at)
-        .execution_options(synchronize_session=False)
-    )
+    _CLOSE.write(session, {"case": number, "instance": instance_id, "closed_at": at})
 
 
 def in_force(session: Session, number: str) -> dict[str, Any]:

@@ -88,8 +88,8 @@ def refuse_unprintable() -> None:
 
 def complete_headers(response: Response) -> Response:
     """Add the security headers a view has not set itself; private answers are not kept anywhere."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    own = {name.lower() for name, _ in response.headers}
+    response.headers.extend((name, value) for name, value in HEADERS.items() if name.lower() not in own)
     if not request.path.startswith("/static/"):
         response.headers.setdefault("Cache-Control", "private, no-store")
     if _is_https(current_app.extensions["countersign"].settings):

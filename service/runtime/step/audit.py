@@ -18,7 +18,6 @@ from service.store.writing import table_of, upsert
 SYSTEM_CHAIN = "system"
 """The chain of what belongs to no case: deployments, users, settings."""
 
-_COLUMNS = tuple(table_of(AuditEntry).columns.keys())
 _NEW_ENTRY = Prepared(insert(table_of(AuditEntry)))
 
 
@@ -37,7 +36,7 @@ def append(
     Facts are values of a process; secrets have no place in them.
     """
     entry = audit_chain.link(keys, instance, instance.id, at=at, actor=by, action=action, facts=facts)
-    _NEW_ENTRY.write(session, {name: getattr(entry, name) for name in _COLUMNS})
+    _NEW_ENTRY.write(session, vars(entry))
 
 
 def append_system(app: Application, session: Session, action: str, *, by: str, **facts: Any) -> None:
@@ -46,7 +45,7 @@ def append_system(app: Application, session: Session, action: str, *, by: str, *
     entry = audit_chain.link(
         app.audit_keys, end, SYSTEM_CHAIN, at=app.clock(), actor=by, action=action, facts=facts
     )
-    session.add(entry)
+    _NEW_ENTRY.write(session, vars(entry))
 
 
 def lock_system(session: Session) -> AuditChain:

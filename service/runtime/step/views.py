@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar
 
 from service.feel import codec
@@ -18,6 +19,8 @@ Item = TypeVar("Item")
 
 def to_json(value: Any) -> Any:
     """Return `value` as JSON knows it: numbers, text, lists, objects; views through `as_json()`."""
+    if value is None or isinstance(value, (str, int)):
+        return value
     if isinstance(value, View):
         return value.as_json()
     if isinstance(value, (tuple, list)):
@@ -34,8 +37,13 @@ class View:
     hidden: ClassVar[frozenset[str]] = frozenset()
 
     def as_json(self) -> dict[str, Any]:
-        shown = (each.name for each in fields(self) if each.name not in self.hidden)
-        return {name: to_json(getattr(self, name)) for name in shown}
+        kind: Any = type(self)  # a view may not be hashable, its class is
+        return {name: to_json(getattr(self, name)) for name in _shown(kind)}
+
+
+@cache
+def _shown(view: Any) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(view) if each.name not in view.hidden)
 
 
 @dataclass(frozen=True)
