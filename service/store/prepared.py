@@ -19,6 +19,7 @@ from service.store.sqlite import driver_of
 
 Values = Mapping[str, Any]
 Convert = Callable[[Any], Any]
+_CONNECTION = "countersign.connection"
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Prepared:
 
     def rows(self, session: Session, given: Values) -> list[Any]:
         """Return the rows, in the session's transaction."""
-        return self.rows_on(session.connection(), given)
+        return self.rows_on(_connection(session), given)
 
     def rows_on(self, connection: sa.Connection, given: Values) -> list[Any]:
         """Return the rows. Where no transaction is open, this query sees a moment of its own."""
@@ -63,7 +64,7 @@ class Prepared:
 
     def write(self, session: Session, given: Values) -> int:
         """Carry it out; return how many rows it changed."""
-        connection = session.connection()
+        connection = _connection(session)
         form = self._form(connection.dialect, given)
         changed: int = _run(connection, form, "execute", form.arguments(given)).rowcount
         return changed
@@ -73,7 +74,7 @@ class Prepared:
         if len(rows) == 1:
             self.write(session, rows[0])
         elif rows:
-            connection = session.connection()
+            connection = _connection(session)
             form = self._form(connection.dialect, rows[0])
             _run(connection, form, "executemany", [form.arguments(row) for row in rows])
 
@@ -83,6 +84,14 @@ class Prepared:
         if form is None:
             form = self._forms[key] = _compiled(self._statement, dialect, given)
         return form
+
+
+def _connection(session: Session) -> sa.Connection:
+    """Return the connection of a session, which it keeps for the one transaction of its life."""
+    known: sa.Connection | None = session.info.get(_CONNECTION)
+    if known is None:
+        known = session.info[_CONNECTION] = session.connection()
+    return known
 
 
 def _compiled(statement: CompilerElement, dialect: sa.Dialect, given: Values) -> _Form:

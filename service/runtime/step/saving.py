@@ -90,7 +90,8 @@ def _save_instance(step: Step) -> None:
 
 def _update(session: Session, instance: ProcessInstance, stored: Mapping[str, Any]) -> None:
     """Write what differs from the row as it was stored. StaleVersion when it was written without its lock."""
-    changes = {name: getattr(instance, name) for name in stored if getattr(instance, name) != stored[name]}
+    now = vars(instance)
+    changes = {name: now[name] for name, before in stored.items() if now[name] != before}
     instance.version += 1
     changes |= {"version": instance.version, "instance": instance.id, "seen": stored["version"]}
     if _UPDATE.write(session, changes) != 1:

@@ -53,12 +53,12 @@ def perform(
         now = _again(app, step, seen)
         _refuse(action.offered(now, step.actor))
         deed = action.do(step, now, checked)
-        after = _apply(step, now, deed)
+        _apply(step, now, deed)
     if deed.answer is not None:
         return deed.answer
     if action.answers is CompletionView:
-        return showing.completion(app, step, after.absent)
-    return showing.task(app, after, step.actor)
+        return showing.completion(app, step, now.absent)
+    return showing.task(app, _after(now, deed), step.actor)
 
 
 def _again(app: Application, step: Step, seen: Seen) -> Seen:
@@ -66,11 +66,12 @@ def _again(app: Application, step: Step, seen: Seen) -> Seen:
     step.actor = identity.anew(app, step.session, step.actor)
     absent = identity.absent(app, step.session, step.actor.name, step.now) if seen.absent else ()
     barred = rights.barred_now(step.session, seen.task)
+    task = seen.task if barred == seen.task.barred_users else replace(seen.task, barred_users=barred)
     case = replace(seen.case, state=step.instance.state, deployment_id=step.instance.deployment_id)
-    return replace(seen, task=replace(seen.task, barred_users=barred), case=case, absent=absent)
+    return replace(seen, task=task, case=case, absent=absent)
 
 
-def _apply(step: Step, seen: Seen, deed: Deed) -> Seen:
+def _apply(step: Step, seen: Seen, deed: Deed) -> None:
     """Write what an action wants done; StaleVersion or TaskFinished when somebody was faster."""
     task = seen.task
     if deed.changes:
@@ -82,6 +83,11 @@ def _apply(step: Step, seen: Seen, deed: Deed) -> Seen:
         step.line(deed.event, deed.note, **_place(task))
     if deed.audit is not None:
         step.audit(deed.audit, task=task.id, activity=task.activity_path, **deed.facts)
+
+
+def _after(seen: Seen, deed: Deed) -> Seen:
+    """Return what was seen as the action has left it."""
+    task = seen.task
     return replace(seen, task=replace(task, version=task.version + bool(deed.changes), **deed.changes))
 
 
