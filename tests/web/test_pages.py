@@ -34,6 +34,15 @@ OWNERS = [
 INSPECTORS = ["/admin/instances"]
 
 
+def test_the_heading_of_administration_stands_before_the_first_of_its_places_alone(company: Company) -> None:
+    heading, first = '<li class="nav-heading">管理</li>', '<li><a href="/processes">'
+    page = company.browser("admin").get("/tasks").text
+
+    assert page.count(heading) == 1
+    assert page.split(heading)[1].lstrip().startswith(first)
+    assert heading not in company.browser("linyue").get("/tasks").text
+
+
 @pytest.mark.parametrize("path", EVERYBODY)
 def test_everybody_signed_in_opens(company: Company, path: str) -> None:
     assert company.browser("linyue").get(path).status_code == 200
