@@ -9,6 +9,7 @@ from service.web.api.document import document, sections
 from service.web.api.section import Content, ListOf
 
 OPERATIONS = [operation for section in sections() for operation in section.operations]
+HERE = "tests/api/test_openapi.py"
 CONTRACT = (
     "POST /api/v1/deployments",
     "GET /api/v1/deployments",
@@ -113,8 +114,20 @@ def world(legal_task, started, review, client_for):
     }
 
 
+PARAMETERS = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
 def path_of(operation, values):
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], operation.rule)
+    missing = ", ".join(sorted(set(PARAMETERS.findall(operation.rule)) - values.keys()))
+    assert not missing, f"{operation.rule}: add an example for {missing} to world() in {HERE}"
+    return PARAMETERS.sub(lambda found: values[found[1]], operation.rule)
+
+
+def test_a_path_parameter_without_an_example_is_asked_for():
+    [operation] = [each for each in OPERATIONS if each.name == "get_task"]
+
+    with pytest.raises(AssertionError, match="add an example for task_id to world"):
+        path_of(operation, {})
 
 
 def values_for(operation, values):
@@ -144,7 +157,7 @@ def test_a_route_answers_what_it_promises(world, operation):
         assert answer.content_type == "application/problem+json"
         assert {"title", "status", "detail"} <= answer.json.keys()
     if operation.method == "GET":
-        assert answer.status_code == 200
+        assert answer.status_code == 200, f"the examples of world() in {HERE} lead nowhere at {path}"
 
 
 @pytest.mark.parametrize(
@@ -152,7 +165,7 @@ def test_a_route_answers_what_it_promises(world, operation):
 )
 def test_what_is_not_there_is_not_found(world, operation):
     admin, values = world
-    nowhere = dict.fromkeys([*values, "name"], "nowhere")
+    nowhere = dict.fromkeys(PARAMETERS.findall(operation.rule), "nowhere")
 
     path = path_of(operation, nowhere)
     answer = (
