@@ -36,6 +36,8 @@ COINCIDENCES = {
 SENTENCES = {
     "demo": "the keys of the demo company's own file, and its banner in both languages",
     "engine/case/schema.py": "labels of what every case has",
+    "engine/check/literals.py": "how people say times, to be told how a drawing says them",
+    "feel/slips.py": "how people say comparisons and amounts, to be told how FEEL says them",
     "handlers": "sentences of notices and of the record, which are kept in the language of the company",
     "runtime/scenarios": "the language scenarios are written in",
     "runtime/step/actor.py": "how the system is called in the record",
