@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -21,6 +22,18 @@ def check_paths(paths: Iterable[Path]) -> list[Finding]:
     given = read_files(paths)
     found = check(manifest.laid_over(resources.manifest_files(), given), topics=HANDLERS)
     return [finding for finding in found if finding.file in given]
+
+
+def summary(paths: Iterable[Path]) -> Text:
+    """Return what was checked, for files about which there is nothing to say."""
+    kinds = Counter(Path(name).suffix for name in find_files(paths))
+    return Text(
+        "Nothing to mend. Files checked: {every} (drawings {drawings}, decisions {tables}, forms {forms})",
+        every=kinds.total(),
+        drawings=kinds[".bpmn"],
+        tables=kinds[".dmn"],
+        forms=kinds[".form"],
+    )
 
 
 def find_files(paths: Iterable[Path]) -> dict[str, Path]:

@@ -49,10 +49,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def check(options: argparse.Namespace) -> int:
     """Check files as a deployment would; what they refer to may be installed."""
-    from service.checking import check_paths
+    from service.checking import check_paths, summary
 
     findings = check_paths(options.paths)
     _print_findings(findings, options.format)
+    if not findings and options.format == "text":
+        print(translated(summary(options.paths), _gettext()))
     return int(any(finding.severity == "error" for finding in findings))
 
 
@@ -96,6 +98,7 @@ def test(options: argparse.Namespace) -> int:
             paths or [resources.scenarios()],
             source=_tested(named, is_live=options.live),
             tell=lambda line: print(translated(line, gettext), flush=True),
+            verbose=options.verbose,
         )
     except scenarios.ScenarioError as error:
         print(translated(error.message, gettext), file=sys.stderr)
@@ -305,6 +308,7 @@ def _parser() -> argparse.ArgumentParser:
     weaved.add_argument("--check", action="store_true", help="only say which forms are stale; 1 when any is")
     tested = command("test", test)
     tested.add_argument("paths", nargs="*", type=Path, metavar="SCENARIO")
+    tested.add_argument("-v", "--verbose", action="store_true", help="every step, and what was never walked")
     which = tested.add_mutually_exclusive_group()
     which.add_argument(
         "--files", nargs="+", default=[], type=Path, metavar="PATH", help="test these, not what they replace"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from service.feel import messages
 from service.feel.isolate import SHARED
 from service.feel.per_schema import PerSchema
 from service.feel.schema import Schema
+from service.wording import Gettext, translated
 
 INSPECT_SECONDS = 5.0
 
@@ -25,9 +26,9 @@ class FormError(FieldError):
     code: str = ""
     params: Mapping[str, Any] = dataclasses.field(default_factory=dict, compare=False)
 
-    def localized(self, gettext: Callable[[str], str]) -> FieldError:
+    def localized(self, gettext: Gettext) -> FieldError:
         """Return the same error with its sentence translated."""
-        return FieldError(self.path, messages.render(self.code, self.params, gettext))
+        return FieldError(self.path, translated(self.message, gettext))
 
 
 @dataclass(frozen=True)

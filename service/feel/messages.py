@@ -1,14 +1,13 @@
 """The wording of form errors, findings about forms and mistakes in expressions: English, translatable.
 
-The texts are msgids. Form errors, which the browser words too, are filled in by `render`; findings and what
-the FEEL engine says become a Text. What a form's author wrote (assertMessage, patternErrorMessage) passes
-through as it is.
+The texts are msgids, and become a Text. What a form's author wrote (assertMessage, patternErrorMessage)
+passes through as it is.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -25,12 +24,12 @@ ANSWERS: Mapping[str, str] = {
     "text": _("This must be text."),
     "number": _("This must be a number."),
     "integer": _("This must be a whole number."),
-    "decimals": _("At most %(digits)s decimal places."),
-    "step": _("This must be a multiple of %(step)s."),
-    "min": _("This must be at least %(min)s."),
-    "max": _("This must be at most %(max)s."),
-    "minLength": _("Write at least %(min)s characters."),
-    "maxLength": _("Write at most %(max)s characters."),
+    "decimals": _("At most {digits} decimal places."),
+    "step": _("This must be a multiple of {step}."),
+    "min": _("This must be at least {min}."),
+    "max": _("This must be at most {max}."),
+    "minLength": _("Write at least {min} characters."),
+    "maxLength": _("Write at most {max} characters."),
     "pattern": _("This does not have the right form."),
     "email": _("This must be an e-mail address."),
     "phone": _("This must be a telephone number with its country code."),
@@ -44,7 +43,7 @@ ANSWERS: Mapping[str, str] = {
     "files": _("These must be uploaded files."),
     "one_file": _("Only one file is allowed."),
     "rows": _("This must be a list of rows."),
-    "too_many_rows": _("At most %(max)s rows."),
+    "too_many_rows": _("At most {max} rows."),
     "assert": _("This does not meet the rule of the form."),
     "warn": _("Please check this."),
     "unsettled": _("The computed fields of this form never settle. Tell the form's author."),
@@ -132,13 +131,11 @@ def finding(code: str, params: Mapping[str, Any]) -> Text:
     return Text(FINDINGS[code], **said)
 
 
-def render(
-    code: str,
-    params: Mapping[str, Any],
-    gettext: Callable[[str], str] = lambda text: text,
-) -> str:
+def render(code: str, params: Mapping[str, Any]) -> str:
     """Return the sentence for a code; an author's own message wins over ours."""
-    return params["message"] if _is_own(code, params) else gettext(ANSWERS[code]) % params
+    if _is_own(code, params):
+        return str(params["message"])
+    return Text(ANSWERS[code], **{name: str(value) for name, value in params.items()})
 
 
 def _is_own(code: str, params: Mapping[str, Any]) -> bool:

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from service import languages
+from service.errors import InvalidAnswers
+from service.feel.forms import result_of
 from service.runtime.scenarios import ScenarioResult, UnderTest, run_file, run_paths
+from service.runtime.scenarios.acting import told as told_of
+from service.wording import translated
 
 DRAWING = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -58,6 +63,12 @@ PEOPLE = """人员:
   - {账号: lin, 姓名: 林悦, 部门: 市场部}
   - {账号: xu, 姓名: 许诺, 部门: 财务部, 负责人: true}
 """
+REFUSED = {
+    "data": {},
+    "errors": [{"path": "granted", "code": "required", "params": {}}],
+    "warnings": [],
+}
+"""What the isolate answers when nothing was filled in."""
 HEAD = """场景: 申请
 时间: 2026-09-28 09:00
 发起人: 林悦
@@ -203,10 +214,37 @@ def test_the_report_tells_visits_and_coverage(folder: Path) -> None:
     assert "    never taken: decided_gateway → refused (否)" in told
 
 
-def test_one_wrong_scenario_fails_the_run(folder: Path) -> None:
-    (folder / "one.yaml").write_text(HEAD + "  - 期望: {待办: []}\n", encoding="utf-8")
+def test_one_scenario_of_several_tells_no_coverage_unless_asked(folder: Path) -> None:
+    for name in ("one", "other"):
+        (folder / f"{name}.yaml").write_text(HEAD + "  - 办到: 结束\n", encoding="utf-8")
+    told: list[str] = []
+    more: list[str] = []
 
-    assert not run_paths([folder], source=drawn, tell=lambda line: None)
+    run_paths([folder / "one.yaml"], source=drawn, tell=told.append)
+    run_paths([folder / "one.yaml"], source=drawn, tell=more.append, verbose=True)
+
+    assert not any("never visited" in line for line in told)
+    assert any("never visited" in line for line in more)
+
+
+def test_one_wrong_scenario_fails_the_run_and_is_told_again_at_the_end(folder: Path) -> None:
+    (folder / "one.yaml").write_text(HEAD + "  - 期望: {待办: []}\n", encoding="utf-8")
+    (folder / "other.yaml").write_text(HEAD + "  - 办到: 结束\n", encoding="utf-8")
+    told: list[str] = []
+
+    assert not run_paths([folder], source=drawn, tell=told.append)
+
+    heading, failure, _summary = told[-3:]
+    assert heading == "Not as expected:"
+    assert failure.startswith(f"{folder / 'one.yaml'}:8: 待办: ")
+
+
+def test_what_a_form_refuses_is_told_in_the_language_of_the_reader() -> None:
+    error = InvalidAnswers(errors=result_of(REFUSED).errors)
+
+    told = translated(told_of(error), languages.catalogue(languages.CHINESE).gettext)
+
+    assert told.endswith("granted：此项必填。")
 
 
 def test_nothing_to_run_is_no_success(folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,10 +36,12 @@ def run_paths(
     source: Source = sources.beside,
     tell: Tell = print,
     processes: int | None = None,
+    verbose: bool = False,
 ) -> bool:
-    """Run files and folders, tell of each what was visited, then the coverage; True when all passed.
+    """Run files and folders, tell of each what was visited, then what failed; True when all passed.
 
-    They are played against the drawings beside them, or those of the source.
+    They are played against the drawings beside them, or those of the source. Of a whole folder it is told
+    what none of its scenarios walked; `verbose` tells that of any, and each walk step by step.
     """
     began = time.perf_counter()
     found = suites(paths, source)
@@ -51,8 +54,8 @@ def run_paths(
         for suite in found:
             tell(Text("Tested: {files}", files=suite.tested.origin))
             tables += run_cases(suite, tell)
-            scenarios += run_suite(players, suite, tell)[0] if suite.scenarios else []
-    failed = sum(not each.passed for each in scenarios) + sum(not each.passed for each in tables)
+            scenarios += run_suite(players, suite, tell, verbose=verbose)[0] if suite.scenarios else []
+    failed = _tell_failures([*tables, *scenarios], tell)
     tell(
         Text(
             "{scenarios} scenarios, {tables} tables, {failed} failed, {seconds} s",
@@ -65,7 +68,9 @@ def run_paths(
     return not failed
 
 
-def run_suite(players: Crew, suite: Suite, tell: Tell) -> tuple[list[ScenarioResult], Coverage]:
+def run_suite(
+    players: Crew, suite: Suite, tell: Tell, *, verbose: bool = False
+) -> tuple[list[ScenarioResult], Coverage]:
     """Play the scenarios of a suite, telling of each, and in the end what all of them walked."""
     results = []
     with _stage(suite) as folder:
@@ -73,9 +78,10 @@ def run_suite(players: Crew, suite: Suite, tell: Tell) -> tuple[list[ScenarioRes
         for result in players.play(folder, suite.names, suite.scenarios):
             results.append(result)
             coverage.add(result.walked)
-            _tell_scenario(result, tell)
-    for line in coverage.report():
-        tell(line)
+            _tell_scenario(result, tell, verbose)
+    if suite.is_whole or verbose:
+        for line in coverage.report():
+            tell(line)
     return results, coverage
 
 
@@ -98,10 +104,10 @@ def _stage(suite: Suite) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _tell_scenario(result: ScenarioResult, tell: Tell) -> None:
+def _tell_scenario(result: ScenarioResult, tell: Tell, verbose: bool) -> None:
     outcome, seconds = _outcome(result.passed), f"{result.seconds:.1f}"
     tell(Text("{outcome}  {name}  {seconds} s", outcome=outcome, name=result.name, seconds=seconds))
-    tell(f"    {' → '.join(result.visited)}")
+    tell(f"    {' → '.join(result.visited if verbose else _once_each(result.visited))}")
     for failure in result.failures:
         tell(failure)
 
@@ -121,6 +127,22 @@ def _tell_table(result: TableResult, tell: Tell) -> None:
         tell(Text("    never hit: {names}", names=", ".join(map(str, result.unused))))
     for failure in result.failures:
         tell(failure)
+
+
+def _once_each(visited: Iterable[str]) -> list[str]:
+    """Return the activities in the order they were first entered, with how often where more than once."""
+    return [name if times == 1 else f"{name} ×{times}" for name, times in Counter(visited).items()]
+
+
+def _tell_failures(results: Iterable[ScenarioResult | TableResult], tell: Tell) -> int:
+    """Tell once more, where it is read last, what failed and where that stands; return how many did."""
+    failed = [result for result in results if not result.passed]
+    if failed:
+        tell(Text("Not as expected:"))
+    for result in failed:
+        for failure in result.failures:
+            tell(failure)
+    return len(failed)
 
 
 def _outcome(passed: bool) -> Text:

@@ -32,6 +32,11 @@ class Suite:
         """Return the accounts of the people."""
         return tuple(person.name for person in self.people)
 
+    @property
+    def is_whole(self) -> bool:
+        """Say whether these are all the scenarios of their folder."""
+        return all(set(scenarios_in(path.parent)) <= set(self.scenarios) for path in self.scenarios)
+
 
 def suites(paths: Iterable[Path], source: Source = sources.beside) -> list[Suite]:
     """Return what these files and folders ask for; a folder brings its table cases with it."""
