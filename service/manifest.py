@@ -12,8 +12,10 @@ from pathlib import Path, PurePath
 from service.errors import InvalidInput
 from service.wording import Text
 
-ORGANISATION, CASE, ENGLISH = "organisation.yaml", "case.yaml", "labels.en.json"
-KINDS = {".bpmn": "bpmn", ".dmn": "dmn", ".form": "form", ORGANISATION: "yaml", CASE: "yaml", ENGLISH: "json"}
+ORGANISATION, CASE, GUARANTEES = "organisation.yaml", "case.yaml", "guarantees.yaml"
+ENGLISH = "labels.en.json"
+_BY_NAME = {ORGANISATION: "yaml", CASE: "yaml", GUARANTEES: "yaml", ENGLISH: "json"}
+KINDS = {".bpmn": "bpmn", ".dmn": "dmn", ".form": "form", **_BY_NAME}
 """What the name of a file of a manifest ends with, and what kind of file it is then."""
 _ENDINGS = {".bpmn20.xml": ".bpmn", ".bpmn": ".bpmn", ".dmn": ".dmn", ".form": ".form"}
 PARTS = "parts"

@@ -31,5 +31,6 @@ APPLY = Topic(
     inputs=("message", "error_code"),
     errors=(CAMPAIGN_ENDED, FACTS_CHANGED),
     is_open=True,
+    applies=True,
 )
 TOPICS = (APPLY,)

@@ -101,12 +101,19 @@ def _latest(forms: Sequence[str], ports: Ports) -> Submission | None:
     return max(found, key=lambda entry: (entry.at, entry.seq), default=None)
 
 
-REMIND = Topic("notify.remind", remind, inputs=("activity", "text"), required=("activity",))
+REMIND = Topic(
+    "notify.remind",
+    remind,
+    inputs=("activity", "text"),
+    required=("activity",),
+    tells=True,
+)
 ALERT = Topic(
     "notify.alert",
     alert,
     inputs=("groups", "users", "subject", "text", "alerts", "day"),
     required=("text",),
+    tells=True,
 )
 ESCALATE = Topic(
     "notify.escalate",
@@ -114,6 +121,7 @@ ESCALATE = Topic(
     inputs=("activity", "groups", "users", "text"),
     required=("text",),
     outputs=("escalated_at",),
+    tells=True,
 )
 NOTE = Topic(
     "record.note",

@@ -25,7 +25,8 @@ class Topic:
     and under START_FORM; and under FACTS the facts it knows by name. `lines[].quantity` means that key of
     every row, `{metric}` and `{target}` stand for each metric that has a daily target, and for its key.
     `is_open`: further parameters are allowed and passed on. `outputs` are the variables it sets, `errors`
-    the codes an error boundary event may catch.
+    the codes an error boundary event may catch. `tells`: it has somebody notified. `applies`: the facts its
+    process has proposed hold for the whole case from then on.
     """
 
     name: str
@@ -36,6 +37,8 @@ class Topic:
     errors: tuple[str, ...] = ()
     reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     is_open: bool = False
+    tells: bool = False
+    applies: bool = False
 
     def __call__(self, params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any] | Wait:
         """Run the handler; HandlerFailed when a required parameter has no value."""

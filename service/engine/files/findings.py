@@ -12,11 +12,25 @@ Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True)
+class PathStep:
+    """An element on a way through the drawings; `path` are the activities it is called through: "a/b"."""
+
+    process: str
+    element: str
+    name: str
+    path: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return {"process": self.process, "element": self.element, "name": self.name, "path": self.path}
+
+
+@dataclass(frozen=True)
 class Finding:
     """One thing to mend: where it stands, how bad it is, and what to do about it.
 
     `line` counts from 1 (0: the file as a whole); `element` is the id in the drawing or table, or "".
-    `message` is English; as a Text it has its template and params too, and can be said in Chinese.
+    `message` is English; as a Text it has its template and params too, and can be said in Chinese. `path` is
+    the way through the drawings that shows it, where one does.
     """
 
     file: str
@@ -25,6 +39,7 @@ class Finding:
     severity: Severity
     code: str
     message: str
+    path: tuple[PathStep, ...] = ()
 
     @property
     def template(self) -> str:
@@ -37,7 +52,7 @@ class Finding:
         return getattr(self.message, "params", {})
 
     def as_json(self) -> dict[str, Any]:
-        return {
+        shown = {
             "file": self.file,
             "line": self.line,
             "element": self.element,
@@ -45,6 +60,7 @@ class Finding:
             "code": self.code,
             "message": self.message,
         }
+        return {**shown, "path": [step.as_json() for step in self.path]} if self.path else shown
 
     def as_record(self) -> dict[str, Any]:
         """Return the finding as JSON that keeps what its message was made of, for `from_record`."""
@@ -55,7 +71,8 @@ class Finding:
         """Return the finding that was stored as a record."""
         fields = dict(record)
         wording = fields.pop("wording", None)
-        return cls(**fields | ({"message": Text.from_record(wording)} if wording else {}))
+        path = tuple(PathStep(**step) for step in fields.pop("path", ()))
+        return cls(**fields | ({"message": Text.from_record(wording)} if wording else {}), path=path)
 
     def line_of_text(self, gettext: Gettext = str) -> str:
         """Return the finding as a line for a terminal, its message in the language of `gettext`."""

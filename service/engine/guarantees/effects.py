@@ -1,0 +1,93 @@
+"""What an element asks and sets, as formulas: read off the drawing, before anything is known of values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from service.engine.decisions import Decision
+from service.engine.drawing import Element
+from service.engine.drawing.kinds import CONDITIONAL
+from service.engine.guarantees.formulas import (
+    Compared,
+    Constant,
+    Formula,
+    Name,
+    Opaque,
+    formula,
+)
+from service.engine.guarantees.subject import Subject
+
+SERVICES = frozenset({"serviceTask", "sendTask"})
+
+
+def questions(element: Element, subject: Subject) -> Iterator[Formula]:
+    """Yield what is asked at an element: conditions of the flows that leave it, cells of its decision."""
+    if element.kind in CONDITIONAL:
+        yield from (formula(flow.condition) for flow in element.outgoing if flow.condition)
+    decision = subject.decision_of(element) if element.kind == "businessRuleTask" else None
+    if decision is not None:
+        yield from _cells(decision)
+
+
+def assignments(element: Element, subject: Subject) -> Iterator[tuple[str, Formula]]:
+    """Yield (name, formula) of everything an element gives a value, in its scope or in one it opens."""
+    ext = element.extensions
+    # What forms and handlers are given decides nothing; what a table is given does.
+    for name, text in ext.inputs if element.kind == "businessRuleTask" else ():
+        yield name, formula(text) if text.lstrip().startswith("=") else Opaque()
+    yield from ((name, formula(text)) for name, text in ext.outputs)
+    for mapped in (*ext.call_in, *ext.call_out):
+        if not mapped.everything:
+            yield mapped.target, formula(mapped.expression)
+    result = ext.attribute("resultVariable")
+    if ext.script and element.kind == "scriptTask":
+        yield result or "result", formula(ext.script)
+    decision = subject.decision_of(element) if element.kind == "businessRuleTask" else None
+    if decision is not None and result:
+        for column in decision.outputs:
+            yield result, Name(column.name)
+
+
+@lru_cache(maxsize=8192)
+def targets(element: Element, subject: Subject) -> frozenset[str]:
+    """Return what an element may set in the scope around it; `*` where it may set anything there."""
+    loop, ext = element.extensions.multi_instance, element.extensions
+    facts = {name for name, _ in ext.outputs if name.startswith("case.")}
+    facts |= {mapped.target for mapped in ext.call_out if mapped.target.startswith("case.")}
+    if loop is not None:
+        return frozenset({loop.output_collection or "", *facts} - {""})
+    found = {name for name, _ in ext.outputs} | {ext.attribute("resultVariable") or ""}
+    if element.kind == "callActivity":
+        found |= {"*" if mapped.everything else mapped.target for mapped in ext.call_out}
+    if not ext.outputs:
+        found |= brought(element, subject)
+    return frozenset(found - {""}) | facts
+
+
+def brought(element: Element, subject: Subject) -> frozenset[str]:
+    """Return the names of what comes to an element from outside; `*` where it may be anything."""
+    if element.kind in SERVICES and element.extensions.attribute("topic"):
+        topic = subject.topic_of(element)
+        return frozenset(topic.outputs) if topic is not None else frozenset({"*"})
+    kind = "message" if element.kind == "receiveTask" else element.event_kind
+    if element.kind in ("boundaryEvent", "intermediateCatchEvent", "receiveTask", "startEvent"):
+        if kind in ("message", "signal"):
+            return frozenset({"*"})
+        if kind == "error":
+            return frozenset({"error_code", "error_message"})
+    return frozenset()
+
+
+def _cells(decision: Decision) -> Iterator[Formula]:
+    """Yield the tests of a decision's columns as comparisons with the values their cells name."""
+    for place, column in enumerate(decision.inputs):
+        asked = formula(column.expression)
+        if not isinstance(asked, Name):
+            yield asked
+        for rule in decision.rules:
+            cell = rule.cells[place] if place < len(rule.cells) else None
+            for literal in cell.literals if cell is not None else ():
+                yield Compared("=", asked, Constant(literal))
+    for other in decision.requires:
+        yield from _cells(other)

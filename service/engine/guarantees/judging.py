@@ -1,0 +1,31 @@
+"""Judges the sentences: each gets a verdict, with the way that breaks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from service.engine.guarantees.budget import Budget, NotExamined
+from service.engine.guarantees.model import After, Before, Guarantee, Never, Proof, Verdict
+from service.engine.guarantees.proving import prove
+from service.engine.guarantees.structure import look
+from service.engine.guarantees.subject import Subject
+from service.engine.guarantees.watching import watch
+
+MOST_STATES = 200_000
+"""So much is walked for all sentences together; the last of too many are not proven, and say so."""
+
+
+def judge(subject: Subject, guarantees: Iterable[Guarantee]) -> tuple[Verdict, ...]:
+    """Return a verdict on each sentence; the names in them must have been checked."""
+    budget = Budget(MOST_STATES)
+    return tuple(Verdict(each, _proof(subject, each, budget)) for each in guarantees)
+
+
+def _proof(subject: Subject, guarantee: Guarantee, budget: Budget) -> Proof:
+    claim = guarantee.claim
+    try:
+        if isinstance(claim, (Before, After, Never)):
+            return prove(subject, watch(claim, subject), guarantee.within, budget)
+        return look(subject, claim)
+    except NotExamined as beyond:
+        return Proof("unproven", reason=beyond.reason)

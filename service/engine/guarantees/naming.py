@@ -1,0 +1,135 @@
+"""The elements a sentence speaks of, found by the names it gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from service.engine.drawing import Element
+from service.engine.files.findings import Finding
+from service.engine.files.nearest import suggestion
+from service.engine.guarantees.formulas import Compared, Constant, Name, formula, parts
+from service.engine.guarantees.model import After, Before, Claim, Guarantee, Names, Never, NotBy
+from service.engine.guarantees.reading import APPROVALS, FILE
+from service.engine.guarantees.subject import Subject
+from service.feel import parse, strip_equals
+from service.wording import Text
+
+APPLICANT = "applicant"
+
+
+def elements_of(names: Iterable[str], subject: Subject, *, completed: bool = False) -> frozenset[Element]:
+    """Return the elements that names stand for.
+
+    A process stands for its start event; with `completed`, for the activities that call it.
+    """
+    return frozenset(element for name in names for element in _named(name, subject, completed))
+
+
+def tasks_of(names: Names, subject: Subject) -> frozenset[Element]:
+    """Return the tasks that names stand for; `approvals` are all that are marked as such."""
+    found = set(elements_of((name for name in names if name != APPROVALS), subject))
+    if APPROVALS in names:
+        every = (each for process in subject.processes.values() for each in process.elements.values())
+        found |= {each for each in every if each.properties.get("approval") == "true"}
+    return frozenset(found)
+
+
+def _named(name: str, subject: Subject, completed: bool) -> Iterator[Element]:
+    process, _, element = name.rpartition("/")
+    if process:
+        known = subject.processes.get(process)
+        found = known.elements.get(element) if known is not None else None
+        yield from (found,) if found is not None else ()
+        return
+    found_anywhere = [each.elements[name] for each in subject.processes.values() if name in each.elements]
+    yield from found_anywhere
+    if found_anywhere or name not in subject.processes:
+        return
+    if completed:
+        for each in subject.processes.values():
+            yield from (element for element in each.elements.values() if element.called == name)
+    elif (start := subject.processes[name].start) is not None:
+        yield start
+
+
+def check_names(guarantee: Guarantee, subject: Subject) -> Iterator[Finding]:
+    """Yield what a sentence speaks of that is nowhere, and conditions that cannot be asked."""
+    claim = guarantee.claim
+    for name in _names(claim):
+        is_completed = isinstance(claim, (Before, After)) and name in claim.always
+        if not any(_named(name, subject, is_completed)):
+            known = _known(name, subject)
+            text = Text("There is no element {name!r}.{hint}", name=name, hint=suggestion(name, known))
+            yield _error(guarantee, "unknown-activity", text)
+    for root in guarantee.within:
+        if root not in subject.processes:
+            hint = suggestion(root, subject.processes)
+            yield _error(
+                guarantee,
+                "unknown-process",
+                Text("There is no process {name!r}.{hint}", name=root, hint=hint),
+            )
+    for condition in _conditions(claim):
+        yield from _asked(guarantee, condition, subject)
+
+
+def _names(claim: Claim) -> Iterator[str]:
+    said: list[Names] = [claim.what]
+    if isinstance(claim, (Before, After)):
+        said.append(claim.always)
+    if isinstance(claim, Before):
+        said.append(claim.since)
+    if isinstance(claim, NotBy):
+        said.append(claim.others)
+    special = {APPLICANT} if isinstance(claim, NotBy) else set()
+    special |= set() if isinstance(claim, (Before, After, Never)) else {APPROVALS}
+    yield from dict.fromkeys(name for names in said for name in names if name not in special)
+
+
+def _known(name: str, subject: Subject) -> set[str]:
+    process, _, _ = name.rpartition("/")
+    if process:
+        return {f"{key}/{element}" for key, each in subject.processes.items() for element in each.elements}
+    return {*subject.processes, *(name for each in subject.processes.values() for name in each.elements)}
+
+
+def _conditions(claim: Claim) -> Iterator[str]:
+    if isinstance(claim, (Before, After, Never)) and claim.when:
+        yield claim.when
+    if isinstance(claim, Before) and claim.concluding:
+        yield claim.concluding
+
+
+def _asked(guarantee: Guarantee, condition: str, subject: Subject) -> Iterator[Finding]:
+    parsed = parse(strip_equals(condition))
+    for problem in parsed.problems:
+        yield _error(
+            guarantee, "not-feel", Text("The condition cannot be used: {reason}", reason=problem.message)
+        )
+    facts = {path.split(".")[1] for path in parsed.paths if path.startswith("case.")}
+    for fact in sorted(facts - subject.case.names):
+        hint = suggestion(fact, subject.case.names)
+        yield _error(
+            guarantee, "unknown-fact", Text("There is no fact case.{name}.{hint}", name=fact, hint=hint)
+        )
+    for part in parts(formula(condition)):
+        if isinstance(part, Compared):
+            yield from _value(guarantee, part, subject)
+
+
+def _value(guarantee: Guarantee, asked: Compared, subject: Subject) -> Iterator[Finding]:
+    """Yield a value that a fact of few values never has: the condition would never be true."""
+    if not (isinstance(asked.left, Name) and isinstance(asked.right, Constant)):
+        return
+    fact = subject.case.facts.get(asked.left.path.removeprefix("case."))
+    value = asked.right.value.value
+    if asked.left.path.startswith("case.") and fact is not None and fact.values and value not in fact.values:
+        hint = suggestion(str(value), fact.values)
+        text = Text(
+            "The fact {name!r} is never {value!r}.{hint}", name=fact.name, value=str(value), hint=hint
+        )
+        yield _error(guarantee, "unknown-value", text)
+
+
+def _error(guarantee: Guarantee, code: str, message: Text) -> Finding:
+    return Finding(FILE, guarantee.line, guarantee.key, "error", code, message)

@@ -1,0 +1,179 @@
+"""Proves a sentence about ways: walks all processes it is about, following as many variables as it takes.
+
+At first only what the sentence itself asks is followed, and every other choice is taken both ways. A way that
+breaks the sentence then says at which gateways nobody knew better. That way alone is walked again with all
+that is asked on it followed: where it stands, the sentence is broken; where not, the few variables that rule
+it out are followed too, and all is walked again, until no way breaks it (proven), or there is too much to
+walk (not proven).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+from service.engine.drawing.kinds import CONDITIONAL
+from service.engine.guarantees.budget import Budget, NotExamined
+from service.engine.guarantees.domains import Domains
+from service.engine.guarantees.formulas import formula, names_in
+from service.engine.guarantees.model import Proof, Step
+from service.engine.guarantees.outcomes import Outcomes
+from service.engine.guarantees.standing import Seen
+from service.engine.guarantees.subject import Subject
+from service.engine.guarantees.together import Together
+from service.engine.guarantees.unfolding import Frame, unfold
+from service.engine.guarantees.walking import Trace
+from service.engine.guarantees.watching import Watch
+from service.wording import Text
+
+MOST_ROUNDS, MOST_STATES = 25, 60_000
+Names = frozenset[str]
+
+
+def prove(subject: Subject, watch: Watch, within: Collection[str], budget: Budget) -> Proof:
+    """Return what is found of a sentence, in the processes `within`, or in all that are started."""
+    return _Prover(subject, watch, within, Budget(MOST_STATES, budget)).proof()
+
+
+class _Prover:
+    """Proves one sentence."""
+
+    def __init__(self, subject: Subject, watch: Watch, within: Collection[str], budget: Budget) -> None:
+        self._subject, self._watch, self._budget = subject, watch, budget
+        self._domains = Domains(subject, watch.asked)
+        self._frames: dict[str, list[Frame]] = {}
+        self._judged = [root for root in (within or subject.roots) if self._speaks_of(root)]
+
+    def proof(self) -> Proof:
+        asked = frozenset[str]().union(*(names_in(each) for each in self._watch.asked))
+        followed = self._followable(asked)
+        found: list[Trace] = []
+        try:
+            for _ in range(MOST_ROUNDS):
+                found = self._together(followed).walked()
+                if not found:
+                    return Proof("holds")
+                more = self._questioned(found, followed)
+                if not more:
+                    return Proof("broken", *_ways(found))
+                followed |= more
+        except NotExamined as beyond:
+            return Proof("unproven", *_ways(found), reason=beyond.reason)
+        return Proof("unproven", *_ways(found), reason=Text("too many variables decide which way is taken"))
+
+    def _questioned(self, found: list[Trace], followed: Names) -> Names:
+        """Return what has to be followed too; nothing where the way stands, as it then is in `found`."""
+        facts = frozenset[str]()
+        for place, trace in enumerate(found):
+            stands, asked = self._asked_again(trace, followed)
+            if stands is None:
+                return asked
+            found[place] = stands
+            facts |= frozenset(name for name in asked if name.startswith("case."))
+        # What facts could not be when one process handed on to another, only a walk of both can say.
+        return facts if len(found) > 1 else frozenset()
+
+    def _asked_again(self, trace: Trace, followed: Names) -> tuple[Trace | None, Names]:
+        """Return how a way stands with all followed that is asked on it, and that; else what rules it out."""
+        stands, asked = trace, self._asked_at(trace) - followed
+        tried = frozenset[str]()
+        while new := asked - tried:
+            for name in sorted(new, key=self._cost):
+                if self._along(trace, followed | {name}) is None:
+                    return None, frozenset({name})
+            try:
+                ruled = self._along(trace, followed | asked)
+            except NotExamined:
+                if not tried:
+                    raise
+                return self._doubted(stands, followed | tried), tried
+            if ruled is None:
+                return None, self._decisive(trace, followed, asked)
+            stands, tried = replace(ruled, goal=trace.goal), asked
+            asked |= self._hang_on(trace, followed | asked) - followed
+        return stands, asked
+
+    def _doubted(self, trace: Trace, followed: Names) -> Trace:
+        """Return a way with doubts where what it hangs on is too much to be followed."""
+        outcomes = Outcomes(self._subject, self._domains, followed)
+        hangs = [seen for seen in trace.passed if self._followable(outcomes.reads(seen[1])) - followed]
+        return replace(trace, undecided=tuple(dict.fromkeys((*trace.undecided, *hangs))))
+
+    def _cost(self, name: str) -> tuple[bool, int, str]:
+        """Return what it costs to follow a name: a fact is there in every process."""
+        return name.startswith("case."), len(self._domains.values(name)), name
+
+    def _decisive(self, trace: Trace, followed: Names, asked: Names) -> Names:
+        """Return few of the names asked on a way that rule it out together."""
+        taken = frozenset[str]()
+        for name in sorted(asked, key=self._cost):
+            if taken and self._along(trace, followed | taken) is None:
+                break
+            taken |= {name}
+        for name in sorted(taken, key=self._cost, reverse=True)[1:]:
+            if self._along(trace, followed | taken - {name}) is None:
+                taken -= {name}
+        return taken
+
+    def _along(self, trace: Trace, followed: Names) -> Trace | None:
+        return self._together(followed).along(trace)
+
+    def _together(self, followed: Names) -> Together:
+        outcomes = Outcomes(self._subject, self._domains, followed)
+        return Together(self._subject, self._watch, outcomes, self._judged, self._unfolded, self._budget)
+
+    def _unfolded(self, root: str) -> list[Frame]:
+        if root not in self._frames:
+            self._frames[root] = unfold(self._subject, root)
+        return self._frames[root]
+
+    def _speaks_of(self, root: str) -> bool:
+        """Tell whether anything the sentence speaks of is in a process or in what it calls."""
+        seen, waiting = {root}, [root]
+        while waiting:
+            process = self._subject.processes[waiting.pop()]
+            if not self._watch.what.isdisjoint(process.elements.values()):
+                return True
+            new = [key for key in process.calls if key in self._subject.processes and key not in seen]
+            seen.update(new)
+            waiting += new
+        return False
+
+    def _followable(self, names: Iterable[str]) -> frozenset[str]:
+        return frozenset(name for name in names if self._domains.values(name))
+
+    def _asked_at(self, trace: Trace) -> Names:
+        """Return what is asked where a way might have gone otherwise."""
+        found = set[str]()
+        for _, element in trace.undecided:
+            if element.kind in CONDITIONAL:
+                found |= _names(flow.condition for flow in element.outgoing)
+        return self._followable(found)
+
+    def _hang_on(self, trace: Trace, followed: Names) -> Names:
+        """Return what the values of the names that are followed are made of along a way."""
+        outcomes = Outcomes(self._subject, self._domains, followed)
+        found = set[str]()
+        for _, element in trace.passed:
+            found |= outcomes.reads(element)
+            handed = (each for each in element.extensions.call_in if each.target in followed)
+            found |= _names(each.expression for each in handed)
+        return self._followable(found)
+
+
+def _names(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset[str]().union(*(names_in(formula(text)) for text in texts))
+
+
+def _ways(found: list[Trace]) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    """Return the steps of a way, behind those it rests on in other processes; and the doubted ones."""
+    in_order = found[::-1]
+    passed = [each for trace in in_order for each in trace.passed]
+    return _steps(passed), _steps(each for trace in in_order for each in trace.undecided)
+
+
+def _steps(seen: Iterable[Seen]) -> tuple[Step, ...]:
+    return tuple(
+        Step(frame.container.process, element, tuple(host.id for _, host in frame.around())[::-1])
+        for frame, element in seen
+    )

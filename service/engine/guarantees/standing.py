@@ -1,0 +1,125 @@
+"""Tokens put on their places and taken away: what every move is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from service.engine.drawing import Element, Flow
+from service.engine.guarantees.net import Net, Place, Stop
+from service.engine.guarantees.unfolding import Frame
+from service.engine.guarantees.variables import Values, Variables
+
+MANY = 2
+Seen = tuple[Frame, Element]
+Tokens = tuple[int, ...]
+
+
+class Event(NamedTuple):
+    """Something the sentence speaks of: a token comes to an element, or has completed it."""
+
+    kind: str
+    frame: Frame
+    element: Element
+    values: Values
+
+
+class Way(NamedTuple):
+    """One way a state may go on. `passed` is what it comes by, `undecided` where nobody can say which way."""
+
+    tokens: Tokens
+    values: Values
+    events: tuple[Event, ...] = ()
+    passed: tuple[Seen, ...] = ()
+    undecided: tuple[Seen, ...] = ()
+
+
+class Standing:
+    """Changes how tokens stand on one net. More than one at a place counts as MANY, whatever their number."""
+
+    def __init__(self, net: Net, variables: Variables) -> None:
+        self._net, self._variables = net, variables
+
+    def _left(self, state: Way, frame: Frame, element: Element) -> Iterator[Way]:
+        known = self._variables.known(frame, state.values)
+        for outcome in self._net.outcomes.of(element, known):
+            values = self._variables.assigned(frame, state.values, outcome)
+            yield self._gone_on(_valued(state, values), frame, element)
+
+    def _gone_on(self, state: Way, frame: Frame, element: Element) -> Way:
+        return self._along(self._met(state, "leave", frame, element), frame, element, element.outgoing)
+
+    def _along(self, state: Way, frame: Frame, element: Element, flows: Iterable[Flow]) -> Way:
+        """Put a token where each of the flows leads."""
+        tokens, values, events, passed, undecided = state
+        way = Way(tokens, values, events, (*passed, (frame, element)), undecided)
+        for flow in flows:
+            way = self._stopped(way, frame, self._net.stop(frame, flow))
+        return way
+
+    def _stopped(self, state: Way, frame: Frame, stop: Stop) -> Way:
+        way = state
+        if stop.passed:
+            tokens, values, events, passed, undecided = state
+            way = Way(tokens, values, events, (*passed, *((frame, each) for each in stop.passed)), undecided)
+        if stop.place is None:
+            return way
+        return self._met(self._with(way, stop.place), "enter", frame, stop.place.element)
+
+    def _met(self, state: Way, kind: str, frame: Frame, element: Element) -> Way:
+        if element not in self._net.marked:
+            return state
+        return state._replace(events=(*state.events, Event(kind, frame, element, state.values)))
+
+    def _with(self, state: Way, place: Place) -> Way:
+        if state.tokens.count(place.number) >= MANY:
+            return state
+        return _standing(state, tuple(sorted((*state.tokens, place.number))))
+
+    def _without(self, state: Way, *places: Place) -> Sequence[Way]:
+        """Return what is left when a token is taken from each place: where there are many, some may stay."""
+        found = [state]
+        for place in places:
+            fewer = [_standing(way, _less(way.tokens, place.number)) for way in found]
+            found = fewer + found if state.tokens.count(place.number) >= MANY else fewer
+        return found
+
+    def _dropped(self, state: Way, place: Place) -> Way:
+        """Take every token from a place, with what runs inside it."""
+        tokens = tuple(number for number in state.tokens if number != place.number)
+        child = place.frame.children.get(place.element)
+        way = _standing(state, tokens)
+        return self._emptied(way, child) if child is not None and place.phase else way
+
+    def _cancelled(self, state: Way, frame: Frame, host: Element) -> Iterator[Way]:
+        """Take an activity away: its token, and all tokens inside."""
+        for number in dict.fromkeys(state.tokens):
+            place = self._net.places[number]
+            if place.frame is frame and place.element is host:
+                for way in self._without(state, place):
+                    child = frame.children.get(host)
+                    yield self._emptied(way, child) if child is not None and place.phase else way
+
+    def _emptied(self, state: Way, frame: Frame, *, keep_values: bool = False) -> Way:
+        inner = self._inner(state, frame)
+        tokens = tuple(number for number in state.tokens if number not in inner)
+        values = state.values if keep_values else self._variables.without(frame.within(), state.values)
+        return _valued(_standing(state, tokens), values)
+
+    def _inner(self, state: Way, frame: Frame) -> frozenset[int]:
+        """Return the places with tokens in a frame and in all that runs inside it."""
+        indexes = {each.index for each in frame.within()}
+        return frozenset(n for n in state.tokens if self._net.places[n].frame.index in indexes)
+
+
+def _standing(state: Way, tokens: Tokens) -> Way:
+    return Way(tokens, state.values, state.events, state.passed, state.undecided)
+
+
+def _valued(state: Way, values: Values) -> Way:
+    return Way(state.tokens, values, state.events, state.passed, state.undecided)
+
+
+def _less(tokens: Tokens, number: int) -> Tokens:
+    at = tokens.index(number)
+    return tokens[:at] + tokens[at + 1 :]

@@ -1,0 +1,240 @@
+"""The processes of one case, walked together: they share its facts.
+
+What is started beside the process that leads a case begins with the facts as they are while it may be
+started; what it applies holds for that one from then on. Both are walked until neither changes what the other
+may meet. What two such processes apply while both run is not walked: the later one is refused then.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import product
+
+from service.engine.drawing import Element
+from service.engine.guarantees.budget import Budget, NotExamined
+from service.engine.guarantees.domains import declared
+from service.engine.guarantees.formulas import names_in
+from service.engine.guarantees.liveness import Liveness
+from service.engine.guarantees.net import Net
+from service.engine.guarantees.outcomes import Outcomes
+from service.engine.guarantees.subject import Subject
+from service.engine.guarantees.unfolding import Frame
+from service.engine.guarantees.values import UNKNOWN
+from service.engine.guarantees.variables import Variables
+from service.engine.guarantees.walking import (
+    Held,
+    Phases,
+    Resting,
+    State,
+    Trace,
+    Walk,
+)
+from service.engine.guarantees.watching import Watch
+from service.wording import Text
+
+MOST_STARTS, MOST_STATES, MOST_HELD = 300, 20_000, 4_000
+_PHASE = re.compile(r'list contains\(\s*phases\s*,\s*"([^"]*)"\s*\)')
+_BEYOND = re.compile(r"\b(or|not|if)\b")
+
+
+class _Origins:
+    """Of each way a case was found to stand, or was made to: the walk that came there first."""
+
+    def __init__(self) -> None:
+        self._walks: dict[Resting, tuple[Walk, Resting, State | None]] = {}
+
+    def note(self, walk: Walk, found: Mapping[Resting, Resting], states: Mapping[Resting, State]) -> None:
+        """Remember a walk; `found` has what is known of it elsewhere, with how the case stood in all."""
+        for known, resting in found.items():
+            self._walks.setdefault(known, (walk, resting, states.get(resting)))
+
+    def chain(self, broken: Trace) -> list[Trace]:
+        """Return a way and those before it that made the case stand as it needs, nearest first."""
+        found, known = [broken], set[Resting]()
+        for trace in found:
+            for needed in (*trace.changed, trace.begun):
+                if needed in self._walks and needed not in known:
+                    known.add(needed)
+                    walk, resting, state = self._walks[needed]
+                    found.append(walk.leading_to(resting, state))
+        return found
+
+
+class Together:
+    """One sentence on all processes of a case, the same variables followed in each."""
+
+    def __init__(
+        self,
+        subject: Subject,
+        watch: Watch,
+        outcomes: Outcomes,
+        judged: Collection[str],
+        unfolded: Callable[[str], list[Frame]],
+        budget: Budget,
+    ) -> None:
+        self._subject, self._watch, self._outcomes, self._judged = subject, watch, outcomes, judged
+        self._unfolded, self._budget = unfolded, budget
+
+    def walked(self) -> list[Trace]:
+        """Return a way that breaks the sentence, and the ways in other processes it rests on; or none."""
+        main = self._subject.case.main
+        if main is None or main not in self._subject.processes:
+            return self._apart()
+        return self._beside(main)
+
+    def along(self, trace: Trace) -> Trace | None:
+        """Return the same way, found with fewer variables followed, if it stands still; None: it does not.
+
+        Facts not followed then may have had any value when the process was started.
+        """
+        is_first = self._subject.case.main in (trace.root, None)
+        begun = self._initial() if is_first else self._widened([trace.begun])
+        walk = self._walker(trace.root, held=Held(trace))
+        return walk.go(begun, {(): self._widened(trace.changed, are_changes=True)}).broken
+
+    def _widened(self, resting: Iterable[Resting], *, are_changes: bool = False) -> list[Resting]:
+        """Return what is known of a case, with every value of the facts that were not followed yet.
+
+        Of changes such a fact may be none.
+        """
+        names = sorted(name for name in self._outcomes.followed if name.startswith("case."))
+        untouched = [None] if are_changes else []
+        found = []
+        for facts, memory in resting:
+            known = dict(facts)
+            choices = [
+                [known[name]] if name in known else [*untouched, *self._outcomes.settled(name, UNKNOWN)]
+                for name in names
+            ]
+            for values in product(*choices):
+                pairs = zip(names, values, strict=True)
+                found.append((tuple((name, value) for name, value in pairs if value is not None), memory))
+        return found
+
+    def _apart(self) -> list[Trace]:
+        for root in self._judged:
+            found = self._walker(root).go(self._initial())
+            if found.broken is not None:
+                return [found.broken]
+        return []
+
+    def _beside(self, main: str) -> list[Trace]:
+        """Walk the main process and the others in turn, each on from where the others have come."""
+        others = {root: self._phases(root) for root in self._subject.roots if self._matters(root, main)}
+        walks = {root: self._walker(root) for root in others}
+        begun: dict[str, set[Resting]] = {root: set() for root in others}
+        origins, led = _Origins(), self._walker(main, others.values()).go(self._initial())
+        while led.broken is None:
+            changed: dict[Phases, dict[Resting, Resting]] = {}
+            for root, phases in others.items():
+                standing = led.while_in(phases)
+                origins.note(led, {each: each for each in standing}, standing)
+                new = [each for each in standing if each not in begun[root]]
+                begun[root].update(new)
+                if len(begun[root]) > MOST_STARTS:
+                    raise NotExamined(
+                        Text("there are more than {limit} ways a case can stand", limit=MOST_STARTS)
+                    )
+                found = walks[root].go(self._as_begun(new)) if new else walks[root]
+                if found.broken is not None:
+                    return origins.chain(found.broken)
+                written = self._written(root, main, phases)
+                applied = {part: each for each in found.applied for part in _parts(each, *written)}
+                origins.note(found, applied, {})
+                changed.setdefault(phases, {}).update(applied)
+            if not led.has_new(changed):
+                return []
+            led.go(changes=changed)
+        return origins.chain(led.broken)
+
+    def _written(self, root: str, main: str, phases: Phases) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the facts a process may change, and those of them the main one may change meanwhile."""
+        own = self._set_in(self._unfolded(root))
+        meanwhile = self._set_in(frame for frame in self._unfolded(main) if _is_in(frame, phases))
+        return own, own & meanwhile
+
+    def _set_in(self, frames: Iterable[Frame]) -> frozenset[str]:
+        elements = (each for frame in frames for each in frame.container.elements.values())
+        found = frozenset[str]().union(*(self._outcomes.set_by(each) for each in elements))
+        return frozenset(name for name in found if name.startswith("case."))
+
+    def _matters(self, root: str, main: str) -> bool:
+        """Tell whether a process has to be walked beside the main one."""
+        is_followed = any(name.startswith("case.") for name in self._outcomes.followed)
+        return root != main and (root in self._judged or (is_followed and self._may_apply(root)))
+
+    def _may_apply(self, root: str) -> bool:
+        return bool(self._applying(root, self._unfolded(root)))
+
+    def _applying(self, root: str, frames: Iterable[Frame]) -> frozenset[Element]:
+        """Return the elements of a process after which its facts hold for the whole case.
+
+        What its own elements write holds at once; what is written in a process it calls, once it is applied.
+        """
+        found = {
+            each for frame in frames for each in frame.container.elements.values() if self._applies(each)
+        }
+        own = self._subject.processes[root].elements.values()
+        found |= {
+            each for each in own if any(name.startswith("case.") for name in self._outcomes.set_by(each))
+        }
+        return frozenset(found)
+
+    def _applies(self, element: Element) -> bool:
+        topic = self._subject.topic_of(element)
+        return topic is not None and topic.applies
+
+    def _walker(self, root: str, beside: Iterable[Phases] = (), held: Held | None = None) -> Walk:
+        frames = self._unfolded(root)
+        applying = self._applying(root, frames)
+        net = Net(self._subject, frames, self._outcomes, self._watch.marked | applying)
+        variables = Variables(frames, self._outcomes, self._outcomes.followed)
+        asked = frozenset[str]().union(*(names_in(each) for each in self._watch.asked))
+        phases = list(beside)
+
+        def is_read(frame: Frame, element: Element) -> int:
+            """Others read the facts while they may run; whoever applies facts hands them on."""
+            hands_on = element in applying or any(_is_in(frame, each) for each in phases)
+            return variables.mask_of_facts if hands_on else 0
+
+        # One way is walked sooner than it is said what counts on it.
+        liveness = (
+            Liveness(net, variables, dict.fromkeys(self._watch.marked, asked), is_read)
+            if held is None
+            else None
+        )
+        judges, budget = root in self._judged, Budget(MOST_HELD if held else MOST_STATES, self._budget)
+        return Walk(net, variables, self._watch, applying, liveness, judges=judges, held=held, budget=budget)
+
+    def _initial(self) -> list[Resting]:
+        """Return the facts as a case begins with them."""
+        initial = declared(self._subject.case)
+        names = sorted(name for name in self._outcomes.followed if name.startswith("case."))
+        choices = [self._outcomes.settled(name, initial.get(name, UNKNOWN)) for name in names]
+        return [(tuple(zip(names, values, strict=True)), 0) for values in product(*choices)]
+
+    def _as_begun(self, resting: Iterable[Resting]) -> list[Resting]:
+        """Return how a process finds the case when it is started."""
+        return [(facts, memory if self._watch.carries else 0) for facts, memory in resting]
+
+    def _phases(self, root: str) -> Phases:
+        """Return the processes of which one runs while another may be started; none: at any time."""
+        follow_up = self._subject.organisation.follow_ups.get(root)
+        when = follow_up.when if follow_up is not None else ""
+        return () if _BEYOND.search(when) else tuple(_PHASE.findall(when))
+
+
+def _parts(resting: Resting, own: frozenset[str], doubtful: frozenset[str]) -> Iterator[Resting]:
+    """Yield what of the facts a process may have changed, of the `doubtful` ones each or not."""
+    facts, memory = resting
+    names = sorted(doubtful)
+    for chosen in product((True, False), repeat=len(names)):
+        kept = {name for name, is_kept in zip(names, chosen, strict=True) if not is_kept}
+        yield tuple(fact for fact in facts if fact[0] in own - kept), memory
+
+
+def _is_in(frame: Frame, phases: Phases) -> bool:
+    """Tell whether a frame runs in one of these processes; with none named, in any."""
+    running = {frame.container.process, *(each.container.process for each, _ in frame.around())}
+    return not phases or not running.isdisjoint(phases)

@@ -1,0 +1,125 @@
+"""The values that are followed, kept as one tuple of small numbers per state."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from service.engine.drawing import Element
+from service.engine.guarantees.evaluating import Known
+from service.engine.guarantees.outcomes import Outcome, Outcomes
+from service.engine.guarantees.unfolding import Frame
+from service.engine.guarantees.values import UNKNOWN, Value
+
+Values = tuple[int, ...]
+UNSET = 0
+
+
+class Variables:
+    """Which value stands where: facts of the case once, other names once per frame that has its own."""
+
+    def __init__(self, frames: Iterable[Frame], outcomes: Outcomes, followed: Collection[str]) -> None:
+        self.facts = sorted(name for name in followed if name.startswith("case."))
+        self._slots: dict[tuple[int, str], int] = {(-1, name): place for place, name in enumerate(self.facts)}
+        self._values: list[Value] = [UNKNOWN]
+        self._numbers: dict[Value, int] = {UNKNOWN: UNSET}
+        self._known: dict[tuple[int, Values], Known] = {}
+        self._slots_of: dict[int, list[tuple[str, int]]] = defaultdict(list)
+        plain = {name for name in followed if not name.startswith("case.")}
+        for frame in frames:
+            for name in sorted(_named_in(frame, outcomes) & plain):
+                self._slots.setdefault((frame.scope.index, name), len(self._slots))
+        for (index, name), slot in self._slots.items():
+            self._slots_of[index].append((name, slot))
+
+    @property
+    def nothing(self) -> Values:
+        """Return the values before anything is known."""
+        return (UNSET,) * len(self._slots)
+
+    @property
+    def mask_of_facts(self) -> int:
+        """Return the slots of all facts, as a set."""
+        return (1 << len(self.facts)) - 1
+
+    def mask(self, frame: Frame, names: Iterable[str], *, is_own: bool = False) -> int:
+        """Return the slots names may be read from in a frame; with `is_own` those they are set in."""
+        scopes = [frame.scope]
+        while not is_own and (outer := scopes[-1].outer) is not None:
+            scopes.append(outer)
+        found = 0
+        for name in names:
+            for index in [-1] if name.startswith("case.") else [scope.index for scope in scopes]:
+                slot = self._slots.get((index, name))
+                found |= 1 << slot if slot is not None else 0
+        return found
+
+    def kept(self, values: Values, live: int) -> Values:
+        """Return the values with those unset that nobody reads any more."""
+        return tuple(value if live >> slot & 1 else UNSET for slot, value in enumerate(values))
+
+    def number(self, value: Value) -> int:
+        if value not in self._numbers:
+            self._numbers[value] = len(self._values)
+            self._values.append(value)
+        return self._numbers[value]
+
+    def facts_of(self, values: Values) -> dict[str, Value]:
+        return {name: self._values[values[place]] for place, name in enumerate(self.facts)}
+
+    def with_facts(self, values: Values, facts: Mapping[str, Value]) -> Values:
+        """Return the values with these facts replaced."""
+        found = list(values)
+        for place, name in enumerate(self.facts):
+            if name in facts:
+                found[place] = self.number(facts[name])
+        return tuple(found)
+
+    def known(self, frame: Frame, values: Values) -> Known:
+        """Return what is known where a frame's elements read, by name."""
+        key = (frame.index, values)
+        if key not in self._known:
+            found = self.facts_of(values)
+            scopes = [frame.scope]
+            while (outer := scopes[-1].outer) is not None:
+                scopes.append(outer)
+            for scope in reversed(scopes):
+                for name, slot in self._slots_of[scope.index]:
+                    if values[slot]:
+                        found[name] = self._values[values[slot]]
+            self._known[key] = found
+        return self._known[key]
+
+    def assigned(self, frame: Frame, values: Values, outcome: Outcome) -> Values:
+        """Return the values after an element of a frame has set some."""
+        if not outcome:
+            return values
+        found = list(values)
+        for name, value in outcome.items():
+            slot = self._slots.get((-1 if name.startswith("case.") else frame.scope.index, name))
+            if slot is not None:
+                found[slot] = self.number(value)
+        return tuple(found)
+
+    def without(self, frames: Iterable[Frame], values: Values) -> Values:
+        """Return the values without those of frames that are over."""
+        gone = [slot for frame in frames if frame.has_own_scope for _, slot in self._slots_of[frame.index]]
+        if not any(values[slot] for slot in gone):
+            return values
+        found = list(values)
+        for slot in gone:
+            found[slot] = UNSET
+        return tuple(found)
+
+
+def _named_in(frame: Frame, outcomes: Outcomes) -> frozenset[str]:
+    """Return the names that may be set in a frame: by its elements, by whoever opens it, from outside."""
+    elements: Iterator[Element] = iter(frame.container.elements.values())
+    found = frozenset[str]().union(*(outcomes.set_by(each) for each in elements))
+    if frame.host is not None:
+        found |= {mapped.target for mapped in frame.host.extensions.call_in}
+        loop = frame.host.extensions.multi_instance
+        found |= {loop.element_variable or ""} if loop is not None else frozenset()
+        if any(mapped.everything for mapped in frame.host.extensions.call_in):
+            found |= outcomes.followed
+    return found | outcomes.inputs_of(frame.container.process)
