@@ -7,9 +7,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from service import manifest, resources
+from service.engine import guarantees
 from service.engine.check import check
+from service.engine.check.guarantees import verdicts
+from service.engine.check.reading import read_manifest
+from service.engine.check.report import Report
 from service.engine.files.findings import Finding
-from service.errors import NotFound
+from service.engine.guarantees import Verdict
+from service.errors import InvalidDeployment, NotFound
 from service.handlers import HANDLERS
 from service.wording import Text
 
@@ -17,11 +22,29 @@ from service.wording import Text
 def check_paths(paths: Iterable[Path]) -> list[Finding]:
     """Return the findings about these files; nothing is said about installed files beside them.
 
-    What the files refer to is looked up among themselves first, then among the installed ones.
+    What the files refer to is looked up among themselves first, then among the installed ones. Nor may they
+    break what is guaranteed there.
     """
     given = read_files(paths)
     found = check(manifest.laid_over(resources.manifest_files(), given), topics=HANDLERS)
-    return [finding for finding in found if finding.file in given]
+    return [finding for finding in found if finding.file in given or _is_broken_promise(finding)]
+
+
+def _is_broken_promise(finding: Finding) -> bool:
+    return finding.file == guarantees.FILE and finding.severity == "error"
+
+
+def judge_paths(paths: Iterable[Path]) -> tuple[Verdict, ...]:
+    """Return what is found of the guarantees on these files, laid over the installed ones.
+
+    InvalidDeployment with its findings for what cannot be judged.
+    """
+    files = manifest.laid_over(resources.manifest_files(), read_files(paths))
+    found = [each for each in check(files, topics=HANDLERS) if each.severity == "error"]
+    beyond = [each for each in found if each.code != guarantees.BROKEN]
+    if beyond:
+        raise InvalidDeployment(findings=beyond)
+    return verdicts(files, read_manifest(files, HANDLERS, {name: Report(name) for name in files}))
 
 
 def summary(paths: Iterable[Path]) -> Text:

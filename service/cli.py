@@ -58,6 +58,23 @@ def check(options: argparse.Namespace) -> int:
     return int(any(finding.severity == "error" for finding in findings))
 
 
+def guarantees(options: argparse.Namespace) -> int:
+    """Say of each guarantee whether the files keep it, and by which way not; 1 when one is broken."""
+    from service import languages
+    from service.checking import judge_paths
+    from service.engine.guarantees import as_json, lines_of
+
+    verdicts = judge_paths(options.paths)
+    if options.format == "json":
+        print(json.dumps([as_json(each) for each in verdicts], ensure_ascii=False, indent=2))
+    else:
+        # The sentences are written in Chinese: what was found of them is told so too.
+        gettext = _gettext(languages.CHINESE)
+        for depth, line in (line for each in verdicts for line in lines_of(each)):
+            print("    " * depth + translated(line, gettext))
+    return int(any(each.is_broken for each in verdicts))
+
+
 def deploy(options: argparse.Namespace) -> int:
     """Make files live, beside what is live already."""
     from service.checking import read_files
@@ -300,6 +317,9 @@ def _parser() -> argparse.ArgumentParser:
     checked = command("check", check)
     checked.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     checked.add_argument("--format", choices=("text", "json"), default="text")
+    promised = command("guarantees", guarantees)
+    promised.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    promised.add_argument("--format", choices=("text", "json"), default="text")
     deployed = command("deploy", deploy)
     deployed.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     deployed.add_argument("--remove", action="append", default=[], metavar="NAME", help="drop a live file")

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from service.domain.words import Words
-from service.engine import dialect, nodes, organisation, v0_1
+from service.engine import dialect, guarantees, nodes, organisation, v0_1
 from service.engine.case import schema as case_facts
 from service.engine.case.schema import NO_CASE, CaseSchema
 from service.engine.decisions import Decision, read_dmn
@@ -17,6 +17,7 @@ from service.engine.forms import english
 from service.engine.forms import marks as form_marks
 from service.engine.forms.marks import Marked
 from service.engine.forms.reading import read_form
+from service.engine.guarantees import Guarantee
 from service.engine.organisation import Organisation
 from service.errors import NotFound
 from service.feel.schema import Schema
@@ -35,6 +36,7 @@ class Model:
     organisation: Organisation
     specs: Mapping[str, Any] = field(repr=False)
     case: CaseSchema = NO_CASE
+    guarantees: tuple[Guarantee, ...] = ()
     english: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -75,7 +77,8 @@ class Model:
         case = case_facts.read(files[case_facts.FILE]).schema if declares else v0_1.case_of(processes)
         specs = {key: spec for each in processes.values() for key, spec in dialect.specs_of(each).items()}
         words = english.read(files.get(english.FILE, b"")).table
-        return cls(processes, decisions, forms, declared, specs, case, words)
+        promised = guarantees.read(files.get(guarantees.FILE, b"")).guarantees
+        return cls(processes, decisions, forms, declared, specs, case, promised, words)
 
     def begun_by_message(self, message: str) -> Process | None:
         """Return the process that a message begins."""

@@ -10,6 +10,7 @@ import pytest
 
 from service import resources
 from service.engine.check import check
+from service.engine.guarantees.telling import KNOWN
 from service.engine.organisation import Organisation, read
 from service.handlers import HANDLERS
 
@@ -43,7 +44,8 @@ def test_changing_the_organisation_works_as_written(document: Path) -> None:
     company: Organisation = read(own.encode()).organisation
 
     assert len(examples) == 6
-    assert [str(each) for each in check(files | {"organisation.yaml": own.encode()}, topics=HANDLERS)] == []
+    found = check(files | {"organisation.yaml": own.encode()}, topics=HANDLERS)
+    assert [str(each) for each in found if each.code != KNOWN] == []
     assert "case.see_all" in company.rights_of({"客服部"})
     assert company.above(["销售部"]) == ("分管副总裁",)
     assert company.tone_of("附条件同意") == "warn"

@@ -194,3 +194,25 @@ def test_a_case_that_cannot_move_is_named_and_the_command_fails(installed, drawi
     out = capsys.readouterr().out
     assert "blocked" in out
     assert "legal_review element-gone" in out
+
+
+def test_guarantees_are_told_with_state_and_way_and_a_broken_one_fails(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    folder = tmp_path / "changed"
+    folder.mkdir()
+    content = resources.manifest_files()["audit_phase.bpmn"].decode()
+    passed = content.replace('audit_result = "通过"', 'audit_result = "发现问题"')
+    (folder / "audit_phase.bpmn").write_text(passed, encoding="utf-8")
+
+    assert cli.main(["guarantees", str(folder)]) == 1
+    told = capsys.readouterr().out
+    assert "不成立：执行过的活动都经审计（audited）" in told
+    assert "→ 归档活动（closeout_phase/archive_campaign）" in told
+    assert "成立：上线前法务看过（legal_before_launch）" in told
+
+    assert cli.main(["guarantees", str(folder), "--format", "json"]) == 1
+    found = {each["key"]: each for each in json.loads(capsys.readouterr().out)}
+    assert found["audited"]["path"][-1]["element"] == "archive_campaign"
+
+    assert cli.main(["check", str(folder)]) == 1
+    assert "guarantees.yaml" in capsys.readouterr().out

@@ -6,7 +6,8 @@ that wait for ever, `branches` for gaps and overlaps of conditions, `references`
 (`people`, `services`, `calls`), `feel` and `literals` at what is written, `approvals` at decisions, `facts`
 at those of the case, `variables` at what is read and never set. `english` looks at the words of forms,
 `fields` at what they ask, `marks` at what their fields are marked with. Form parts are judged in
-`engine.forms`, decision tables in `engine.decisions`.
+`engine.forms`, decision tables in `engine.decisions`; `guarantees` holds what must be true of every way
+against all of them.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from service.engine.check.facts import check_decision_facts, check_facts, check_
 from service.engine.check.feel import check_feel
 from service.engine.check.fields import check_fields
 from service.engine.check.follow_ups import check_follow_ups
+from service.engine.check.guarantees import check_guarantees
 from service.engine.check.literals import check_literals
 from service.engine.check.marks import check_marks
 from service.engine.check.reading import read_manifest
@@ -38,6 +40,7 @@ from service.engine.files.findings import Finding
 from service.engine.forms.english import FILE as ENGLISH
 from service.engine.forms.english import read as read_english
 from service.engine.forms.part_check import check_parts
+from service.engine.guarantees import FILE as GUARANTEES
 
 
 def check(files: Mapping[str, bytes], *, topics: Mapping[str, Topic]) -> list[Finding]:
@@ -53,6 +56,7 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Topic]) -> list[Fi
         crossing = beside.submit(cross, around)
         for process in around.processes.values():
             _judge_shape(process, around, reports[process.file])
+        is_sound = not any(report.has_errors for report in reports.values())
         _collect(_of_forms(files, around), reports)
         problems = crossing.result()
     for process in around.processes.values():
@@ -67,6 +71,8 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Topic]) -> list[Fi
         for decision in file.decisions:
             check_decision_facts(decision, around.case, reports[name])
     _collect((*_of_fields(problems), *_follow_ups(around)), reports)
+    if GUARANTEES in files:
+        _collect(check_guarantees(files, around, is_sound=is_sound), reports)
     found = [finding for report in reports.values() for finding in report.findings]
     return sorted(found, key=lambda each: (each.file, each.line, each.severity, each.code))
 

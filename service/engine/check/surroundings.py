@@ -38,6 +38,12 @@ class Topic(Protocol):
     @property
     def is_open(self) -> bool: ...
 
+    @property
+    def tells(self) -> bool: ...
+
+    @property
+    def applies(self) -> bool: ...
+
 
 @dataclass
 class Surroundings:

@@ -14,6 +14,7 @@ GRANTED = frozenset(
         "deployment.activate",
         "deployment.create",
         "deployment.read",
+        "guarantee.change",
         "incident.read",
         "incident.retry",
         "instance.cancel",

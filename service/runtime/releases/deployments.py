@@ -58,7 +58,8 @@ def deploy(
     """Make a new manifest live: these files replace, `remove` drops, the rest carries over.
 
     InvalidDeployment carries every finding of the check. The live manifest over again changes nothing.
-    Forbidden when it would change who holds which right, and an admin is not who deploys it.
+    Forbidden when it would change who holds which right, and an admin is not who deploys it; or what the
+    company promises, without the right to that.
     """
     require(by, "deployment.create")
     dropped = tuple(remove)
@@ -68,6 +69,7 @@ def deploy(
     found = vetting.checked(app, whole)
     if base is not None:
         vetting.require_same_rights(app, by, base, whole)
+        vetting.require_same_guarantees(app, by, base, whole)
     with app.db.begin() as session:
         # This entry takes the lock that lets deployments in one at a time; it goes when nothing is new.
         audit.lock_system(session)
@@ -96,6 +98,7 @@ def activate(app: Application, by: Actor, deployment_id: str) -> DeploymentView:
     vetting.checked(app, files)
     if live is not None:
         vetting.require_same_rights(app, by, live, files)
+        vetting.require_same_guarantees(app, by, live, files)
     with app.db.begin() as session:
         audit.lock_system(session)
         row = _existing(session, deployment_id)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
-from service.engine import organisation
+from service.engine import guarantees, organisation
 from service.engine.check import check as check_manifest
 from service.engine.check.gone import check_gone
 from service.engine.files.findings import Finding
+from service.engine.guarantees import Guarantee
 from service.errors import FieldError, Forbidden, InvalidDeployment, InvalidInput
 from service.runtime import identity
 from service.runtime.identity.rights import may
@@ -85,6 +87,21 @@ def require_same_rights(app: Application, by: Actor, live: str, files: Mapping[s
     wanted = organisation.read(files.get(organisation.FILE, b"")).organisation.rights
     if _granted(held) != _granted(wanted) and not may(by, "rights.change"):
         raise Forbidden("Only admins may change who holds which right (organisation.yaml, rights).")
+
+
+def require_same_guarantees(app: Application, by: Actor, live: str, files: Mapping[str, bytes]) -> None:
+    """What the company promises changes only with a right of its own, not by drawing alone."""
+    held = _promised(app.model(live).guarantees)
+    wanted = _promised(guarantees.read(files.get(guarantees.FILE, b"")).guarantees)
+    if held != wanted and not may(by, "guarantee.change"):
+        raise Forbidden(
+            "Changing what the company promises (guarantees.yaml) needs the right guarantee.change."
+        )
+
+
+def _promised(sentences: Iterable[Guarantee]) -> set[Guarantee]:
+    """Return the sentences wherever they stand in the file."""
+    return {replace(each, line=0) for each in sentences}
 
 
 def _granted(rights: Mapping[str, tuple[str, ...]]) -> set[tuple[str, str]]:

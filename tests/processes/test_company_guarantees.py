@@ -1,0 +1,206 @@
+"""The company's guarantees on its drawings: kept as they ship, broken by what people do to them."""
+
+from __future__ import annotations
+
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from service import resources
+from service.engine import guarantees
+from service.engine.check import check
+from service.engine.definition import Model
+from service.engine.guarantees import Proof, Subject
+from service.handlers import HANDLERS
+
+CPU_SECONDS = 20
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def judged(key: str, *edits: tuple[str, str, str]) -> Proof:
+    """Return what is found of one sentence, with texts of files replaced by others."""
+    files = resources.manifest_files()
+    for name, before, after in edits:
+        text = files[name].decode()
+        assert before in text, f"{name} says nothing like {before!r}"
+        files[name] = text.replace(before, after).encode()
+    model = Model.load(files)
+    [sentence] = [each for each in model.guarantees if each.key == key]
+    [verdict] = guarantees.judge(Subject.of(model, HANDLERS), [sentence])
+    return verdict.proof
+
+
+def last(found: Proof, count: int = 3) -> list[str]:
+    return [step.element.id for step in found.way if step.is_told][-count:]
+
+
+def test_every_sentence_holds_but_the_known_gaps_and_within_seconds():
+    model = Model.load(resources.manifest_files())
+    begun = time.process_time()
+
+    verdicts = guarantees.judge(Subject.of(model, HANDLERS), model.guarantees)
+
+    spent = time.process_time() - begun
+    print(f"{len(verdicts)} guarantees in {spent:.2f} s of the processor")
+    states = {each.guarantee.key: each.proof.state for each in verdicts}
+    known = {each.key for each in model.guarantees if each.known_gap is not None}
+    assert {key for key, state in states.items() if state != "holds"} == known
+    assert spent < CPU_SECONDS, "a check at every deployment must not be waited for"
+
+
+def test_a_timer_that_takes_legals_review_away_is_found():
+    """One choice in the Modeler's menu: the reminder interrupts."""
+    edit = (
+        "countersign_legal.bpmn",
+        '<bpmn:boundaryEvent id="legal_review_due" name="2 个工作日" cancelActivity="false"',
+        '<bpmn:boundaryEvent id="legal_review_due" name="2 个工作日"',
+    )
+
+    found = judged("no_timer_decides", edit)
+
+    assert (found.state, last(found, 2)) == ("broken", ["legal_review", "legal_review_due"])
+
+
+def test_a_condition_turned_round_lets_a_text_run_that_legal_has_not_signed():
+    edit = ("release_process.bpmn", '"法务部") = false', '"法务部") = true')
+
+    found = judged("legal_agrees_to_text_in_force", edit)
+
+    assert (found.state, last(found, 1)) == ("broken", ["launch_check"])
+    assert "note_legal_passed" in {step.element.id for step in found.way}
+
+
+def test_a_row_that_lets_the_green_channel_run_against_legal_is_found():
+    edit = (
+        "green_outcome.dmn",
+        '<outputEntry id="green_outcome_rule5_out1"><text>"normal"</text>',
+        '<outputEntry id="green_outcome_rule5_out1"><text>"approved"</text>',
+    )
+
+    found = judged("legal_agrees_to_text_in_force", edit)
+
+    assert (found.state, found.is_sure, last(found, 1)) == ("broken", True, ["launch_check"])
+
+
+def test_a_branch_past_the_green_channel_is_found():
+    edit = (
+        "campaign_approval.bpmn",
+        'sourceRef="green_gateway" targetRef="green_channel"',
+        'sourceRef="green_gateway" targetRef="approved_merge"',
+    )
+
+    found = judged("legal_before_launch", edit)
+
+    assert found.state == "broken"
+    assert last(found, 4) == ["launch_fork", "execution_started", "register_plan", "launch_check"]
+
+
+def test_a_phase_replaced_by_another_is_found():
+    found = judged(
+        "ceo_meeting_decides",
+        (
+            "formal_approval_phase.bpmn",
+            'calledElement="ceo_meeting_process"',
+            'calledElement="joint_meeting_process"',
+        ),
+    )
+
+    assert (found.state, last(found, 1)) == ("broken", ["execution"])
+    assert "record_resolution" not in {step.element.id for step in found.way}
+
+
+@pytest.mark.parametrize("written", ["", "legal_review"])
+def test_four_eyes_removed_or_pointed_elsewhere_are_found(written):
+    edit = (
+        "countersign_legal.bpmn",
+        '<camunda:property name="notBy" value="applicant" />',
+        f'<camunda:property name="notBy" value="{written}" />',
+    )
+
+    found = judged("applicant_never_decides", edit)
+
+    assert (found.state, last(found, 1)) == ("broken", ["legal_review"])
+
+
+def test_a_row_that_sends_a_tier_to_another_decider_is_found():
+    edit = (
+        "approval_tier.dmn",
+        '<text>"分管副总裁"</text></outputEntry>',
+        '<text>"部门负责人"</text></outputEntry>',
+    )
+
+    found = judged("approver_fits_tier", edit)
+
+    assert (found.state, found.is_sure) == ("broken", True)
+
+
+def test_a_misspelt_tier_sends_the_case_to_the_default_decider():
+    edit = (
+        "formal_approval_phase.bpmn",
+        '=case.tier = "vice_president"',
+        '=case.tier = "vice_presidents"',
+    )
+
+    found = judged("vice_president_decides", edit)
+
+    assert (found.state, found.is_sure) == ("broken", True)
+    assert "ceo_meeting" in {step.element.id for step in found.way}
+
+
+def test_an_audit_that_is_passed_by_is_found():
+    edit = (
+        "closeout_phase.bpmn",
+        'sourceRef="open_items_merge" targetRef="audit"',
+        'sourceRef="open_items_merge" targetRef="improvements_gateway"',
+    )
+
+    found = judged("audited", edit)
+
+    assert (found.state, last(found, 1)) == ("broken", ["archive_campaign"])
+
+
+def test_the_check_tells_the_way_and_a_known_gap_only_warns():
+    files = resources.manifest_files()
+    files["closeout_phase.bpmn"] = files["closeout_phase.bpmn"].replace(
+        b'calledElement="audit_phase"', b'calledElement="kpi_sheet_process"'
+    )
+
+    found = {each.element: each for each in check(files, topics=HANDLERS) if each.file == guarantees.FILE}
+
+    broken = found["audited"]
+    assert (broken.severity, broken.code) == ("error", guarantees.BROKEN)
+    assert "归档活动 (archive_campaign)" in broken.message
+    assert broken.path[-1].as_json() == {
+        "process": "closeout_phase",
+        "element": "archive_campaign",
+        "name": "归档活动",
+        "path": "closeout",
+    }
+    assert found["ceo_meeting_ratifies"].severity == "warning"
+
+
+def test_an_element_renamed_under_a_sentence_is_told_with_the_new_name():
+    files = resources.manifest_files()
+    files["closeout_phase.bpmn"] = files["closeout_phase.bpmn"].replace(
+        b"archive_campaign", b"archive_the_campaign"
+    )
+
+    found = [each for each in check(files, topics=HANDLERS) if each.file == guarantees.FILE]
+
+    assert any(
+        "Did you mean 'archive_the_campaign'?" in each.message for each in found if each.severity == "error"
+    )
+
+
+@pytest.mark.parametrize("page", ["change-a-guarantee.md", "zh/修改公司承诺.md"])
+def test_the_sentence_of_the_how_to_holds(page):
+    text = (ROOT / "docs" / "how-to" / page).read_text(encoding="utf-8")
+    written = textwrap.dedent(text.split("```yaml\n", 1)[1].split("```", 1)[0])
+    reading = guarantees.read(f"guarantees:\n{textwrap.indent(written, '  ')}".encode())
+    model = Model.load(resources.manifest_files())
+
+    [verdict] = guarantees.judge(Subject.of(model, HANDLERS), reading.guarantees)
+
+    assert (reading.findings, verdict.proof.state) == ((), "holds")
