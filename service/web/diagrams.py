@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import url_for
 
+from service.engine.guarantees import Step
 from service.runtime.cases.views import DiagramView
 
 
@@ -31,6 +32,44 @@ def of_instance(
     ]
     paths = [view.path for view in views]
     return {"diagrams": diagrams, "open": paths.index(focus) if focus in paths else 0}
+
+
+def of_way(
+    steps: Sequence[Step], names: Mapping[str, str], urls: Mapping[str, str], what: str
+) -> dict[str, Any]:
+    """Return the drawings a way leads through, with the way marked on them; opened where it ends."""
+    frames: dict[tuple[str, str], list[Step]] = {}
+    for step in steps:
+        frames.setdefault((step.process, "/".join(step.path)), []).append(step)
+    last = (steps[-1].process, "/".join(steps[-1].path))
+    diagrams = [
+        {
+            "definition": process,
+            "name": names.get(process, process),
+            "path": path,
+            **_caller(path),
+            "url": urls[process],
+            "activities": {step.element.id: {"visits": 1, "active": 0, "failed": False} for step in passed},
+            "flows": _taken(passed),
+            "findings": [{"element": steps[-1].element.id, "severity": "error", "message": what}]
+            if (process, path) == last
+            else [],
+        }
+        for (process, path), passed in frames.items()
+    ]
+    return {"diagrams": diagrams, "open": list(frames).index(last)}
+
+
+def _taken(passed: Sequence[Step]) -> list[str]:
+    """Return the flows between what was passed; where one alone is taken, that to what came next."""
+    taken: dict[str, None] = {}
+    for place, step in enumerate(passed):
+        later = [other.element.id for other in passed[place + 1 :]]
+        flows = [flow for flow in step.element.outgoing if flow.target in later]
+        if step.element.kind in ("exclusiveGateway", "eventBasedGateway"):
+            flows = sorted(flows, key=lambda flow: later.index(flow.target))[:1]
+        taken.update((flow.id, None) for flow in flows)
+    return list(taken)
 
 
 def of_definition(

@@ -14,6 +14,7 @@ from service.web import (
     cases,
     findings,
     formatting,
+    guarantees,
     holders,
     i18n,
     instances,
@@ -26,7 +27,9 @@ from service.web import (
     tasks,
 )
 
-BLUEPRINTS = (brand, login, tasks, start, cases, notifications, instances, processes, releases, account)
+BLUEPRINTS = (
+    *(brand, login, tasks, start, cases, notifications, instances, processes, guarantees, releases, account),
+)
 
 
 def install(app: Flask) -> None:

@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.wrappers import Response
 
 from service.engine.files.findings import Finding
-from service.runtime.releases import contents, deployments, weaving
+from service.runtime.releases import contents, deployments, guarantees, weaving
 from service.runtime.releases.contents import DefinitionView, ResourceView
 from service.runtime.releases.deployments import DeploymentView
 from service.runtime.releases.differences import Change
+from service.runtime.releases.guarantees import GuaranteeView
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import Page, View
 from service.web.api import reading
@@ -91,6 +92,12 @@ def get_deployment(app: Application, actor: Actor, deployment_id: str) -> Deploy
 def activate_deployment(app: Application, actor: Actor, deployment_id: str) -> DeploymentView:
     """Make the manifest of an earlier deployment live again. Running instances keep theirs."""
     return deployments.activate(app, actor, deployment_id)
+
+
+@section.get("/guarantees", returns=ListOf(GuaranteeView), query=Slice, errors=(403,))
+def list_guarantees(app: Application, actor: Actor, query: Slice) -> Page[GuaranteeView]:
+    """List what the company promises, and whether the live drawings keep it."""
+    return query.cut(guarantees.find(app, actor), lambda guarantee: guarantee.key)
 
 
 @section.get("/resources", returns=ListOf(ResourceView), query=Slice)

@@ -1,0 +1,50 @@
+"""The page of guarantees: sentences in Chinese, their state, and the way that breaks one on the drawings."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from tests.web.company import Company
+
+
+def test_owners_read_each_sentence_with_its_state(company: Company) -> None:
+    page = company.browser("yezhen").get("/processes/guarantees").text
+
+    assert "<h1>公司承诺</h1>" in page
+    assert "没有法务办结的会签、快审或放行，任何活动都不得上线。" in page
+    assert "成立" in page
+    assert "已知缺口" in page
+    # What does not hold stands first.
+    assert page.index("绿色通道由总裁办公会追认") < page.index("上线前法务看过")
+
+
+def test_the_way_that_breaks_a_sentence_is_marked_on_the_drawings_it_leads_through(company: Company) -> None:
+    page = company.browser("yezhen").get("/processes/guarantees/ceo_meeting_ratifies").text
+
+    payload = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)
+    assert payload is not None, page
+    drawn = json.loads(payload[1])
+    opened = drawn["diagrams"][drawn["open"]]
+    assert opened["definition"] == "campaign_approval"
+    assert opened["activities"]["execution"]["visits"] == 1
+    assert [each["element"] for each in opened["findings"]] == ["campaign_closed"]
+    # Two flows lead from this gateway to what was passed; one of them was taken.
+    assert "flow_green_used_gateway_to_green_followup" in opened["flows"]
+    assert "flow_green_used_gateway_to_followup_merge" not in opened["flows"]
+    inner = next(each for each in drawn["diagrams"] if each["definition"] == "green_channel_phase")
+    assert (inner["path"], inner["parent"], inner["call"]) == ("green_channel", "", "green_channel")
+    assert inner["flows"]
+    assert "审批绿色通道" in page
+
+
+def test_a_sentence_that_holds_says_so_in_english_too(company: Company) -> None:
+    page = company.browser("yezhen", "en").get("/processes/guarantees/audited").text
+
+    assert "Nothing is archived that audit has not passed." in page
+    assert "No way through the live drawings breaks it." in page
+
+
+def test_strangers_and_unknown_sentences_find_nothing(company: Company) -> None:
+    assert company.browser("linyue").get("/processes/guarantees").status_code == 403
+    assert company.browser("yezhen").get("/processes/guarantees/nothing").status_code == 404
