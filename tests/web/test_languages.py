@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 from string import Formatter
 
 import pytest
-from babel.messages.pofile import read_po
+from babel.messages.catalog import Message
 
 from service import resources
 from service.runtime.cases.views import InstanceView
 from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM
-from service.web import i18n
 from service.web.extraction import extract
+from tests.translations import CATALOGUE, COMMAND, ROOT, Key, is_said, literals, texts, translations, updated
 from tests.web.company import Company
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(
@@ -96,26 +91,40 @@ def test_a_case_of_a_manifest_without_english_reads_that_of_the_live_one(company
     assert "Brand line" in browser.get(f"/cases/{started.id}").text
 
 
-def test_every_text_has_its_chinese(tmp_path: Path) -> None:
-    template = tmp_path / "messages.pot"
-    command = f"-m babel.messages.frontend -q extract -F babel.cfg -k _ -o {template} service"
-    subprocess.run([sys.executable, *command.split()], cwd=ROOT, check=True)
-    with template.open("rb") as file:
-        wanted = {message.id for message in read_po(file) if message.id}
-    path = i18n.CATALOGUES / i18n.CHINESE / "LC_MESSAGES" / "messages.po"
-    with path.open("rb") as file:
-        known = {message.id: message.string for message in read_po(file, locale=i18n.CHINESE) if message.id}
+def test_every_text_has_its_chinese() -> None:
+    wanted, known = texts(), translations()
+    missing = [message for key, message in wanted.items() if key not in known]
+    empty = [message for message in known.values() if not is_said(message)]
 
-    assert sorted(map(str, wanted - known.keys())) == []
-    assert [key for key, text in known.items() if not (text if isinstance(text, str) else all(text))] == []
+    told = [f"{_where(message)}: {message.id}" for message in [*missing, *empty]]
+    assert not told, "\n".join([f"not in {CATALOGUE.relative_to(ROOT)}, or empty there: {COMMAND}", *told])
+
+
+def test_no_text_of_the_catalogue_is_gone_from_the_code_or_stands_there_twice() -> None:
+    catalogue = CATALOGUE.read_text(encoding="utf-8")
+
+    assert updated(catalogue, texts(), literals()) == catalogue, (
+        f"change {CATALOGUE.relative_to(ROOT)}: {COMMAND}"
+    )
+
+
+def test_the_catalogue_keeps_its_lines_but_for_what_is_new_and_what_is_gone() -> None:
+    head = CATALOGUE.read_text(encoding="utf-8").split("\n\n")[0]
+    entries = ['msgid "b"\nmsgstr "乙"', 'msgid "gone"\nmsgstr "没了"', '# why\nmsgid "a"\nmsgstr "甲"']
+    wanted: dict[Key, Message] = {"b": Message("b"), "{new}": Message("{new}")}
+
+    after = updated("\n\n".join([head, *entries]) + "\n", wanted, {"a"})
+
+    added = '#, python-brace-format\nmsgid "{new}"\nmsgstr ""'
+    assert after == "\n\n".join([head, entries[0], entries[2], added]) + "\n"
+
+
+def _where(message: Message) -> str:
+    return ", ".join(f"{file}:{line}" for file, line in message.locations) or str(CATALOGUE.relative_to(ROOT))
 
 
 def test_translations_keep_their_placeholders() -> None:
-    path = i18n.CATALOGUES / i18n.CHINESE / "LC_MESSAGES" / "messages.po"
-    with path.open("rb") as file:
-        catalogue = read_po(file, locale=i18n.CHINESE)
-
-    for message in catalogue:
+    for message in translations().values():
         source = message.id if isinstance(message.id, str) else message.id[0]
         target = message.string if isinstance(message.string, str) else message.string[0]
         assert set(re.findall(r"%\(\w+\)[sd]", source)) == set(re.findall(r"%\(\w+\)[sd]", target)), source
