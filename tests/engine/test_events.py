@@ -138,6 +138,25 @@ def test_an_interrupting_timer_takes_the_task_away():
     assert [closed.reason for closed in case.progress.closed] == ["cancelled"]
 
 
+def test_a_boundary_event_is_in_the_record_once_it_fires_and_not_before():
+    case = Case(
+        process(
+            start(),
+            user("a"),
+            boundary("late", "a", timer("duration", "P2D"), interrupting=False),
+            user("escalated"),
+            end(),
+            path("begin", "a", "done"),
+            path("late", "escalated", "done"),
+        )
+    )
+
+    assert [step.event for step in case.steps if step.activity_id == "late"] == []
+    case.wait(days=2)
+
+    assert [step.event for step in case.steps if step.activity_id == "late"] == ["entered", "left"]
+
+
 def test_a_timer_dies_with_the_task_it_sits_on():
     case = Case(
         process(

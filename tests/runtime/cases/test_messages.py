@@ -7,7 +7,7 @@ import pytest
 from service.errors import Forbidden, InstanceNotActive
 from service.runtime.cases import instances, messages
 from tests.engine import diagrams as d
-from tests.runtime.drawings import chain
+from tests.runtime.drawings import ORGANISATION, chain
 
 NOTICE = d.declare_message("notice")
 WAITING = chain(
@@ -61,6 +61,30 @@ def test_a_message_that_is_awaited_is_delivered_with_its_payload(company):
 
     assert sent.delivered
     assert company.active(case) == ["last"]
+    assert company.get(case).variables["amount"] == 7
+
+
+def test_a_message_reaches_a_case_that_an_incident_holds_elsewhere(company):
+    held = d.process(
+        d.start(),
+        d.parallel("fork"),
+        d.script("halve", "count / 2", "half"),
+        d.catch("wait", d.message("notice"), amount="amount"),
+        d.user("last"),
+        d.end(),
+        d.path("begin", "fork", "halve", "done"),
+        d.path("fork", "wait", "last", "done"),
+        declared=NOTICE,
+        inputs="count",
+    )
+    company.deploy({"p.bpmn": held, "organisation.yaml": ORGANISATION})
+    case = company.start("p", by="admin", variables={"count": "twelve"})
+
+    sent = messages.send(company.app, company.cast.admin, case.id, "notice", {"amount": 7})
+
+    assert sent.delivered
+    assert [each.activity_id for each in company.get(case).incidents] == ["halve"]
+    assert company.active(case) == ["halve", "last"]
     assert company.get(case).variables["amount"] == 7
 
 

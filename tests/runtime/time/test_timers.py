@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from service.runtime.cases import messages
 from service.runtime.time import timers
 from service.settings import ZONE
 from service.store.models import Timer
@@ -92,6 +93,21 @@ def test_the_sweep_sends_what_is_due_and_sends_it_once(company, clock):
     assert timers.sweep(company.app) == 1, "the first message was lost: its lease has run out"
 
     assert sent == [("wake", case.id)] * 2
+
+
+def test_a_step_that_leaves_the_next_due_time_as_it_was_sends_nothing_again(company, clock):
+    company.deploy(reminded())
+    case = company.start("p")
+    clock.forward(days=3)
+    company.app.dispatch = lambda kind, row_id, due: None
+    timers.sweep(company.app)
+    sent = []
+    company.app.dispatch = lambda kind, row_id, due: sent.append((kind, row_id))
+
+    messages.send(company.app, company.cast.admin, case.id, "nobody waits for it")
+
+    assert sent == []
+    assert timers.sweep(company.app) == 0, "the message that is on its way is still the one"
 
 
 def test_one_sweep_sends_everything_that_is_due_however_much_it_is(company, clock, monkeypatch):
