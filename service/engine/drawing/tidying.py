@@ -36,13 +36,16 @@ def tidied(root: Tag) -> Tag:
 
 
 def _tidied(tag: Tag, taken: set[str]) -> Tag:
-    attributes = dict(tag.attributes)
-    for name in _REFERENCES & attributes.keys():
-        attributes[name] = _plain(attributes[name])
+    """Return a tag in the one way that is read: itself where it was written so, as nearly all are."""
+    changed = {name: _plain(tag.attributes[name]) for name in _REFERENCES & tag.attributes.keys()}
+    attributes = {**tag.attributes, **changed}
     if (tag.name, tag.space) == ("sequenceFlow", BPMN) and not tag.id:
         attributes["id"] = _new_id(f"{attributes.get('sourceRef')}_to_{attributes.get('targetRef')}", taken)
     text = _plain(tag.text) if tag.name in _BY_TEXT else tag.text
     children = tuple(_tidied(child, taken) for child in tag.children)
+    same = all(new is old for new, old in zip(children, tag.children, strict=True))
+    if same and text == tag.text and attributes == tag.attributes:
+        return tag
     return replace(tag, attributes=attributes, text=text, children=children)
 
 

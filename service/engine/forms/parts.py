@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from service.engine.drawing.extensions import split_list
-from service.feel.schema import GROUP, LIST, Component, Schema, shown_value, walk
+from service.feel.per_schema import PerSchema
+from service.feel.schema import GROUP, LIST, Component, Schema, components, shown_value
 
 PART, EXCEPT, READONLY = "part", "except", "readonly"
 
@@ -61,12 +62,17 @@ def use_of(component: Raw) -> Use | None:
     return Use(component, part, split_list(left_out), readonly) if part else None
 
 
-def uses(schema: Schema) -> Iterator[Use]:
-    """Yield the uses of parts in a form; those inside another one belong to that part."""
-    for component in walk(schema):
-        use = use_of(component.raw)
-        if use is not None and not any(use_of(each.raw) for each in component.around):
-            yield use
+def uses(schema: Schema) -> tuple[Use, ...]:
+    """Return the uses of parts in a form; those inside another one belong to that part.
+
+    Found once: for a schema that nobody changes any more.
+    """
+    return _USES.of(schema)
+
+
+def _found_uses(schema: Schema) -> tuple[Use, ...]:
+    found = ((use_of(each.raw), each.around) for each in components(schema))
+    return tuple(use for use, around in found if use and not any(use_of(each.raw) for each in around))
 
 
 def holders(forms: Parts) -> dict[str, tuple[str, ...]]:
@@ -87,7 +93,14 @@ def woven(schema: Schema, parts: Parts) -> Schema:
 
 def keys(schema: Schema) -> frozenset[str]:
     """Return what `except` may name, dotted where it stands in a list or in a group with a path."""
-    return frozenset(_place(each) for each in walk(schema) if _name(each.raw))
+    return _PLACES.of(schema)
+
+
+def _found_places(schema: Schema) -> frozenset[str]:
+    return frozenset(_place(each) for each in components(schema) if _name(each.raw))
+
+
+_USES, _PLACES = PerSchema(_found_uses), PerSchema(_found_places)
 
 
 def _place(component: Component) -> str:
