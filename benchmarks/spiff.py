@@ -71,11 +71,6 @@ class Cycle:
             self._begin()
         return taken
 
-    @property
-    def stored_bytes(self) -> int:
-        [(count,)] = self._rows.execute("SELECT length(body) FROM state WHERE id = 1")
-        return count
-
     def _begin(self) -> None:
         workflow = BpmnWorkflow(self._spec)
         workflow.task_tree.data.update(self._data)

@@ -15,7 +15,6 @@ from typing import Any
 from service.feel.schema import PLACE, Component, shown_value, value_at, walk
 from service.web.formatting import number, percent, plain, yuan
 
-PLAIN_LISTS = ("taglist", "checklist")
 LONG_TEXT = 60
 MARKS = re.compile(r"\*\*|<br>|\s+$|[：:]\s*$")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -57,9 +56,3 @@ def topic(company: Company, name: str, function) -> None:
     """Add a topic to the application of a company."""
     made = Topic(name, function, is_open=True)
     company.app.handlers = {**company.app.handlers, name: made}
-
-
-def in_thread(act) -> threading.Thread:
-    thread = threading.Thread(target=act, daemon=True)
-    thread.start()
-    return thread

@@ -55,10 +55,6 @@ class Coverage:
         taken = self.flows.get(key, set())
         return [name for flow, name in self.diagrams[key].branches.items() if flow not in taken]
 
-    @property
-    def is_complete(self) -> bool:
-        return not any(self.missing_activities(key) or self.missing_branches(key) for key in self.diagrams)
-
     def report(self) -> Iterator[str]:
         """Yield the lines of a table, with what is missing below each diagram that was entered."""
         yield Text("diagram                       activities    branches")
