@@ -91,7 +91,7 @@ def test_an_answer_is_accepted(field, answer, kept):
 
 def test_an_error_can_be_said_in_another_language():
     (error,) = check(number("a", validate={"max": 5}), answers={"a": 6}).errors
-    chinese = {"This must be at most %(max)s.": "不能大于 %(max)s。"}
+    chinese = {"This must be at most {max}.": "不能大于 {max}。"}
 
     assert error.message == "This must be at most 5."
     assert error.localized(chinese.__getitem__).message == "不能大于 5。"
