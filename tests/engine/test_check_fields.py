@@ -20,6 +20,12 @@ def choices(*values: object, **more: object) -> dict[str, object]:
     return {"type": "radio", "values": [{"label": f"{each}。", "value": each} for each in values], **more}
 
 
+def test_whatever_is_wrong_with_a_field_names_its_line():
+    [(line, code, _)] = said(type="number", conditional={"hide": "=amuont >"})
+
+    assert (line, code) == (7, "expression")
+
+
 @pytest.mark.parametrize(
     ("type_", "validate"),
     [

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from markupsafe import escape
 
+import service.web
 from service import resources
 from service.engine.decisions import read_dmn
 from service.runtime.cases import instances
@@ -14,10 +17,12 @@ from service.runtime.cases.views import InstanceView
 from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM
 from service.runtime.tasks import user_tasks
+from service.runtime.tasks.actions import actions
 from tests.engine import diagrams as d
 from tests.runtime.drawings import chain
 from tests.web.company import Company
 
+TEMPLATES = Path(service.web.__file__).parent / "templates"
 TIER = "approval_tier.dmn"
 EVERYBODY = ["/tasks", "/start", "/start/campaign_approval", "/cases", "/notifications", "/account"]
 OWNERS = [
@@ -297,6 +302,14 @@ def test_an_incident_is_told_in_chinese_and_can_be_tried_again(company: Company)
     assert "表达式没有得到可用的值" in page
     assert "已重试，仍然失败" in again
     assert "已尝试 2 次" in again
+
+
+def test_whatever_an_action_asks_for_has_a_field_on_the_page() -> None:
+    given = {each.name for action in actions().values() for each in fields(action.given)}
+    drawn = {path.stem.removeprefix("_asked_") for path in TEMPLATES.glob("_asked_*.html")}
+
+    # A reason has its own field; the form itself asks for answers, and for whom they are given.
+    assert given - {"reason", "answers", "on_behalf_of"} == drawn
 
 
 def test_an_admin_assigns_a_task_on_its_page(company: Company, campaign: InstanceView) -> None:

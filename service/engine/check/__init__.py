@@ -24,6 +24,7 @@ from service.engine.check.facts import check_decision_facts, check_facts, check_
 from service.engine.check.feel import check_feel
 from service.engine.check.fields import check_fields
 from service.engine.check.follow_ups import check_follow_ups
+from service.engine.check.form_lines import place
 from service.engine.check.guarantees import check_guarantees
 from service.engine.check.literals import check_literals
 from service.engine.check.marks import check_marks
@@ -73,7 +74,7 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Topic]) -> list[Fi
     _collect((*_of_fields(problems), *_follow_ups(around)), reports)
     if GUARANTEES in files:
         _collect(check_guarantees(files, around, is_sound=is_sound), reports)
-    found = [finding for report in reports.values() for finding in report.findings]
+    found = place((each for report in reports.values() for each in report.findings), files)
     return sorted(found, key=lambda each: (each.file, each.line, each.severity, each.code))
 
 
@@ -93,11 +94,11 @@ def _of_forms(files: Mapping[str, bytes], around: Surroundings) -> Iterator[Find
     """Yield what is wrong with the forms together: facts, parts, marks, English where a manifest has any."""
     yield from check_form_facts(around.schemas, around.case)
     yield from check_parts(around.schemas)
-    yield from check_fields(around.schemas, files)
+    yield from check_fields(around.schemas)
     if ENGLISH in files:
         yield from check_english(read_english(files[ENGLISH]), around.schemas)
     if not around.organisation.is_first_release:
-        yield from check_marks(around.schemas, files, around.organisation)
+        yield from check_marks(around.schemas, around.organisation)
 
 
 def _follow_ups(around: Surroundings) -> Iterator[Finding]:

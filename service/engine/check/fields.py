@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from service.engine.check.form_lines import line_of
 from service.engine.files.findings import Finding
 from service.feel.schema import Component, Schema, components
 from service.wording import Text
@@ -18,13 +17,13 @@ Wrong = tuple[str, Text]
 LIMITS = (("min", "max"), ("minLength", "maxLength"))
 
 
-def check_fields(schemas: Mapping[str, Schema], contents: Mapping[str, bytes]) -> Iterator[Finding]:
+def check_fields(schemas: Mapping[str, Schema]) -> Iterator[Finding]:
     """Yield what is wrong with single fields of the forms of a manifest, given by name of their file."""
     for file, schema in schemas.items():
         for component in components(schema):
             for code, text in (*_limits(component), *_choices(component)):
                 place = str(component.raw.get("id") or component.name)
-                yield Finding(file, line_of(contents[file], component), place, "error", code, text)
+                yield Finding(file, 0, place, "error", code, text)
 
 
 def _limits(component: Component) -> Iterator[Wrong]:

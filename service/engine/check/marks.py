@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from service.engine.check.form_lines import line_of
 from service.engine.drawing.extensions import split_list
 from service.engine.files.findings import Finding
 from service.engine.files.nearest import suggestion
@@ -27,15 +26,13 @@ Wrong = tuple[str, Text]
 """A code and what is said about it."""
 
 
-def check_marks(
-    schemas: Mapping[str, Schema], contents: Mapping[str, bytes], organisation: Organisation
-) -> Iterator[Finding]:
+def check_marks(schemas: Mapping[str, Schema], organisation: Organisation) -> Iterator[Finding]:
     """Yield what is wrong with the marks of the forms of a manifest, given by name of their file."""
     for file, schema in schemas.items():
         for component in components(schema):
             for code, text in _wrong(component, organisation):
                 place = str(component.raw.get("id") or component.name)
-                yield Finding(file, line_of(contents[file], component), place, "error", code, text)
+                yield Finding(file, 0, place, "error", code, text)
 
 
 def _wrong(component: Component, organisation: Organisation) -> Iterator[Wrong]:

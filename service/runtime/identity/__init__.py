@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
+from service.runtime.identity.accounts import (
+    UserView,
+    create_user,
+    groups,
+    set_groups,
+    set_head,
+    set_language,
+    set_password,
+    update_user,
+    user,
+    users,
+)
+from service.runtime.identity.people import (
+    able,
+    actor,
+    actors,
+    anew,
+    display_names,
+    has_able_member,
+    head_of,
+    members,
+)
 from service.runtime.identity.sessions import (
     SessionView,
     actor_for_session,
@@ -27,26 +49,6 @@ from service.runtime.identity.tokens import (
     create_token,
     revoke_token,
     tokens,
-)
-from service.runtime.identity.users import (
-    UserView,
-    able,
-    actor,
-    actors,
-    anew,
-    create_user,
-    display_names,
-    groups,
-    has_able_member,
-    head_of,
-    members,
-    set_groups,
-    set_head,
-    set_language,
-    set_password,
-    update_user,
-    user,
-    users,
 )
 
 __all__ = [

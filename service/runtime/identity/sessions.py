@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from service.errors import Conflict, NotFound, NotSignedIn, Throttled, Unavailable
 from service.runtime.identity.passwords import is_password
-from service.runtime.identity.users import actor_of, with_groups
+from service.runtime.identity.people import actor_of, with_groups
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import View
 from service.store.models import LoginAttempt, User, WebSession

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from service.errors import FieldError, InvalidInput, NotFound
+from service.runtime.identity.people import actor_of, with_groups
 from service.runtime.identity.rights import may, require
-from service.runtime.identity.users import actor_of, with_groups
 from service.runtime.step import audit
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import View

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select
 
 from service.errors import Conflict, FieldError, InvalidInput, NotFound, Unavailable
+from service.runtime.identity.people import actor_of, with_groups
 from service.runtime.identity.rights import may, require
 from service.runtime.identity.sessions import hash_of
-from service.runtime.identity.users import actor_of, with_groups
 from service.runtime.step import audit
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import View

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from service.runtime.step.context import Actor, Application
@@ -45,7 +46,8 @@ def _is_shown(action: Action[Any], seen: Seen, actor: Actor) -> bool:
 
 
 def _view(action: Action[Any]) -> ActionView:
-    return ActionView(action.name, action.title, action.reason_required)
+    asks = tuple(each.name for each in fields(action.given) if each.name != "reason")
+    return ActionView(action.name, action.title, action.reason_required, asks)
 
 
 def _targets(app: Application, seen: Seen) -> tuple[ReturnTarget, ...]:

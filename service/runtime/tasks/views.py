@@ -15,12 +15,13 @@ from service.store.models import TaskRow
 class ActionView(View):
     """Something the reader may do with a task now: a POST to its address with this name.
 
-    `title` is what it is called on a button.
+    `title` is what it is called on a button; `asks` what is said with it beside a reason, by name.
     """
 
     name: str
     title: str
     reason_required: bool = False
+    asks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

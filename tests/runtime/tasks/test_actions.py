@@ -99,6 +99,7 @@ def test_the_way_back_is_offered_with_its_targets_and_a_reason(company):
 
     [way_back] = [action for action in task.actions if action.name == "return"]
     assert way_back.reason_required
+    assert way_back.asks == ("activity_id",)
     assert [target.activity_id for target in task.return_targets] == ["write", "begin"]
     with pytest.raises(InvalidInput) as refused:
         user_tasks.return_to(company.app, company.cast.zhouheng, task.id, 1, "write", reason=" ")

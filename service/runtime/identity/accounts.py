@@ -1,16 +1,14 @@
-"""Accounts, the groups they belong to, and the heads of departments."""
+"""Accounts, the groups they belong to, and the heads of departments, as admins keep them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from service.engine.organisation.rights import ADMIN
@@ -18,28 +16,13 @@ from service.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFou
 from service.runtime.identity.passwords import hash_password, is_password
 from service.runtime.identity.rights import require
 from service.runtime.step import audit
-from service.runtime.step.context import SYSTEM, Actor, Application
+from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import View
-from service.store import manifests
 from service.store.models import OrganisationUnit, User, UserGroup, WebSession
-from service.store.prepared import Prepared
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 _PASSWORD_LENGTH = range(8, 201)
 LANGUAGES = ("zh", "en")
-# Columns, not the mapped class: asked with every request.
-_ACCOUNT = (
-    User.id.label("account_id"),
-    User.name,
-    User.display_name,
-    User.department,
-    User.language,
-    User.email,
-    manifests.LIVE.label("live_deployment"),
-)
-
-# Built once: asked with every task that opens.
-_ACTIVE = Prepared(select(User.id).where(User.name == bindparam("name"), User.is_active))
 
 
 @dataclass(frozen=True)
@@ -177,104 +160,6 @@ def groups(app: Application) -> tuple[str, ...]:
     return tuple(sorted({*(_declared(app) or ()), ADMIN}))
 
 
-def actor(app: Application, name: str) -> Actor:
-    """Return this person as somebody who asks. NotFound when unknown or deactivated."""
-    with app.db.read() as session:
-        query = with_groups(select(User.is_active)).where(User.name == name, User.is_active)
-        found = session.execute(query).all()
-    if not found:
-        raise NotFound("There is no such user.", user=name)
-    return actor_of(app, found)
-
-
-def actors(app: Application, session: Session, names: Iterable[str]) -> tuple[Actor, ...]:
-    """Return these people, as far as they have an active account."""
-    query = with_groups(select(User.is_active)).where(User.name.in_(tuple(names)), User.is_active)
-    found = session.execute(query.order_by(User.name)).all()
-    return tuple(actor_of(app, list(rows)) for _, rows in groupby(found, key=lambda row: row.name))
-
-
-def anew(app: Application, session: Session, actor: Actor) -> Actor:
-    """Return somebody with their groups and rights of this moment. Forbidden once deactivated."""
-    if actor.user_id == SYSTEM.user_id:
-        return actor
-    found = _ANEW.rows(session, {"user": actor.user_id})
-    if not found:
-        raise Forbidden("This account has been deactivated.")
-    return actor_of(app, found)
-
-
-def with_groups(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """Return a query over accounts with the columns `actor_of` needs: a row for each of their groups."""
-    return query.add_columns(*_ACCOUNT, UserGroup.group_name).outerjoin(
-        UserGroup, UserGroup.user_id == User.id
-    )
-
-
-def actor_of(app: Application, rows: Sequence[Any]) -> Actor:
-    """Return an account as somebody who asks, from the rows of `with_groups`."""
-    row = rows[0]
-    belongs = frozenset(each.group_name for each in rows if each.group_name is not None)
-    return Actor(
-        user_id=row.account_id,
-        name=row.name,
-        display_name=row.display_name,
-        groups=belongs,
-        rights=_rights_of(app, row.live_deployment, belongs),
-        department=row.department,
-        is_admin=ADMIN in belongs,
-        language=row.language,
-        email=row.email,
-    )
-
-
-def _rights_of(app: Application, live_deployment: str | None, groups: frozenset[str]) -> frozenset[str]:
-    """Return what the live organisation gives to these groups: nothing while nothing is deployed."""
-    # Admins hold every right: they get in to mend it even where the live drawings cannot be loaded.
-    if live_deployment is None or ADMIN in groups:
-        return frozenset()
-    return app.model(live_deployment).organisation.rights_of(groups)
-
-
-# Built once: asked with every act on a task.
-_ANEW = Prepared(with_groups(select(User.id)).where(User.id == bindparam("user"), User.is_active))
-
-
-def members(session: Session, group: str) -> tuple[str, ...]:
-    """Return the names of a group's active members."""
-    query = select(User.name).join(UserGroup, UserGroup.user_id == User.id)
-    query = query.where(UserGroup.group_name == group, User.is_active).order_by(User.name)
-    return tuple(session.scalars(query))
-
-
-def able(session: Session, names: Iterable[str], *, without: Iterable[str]) -> tuple[str, ...]:
-    """Return which of these people can sign in, leaving out those named in `without`."""
-    wanted = tuple(name for name in dict.fromkeys(names) if name not in {*without})
-    return tuple(name for name in wanted if _ACTIVE.rows(session, {"name": name}))
-
-
-def has_able_member(session: Session, groups: Iterable[str], *, without: Iterable[str]) -> bool:
-    """Say whether somebody in one of these groups can sign in, leaving out those named in `without`."""
-    kept_away = tuple(without)
-    asked = {f"without_{number}": name for number, name in enumerate(kept_away)}
-    member = _able_member(len(kept_away))
-    return any(member.rows(session, {**asked, "group": group}) for group in groups)
-
-
-@cache
-def _able_member(kept_away: int) -> Prepared:
-    """Return the query for an active member of a group, but for so many people."""
-    others = [User.name != bindparam(f"without_{number}") for number in range(kept_away)]
-    query = select(User.id).join(UserGroup, UserGroup.user_id == User.id)
-    return Prepared(query.where(UserGroup.group_name == bindparam("group"), User.is_active, *others).limit(1))
-
-
-def head_of(session: Session, department: str) -> str | None:
-    """Return the name of a department's active head, None when nobody is."""
-    query = select(User.name).join(OrganisationUnit, OrganisationUnit.head_user_id == User.id)
-    return session.scalar(query.where(OrganisationUnit.name == department, User.is_active))
-
-
 def set_head(app: Application, by: Actor, department: str, user_name: str | None) -> None:
     """Make somebody the head of a department; None: nobody is."""
     require(by, "user.manage")
@@ -285,13 +170,6 @@ def set_head(app: Application, by: Actor, department: str, user_name: str | None
         audit.append_system(
             app, session, "department.head", by=by.name, department=department, head=user_name
         )
-
-
-def display_names(session: Session, names: Iterable[str]) -> dict[str, str]:
-    """Return how these people are shown; a name without an account stands for itself."""
-    wanted = tuple(dict.fromkeys(names))
-    known = session.execute(select(User.name, User.display_name).where(User.name.in_(wanted)))
-    return {name: name for name in wanted} | {name: shown for name, shown in known}
 
 
 def end_sessions(session: Session, user_id: str, now: datetime) -> None:
