@@ -109,6 +109,7 @@ HEADLINES = {
     "implicit-fork": _("Several flows leave without a gateway"),
     "input-not-mapped": _("A required input is not handed in"),
     "join-may-wait": _("This join may wait for ever"),
+    "join-not-examined": _("Whether this join waits for ever is not known"),
     "join-never-passed": _("This join waits for ever"),
     "mark-without-text": _("The mark has no effect"),
     "message-begins-two": _("One message would begin two processes"),
