@@ -498,3 +498,53 @@ def called_with(key: str) -> list[str]:
     key = f'<bpmn:extensionElements><camunda:in businessKey="{key}"/></bpmn:extensionElements>'
     calling = process(start(), element("callActivity", "a", key, calledElement="q"), end(), LINE)
     return found(calling, called)
+
+
+def test_a_cycle_in_which_nothing_waits_is_a_warning():
+    drawing = process(
+        start(x="=1"),
+        script("count", "=x + 1", "x"),
+        xor("enough", "on"),
+        end(),
+        path("begin", "count", "enough"),
+        flow("enough", "count", "=x < 10"),
+        flow("enough", "done", id="on"),
+    )
+
+    assert found(drawing) == ["count: automatic-cycle"]
+    assert found(drawing.replace(b'"begin" targetRef="count"', b'"begin" targetRef="enough"')) == [
+        "count: automatic-cycle"
+    ]
+
+
+def test_a_cycle_in_which_somebody_is_asked_is_fine():
+    drawing = process(
+        start(),
+        user("a", outputs={"ok": "ok"}),
+        xor("enough", "on"),
+        end(),
+        path("begin", "a", "enough"),
+        flow("enough", "a", "=not(ok)"),
+        flow("enough", "done", id="on"),
+    )
+
+    assert found(drawing) == []
+
+
+@pytest.mark.parametrize(
+    ("cycle", "findings"),
+    [
+        ("R/PT1M", ["late: hasty-cycle"]),
+        ("R3/PT30S", ["late: hasty-cycle"]),
+        ("R/2026-11-11T09:00:00+08:00/PT59M", ["late: hasty-cycle"]),
+        ("R/PT1H", []),
+        ("R/P1D", []),
+        ("R/P1M", []),
+    ],
+)
+def test_a_timer_that_fires_all_the_time_is_a_warning(cycle, findings):
+    late = boundary("late", "a", timer("cycle", cycle), interrupting=False)
+
+    assert (
+        found(process(start(), user("a"), end(), end("told"), LINE, late, path("late", "told"))) == findings
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from service.engine.check.expressions import is_feel
 from service.engine.check.feel import OTHER_LANGUAGES
@@ -15,6 +15,8 @@ from service.engine.nodes import timers
 from service.wording import Text
 
 _ANY_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+SHORTEST = timedelta(hours=1)
+"""Nobody is asked or told anything oftener."""
 _WORKDAYS = ("工作日", "个工作日", "workday", "workdays")
 _UNITS = {
     **dict.fromkeys(("h", "H", "hour", "hours", "小时", "个小时"), "PT{}H"),
@@ -70,6 +72,22 @@ def _timer(definition: EventDefinition, report: Report) -> None:
     for time in written:
         if not is_feel(time.text):
             _attempt(READERS[time.kind], time.text, definition, Text("timer"), report)
+            if time.kind == "cycle" and _is_hasty(time.text):
+                report.warning(
+                    definition,
+                    "hasty-cycle",
+                    "The timer fires every {interval}, more than once an hour, day and night: a day is P1D.",
+                    interval=time.text.split("/")[-1],
+                )
+
+
+def _is_hasty(cycle: str) -> bool:
+    """Say whether a cycle, if it can be read, turns more than once an hour."""
+    try:
+        interval = timers.parse_cycle(cycle)[2]
+    except EngineFailure:
+        return False
+    return not interval.months and interval.rest < SHORTEST
 
 
 def _attempt(read: Callable[[str], object], text: str, at: Placed, what: str, report: Report) -> None:

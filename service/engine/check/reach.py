@@ -81,27 +81,38 @@ def _before(container: Container, ends: Iterable[str]) -> set[str]:
 
 
 def _endless_cycle(container: Container, report: Report) -> None:
-    """Report a cycle in which nothing waits and nothing is asked: it can never be left."""
-    automatic = {
-        element.id: [flow.target for flow in element.outgoing]
-        for element in container.elements.values()
-        if not _may_leave(element)
-    }
-    for start in automatic:
-        if _returns(start, automatic):
-            element = container.elements[start]
-            report.error(
-                element,
-                "endless-cycle",
-                "The cycle through {element!r} neither waits nor asks a condition.",
-                element=element.title,
-            )
-            return
+    """Report a cycle in which nothing waits: without a condition it can never be left."""
+    automatic = {name: each for name, each in container.elements.items() if not _may_wait(each)}
+    unasked = {name: each for name, each in automatic.items() if not _asks(each)}
+    if endless := _in_cycle(unasked):
+        report.error(
+            endless,
+            "endless-cycle",
+            "The cycle through {element!r} neither waits nor asks a condition.",
+            element=endless.title,
+        )
+    elif hasty := _in_cycle(automatic):
+        report.warning(
+            hasty,
+            "automatic-cycle",
+            "Nothing waits in the cycle through {element!r}: it is gone through at one go until a condition "
+            "leaves it, and becomes an incident when none does. Draw what it waits for.",
+            element=hasty.title,
+        )
 
 
-def _may_leave(element: Element) -> bool:
-    waits = element.kind in WAITS | {"callActivity", "subProcess"}
-    return waits or (element.kind in CONDITIONAL and len(element.outgoing) > 1)
+def _may_wait(element: Element) -> bool:
+    return element.kind in WAITS | {"callActivity", "subProcess"}
+
+
+def _asks(element: Element) -> bool:
+    return element.kind in CONDITIONAL and len(element.outgoing) > 1
+
+
+def _in_cycle(elements: Mapping[str, Element]) -> Element | None:
+    """Return an element from which one comes back to it over these elements alone."""
+    following = {name: [flow.target for flow in each.outgoing] for name, each in elements.items()}
+    return next((each for name, each in elements.items() if _returns(name, following)), None)
 
 
 def _returns(start: str, following: Mapping[str, list[str]]) -> bool:
