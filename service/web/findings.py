@@ -63,6 +63,7 @@ HEADLINES = {
     "duplicate-flow": _("Two flows lead to the same event"),
     "duplicate-id": _("An id is used more than once"),
     "duplicate-process": _("Another file draws this process too"),
+    "call-cycle": _("The process calls itself without end"),
     "call-begun-by-event": _("What an event begins cannot be called"),
     "dynamic-call": _("Name the called process by its id"),
     "empty-expression": _("An output parameter is empty"),

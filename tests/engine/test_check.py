@@ -548,3 +548,52 @@ def test_a_timer_that_fires_all_the_time_is_a_warning(cycle, findings):
     assert (
         found(process(start(), user("a"), end(), end("told"), LINE, late, path("late", "told"))) == findings
     )
+
+
+def calling(key: str, called: str, *before: str) -> bytes:
+    return process(
+        start(),
+        *before[:-1],
+        call("c", called),
+        end(),
+        *(before[-1:] or [path("begin", "c", "done")]),
+        key=key,
+    )
+
+
+def test_processes_that_call_themselves_at_one_go_are_refused():
+    in_sub = process(
+        start(),
+        sub("s", start("s1"), call("c", "p"), end("s2"), path("s1", "c", "s2")),
+        end(),
+        path("begin", "s", "done"),
+    )
+
+    assert found(calling("p", "p")) == ["c: call-cycle"]
+    assert found(calling("p", "q"), calling("q", "p")) == ["c: call-cycle", "c: call-cycle"]
+    assert found(in_sub) == ["c: call-cycle"]
+    assert found(calling("p", "q"), calling("q", "r"), calling("r", "q"), calling("o", "p")) == [
+        "c: call-cycle",
+        "c: call-cycle",
+    ]
+
+
+def test_a_process_that_calls_itself_until_a_condition_holds_is_a_warning():
+    drawing = process(
+        start(x="=1"),
+        xor("enough", "on"),
+        call("c", "p"),
+        end(),
+        path("begin", "enough"),
+        flow("enough", "c", "=x < 10"),
+        flow("enough", "done", id="on"),
+        path("c", "done"),
+    )
+
+    [finding] = check({"p.bpmn": drawing}, topics={})
+
+    assert (finding.element, finding.severity, finding.code) == ("c", "warning", "call-cycle")
+
+
+def test_a_process_that_waits_before_it_calls_itself_is_fine():
+    assert found(calling("p", "p", user("a"), path("begin", "a", "c", "done"))) == []

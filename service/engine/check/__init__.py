@@ -4,7 +4,8 @@
 each process, `structure` looks at the shape (`elements`, `flows`, `events`, `reach`), `soundness` for joins
 that wait for ever, `branches` for gaps and overlaps of conditions, `references` at what is referred to
 (`people`, `services`, `calls`), `feel` and `literals` at what is written, `approvals` at decisions, `facts`
-at those of the case, `variables` at what is read and never set. `english` looks at the words of forms,
+at those of the case, `variables` at what is read and never set; `call_cycles` follows processes that call each
+other. `english` looks at the words of forms,
 `fields` at what they ask, `marks` at what their fields are marked with. Form parts are judged in
 `engine.forms`, decision tables in `engine.decisions`; `guarantees` holds what must be true of every way
 against all of them.
@@ -18,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from service.engine.check.approvals import check_approvals
 from service.engine.check.beginnings import check_beginnings
 from service.engine.check.branches import check_branches
+from service.engine.check.call_cycles import check_call_cycles
 from service.engine.check.crossing import Problems, cross, wake
 from service.engine.check.english import check_english
 from service.engine.check.facts import check_decision_facts, check_facts, check_form_facts
@@ -57,6 +59,7 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Topic]) -> list[Fi
         crossing = beside.submit(cross, around)
         for process in around.processes.values():
             _judge_shape(process, around, reports[process.file])
+        check_call_cycles(around.processes, reports)
         is_sound = not any(report.has_errors for report in reports.values())
         _collect(_of_forms(files, around), reports)
         problems = crossing.result()
