@@ -4,11 +4,10 @@
 each process, `structure` looks at the shape (`elements`, `flows`, `events`, `reach`), `soundness` for joins
 that wait for ever, `branches` for gaps and overlaps of conditions, `references` at what is referred to
 (`people`, `services`, `calls`), `feel` and `literals` at what is written, `approvals` at decisions, `facts`
-at those of the case, `variables` at what is read and never set; `call_cycles` follows processes that call each
-other. `english` looks at the words of forms,
-`fields` at what they ask, `marks` at what their fields are marked with. Form parts are judged in
-`engine.forms`, decision tables in `engine.decisions`; `guarantees` holds what must be true of every way
-against all of them.
+at those of the case, `variables` at what is read and never set; `call_cycles` follows processes that call
+each other. `english` looks at the words of forms, `fields` at what they ask, `marks` at what their fields
+are marked with. Form parts are judged in `engine.forms`, decision tables in `engine.decisions`;
+`guarantees` holds what must be true of every way against all of them.
 """
 
 from __future__ import annotations

@@ -28,8 +28,8 @@ def _report(call: Element, without_end: str, way: str, report: Report) -> None:
         report.error(
             call,
             "call-cycle",
-            "{element!r} comes back to its own beginning before anything waits, without end: {way}. Draw what "
-            "it waits for, or what ends it.",
+            "{element!r} comes back to its own beginning before anything waits, without end: {way}. Draw "
+            "what it waits for, or what ends it.",
             element=call.title,
             way=without_end,
         )
@@ -37,8 +37,8 @@ def _report(call: Element, without_end: str, way: str, report: Report) -> None:
         report.warning(
             call,
             "call-cycle",
-            "{element!r} comes back to its own beginning before anything waits: {way}. When no condition ends "
-            "that, it becomes an incident.",
+            "{element!r} comes back to its own beginning before anything waits: {way}. When no condition "
+            "ends that, it becomes an incident.",
             element=call.title,
             way=way,
         )
