@@ -37,10 +37,13 @@ SENTENCES = {
     "demo": "the keys of the demo company's own file, and its banner in both languages",
     "engine/case/schema.py": "labels of what every case has",
     "engine/check/literals.py": "how people say times, to be told how a drawing says them",
+    "engine/check/reminders.py": "how people say workdays, to be told how a drawing says them",
+    "engine/nodes/reminders.py": "the word of the dialect that asks for a superior",
     "feel/slips.py": "how people say comparisons and amounts, to be told how FEEL says them",
     "handlers": "sentences of notices and of the record, which are kept in the language of the company",
     "runtime/scenarios": "the language scenarios are written in",
     "runtime/step/actor.py": "how the system is called in the record",
+    "runtime/tasks/reminding.py": "sentences of notices, which are kept in the language of the company",
     "serving.py": "the product's name, and how the installer is called in the record",
     "web/api/document.py": "the product's name",
 }

@@ -109,6 +109,20 @@ def workdays_after(start: date | datetime, count: int, calendar: Calendar | None
     return deadline(start, count, calendar).at
 
 
+def shifted(moment: datetime, count: int, calendar: Calendar | None = None) -> datetime:
+    """Return the same time of day (Asia/Shanghai) so many workdays later, or with a negative count earlier.
+
+    With `count` 0 it is the moment itself, on whatever day that is.
+    """
+    used = calendar or official_calendar()
+    local = moment.astimezone(ZONE)
+    day, left, one = local.date(), abs(count), ONE_DAY if count > 0 else -ONE_DAY
+    while left:
+        day += one
+        left -= used.is_workday(day)
+    return datetime.combine(day, local.timetz())
+
+
 def workdays_between(start: date | datetime, end: date | datetime, calendar: Calendar | None = None) -> int:
     """Return the number of workdays after the day of `start` up to and including that of `end`.
 

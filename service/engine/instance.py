@@ -10,6 +10,7 @@ from service.engine.failures import UnknownToken
 from service.engine.motion import events, moves, moving
 from service.engine.motion.modifying import Modification, modify, preview
 from service.engine.nodes import Node, ServiceTask, StartEvent
+from service.engine.nodes.reminders import Since
 from service.engine.nodes.results import Fails, Throws
 from service.engine.nodes.scope import Scope
 from service.engine.progress import ActiveToken, Environment, OpenTask, Progress, ScopeView
@@ -74,10 +75,10 @@ class Instance:
         moving.drain(self._running)
 
     def fire_due(self) -> bool:
-        """Fire every timer that is due, the earliest first; True when any was."""
-        fired = False
-        while (token := events.next_due(self._running.root)) is not None and _is_due(token, self._running):
-            events.fire(token, {}, self._running.journal)
+        """Fire every timer and tell every reminder that is due, the earliest first; True when any was."""
+        fired, running = False, self._running
+        while (due := events.next_due(running.root)) is not None and due.at <= running.env.now:
+            events.come(due, running)
             moving.drain(self._running)
             fired = True
         return fired
@@ -128,9 +129,12 @@ class Instance:
         """
         moves.return_to(self._running, self._waiting(token_id), activity_id)
 
-    def settle_on_drawing(self, before: Model) -> None:
-        """Take over what the drawings say, other than those `before`, of the places where tokens wait."""
-        moves.settle_on_drawing(self._running, before)
+    def settle_on_drawing(self, before: Model, since: Mapping[str, Since]) -> None:
+        """Take over what the drawings say, other than those `before`, of the places where tokens wait.
+
+        `since`: by token id when an open task opened and when it is due, which the move leaves alone.
+        """
+        moves.settle_on_drawing(self._running, before, since)
 
     def cancel(self) -> None:
         """End the instance: every token is cancelled."""
@@ -187,7 +191,7 @@ class Instance:
             state=running.state,
             opened=tuple(journal.opened.values()),
             closed=tuple(journal.closed),
-            next_due=due.memory.due if due is not None else None,
+            next_due=due.at if due is not None else None,
             history=tuple(journal.history),
             incidents=tuple(journal.incidents.values()),
             resolved=tuple(journal.resolved),
@@ -195,6 +199,7 @@ class Instance:
             sent=tuple(journal.sent),
             variables=dict(self.variables),
             facts=tuple(journal.facts),
+            told=tuple(journal.told),
         )
 
     # ---- finding ----------------------------------------------------------------------------------
@@ -214,7 +219,3 @@ class Instance:
 
 def _asks(node: Node) -> bool:
     return isinstance(node, StartEvent) and node.event_definition is None
-
-
-def _is_due(token: Token, running: Running) -> bool:
-    return token.memory.due is not None and token.memory.due <= running.env.now

@@ -7,14 +7,17 @@ Nothing is guessed: a token that would be lost stops the move.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from service.engine import nodes
 from service.engine.definition import Model
 from service.engine.instance import Instance
 from service.engine.motion.event_sub_processes import has_interrupted
+from service.engine.nodes import reminders
+from service.engine.nodes.reminders import Since
 from service.engine.progress import Environment
 from service.engine.tokens import joins, snapshot
 from service.engine.tokens.tree import STARTED, Root, Token
@@ -61,13 +64,21 @@ def plan(blob: bytes, old: Model, new: Model) -> Plan:
     return Plan(obstacles, notes)
 
 
-def migrate(blob: bytes, old: Model, new: Model, env: Environment) -> Instance:
+def migrate(
+    blob: bytes,
+    old: Model,
+    new: Model,
+    env: Environment,
+    *,
+    since: Mapping[str, Since] = MappingProxyType({}),
+) -> Instance:
     """Return the case on the new manifest; its open tasks are described anew in `progress().opened`.
 
+    `since`: by token id when an open task opened and when it is due; its reminders are reckoned from that.
     EngineFailure when the plan has obstacles and the snapshot does not fit.
     """
     instance = Instance.load(new, _moved(blob, old, new), env)
-    instance.settle_on_drawing(old)
+    instance.settle_on_drawing(old, since)
     return instance
 
 
@@ -191,6 +202,12 @@ def _task_differences(was: nodes.Node, now: nodes.Node, path: str) -> Iterator[N
     ):
         if was.extensions.attribute(name) != now.extensions.attribute(name):
             yield Note(path, "task-changed", meaning)
+    if _reminds_otherwise(was, now):
+        yield Note(
+            path,
+            "reminders-changed",
+            Text("from now on people are reminded of the open task as the new drawing says"),
+        )
     if was.lane != now.lane:
         yield Note(
             path,
@@ -201,6 +218,11 @@ def _task_differences(was: nodes.Node, now: nodes.Node, path: str) -> Iterator[N
                 now=repr(now.lane),
             ),
         )
+
+
+def _reminds_otherwise(was: nodes.Node, now: nodes.Node) -> bool:
+    before, after = was.extensions.properties, now.extensions.properties
+    return any(before.get(name) != after.get(name) for name in reminders.PROPERTIES)
 
 
 def _timer_text(spec: nodes.Node) -> Any:

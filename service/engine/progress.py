@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from service.domain.workdays import Calendar, official_calendar
 from service.errors import Unavailable
 from service.feel import FEEL, Feel
 
@@ -48,6 +49,8 @@ class Environment:
     # What `case.…` reads: asked for once a step at most, and only when something reads it.
     facts: Callable[[], Mapping[str, Any]] = dict
     undone_by: tuple[type[Exception], ...] = (Unavailable,)
+    # What workdays are counted by.
+    calendar: Calendar = field(default_factory=official_calendar)
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,21 @@ class ClosedTask:
 
     token_id: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """People are to be told of a task that waits: `kind` is remind or escalate, `names` as drawn.
+
+    Of a reminder `names` are those who are told besides whoever can do the task. `drawn_for` are whose
+    superiors an escalation asks for.
+    """
+
+    token_id: str
+    kind: str
+    names: tuple[str, ...]
+    drawn_for: tuple[str, ...]
+    variables: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -175,3 +193,4 @@ class Progress:
     sent: tuple[SentMessage, ...]
     variables: Mapping[str, Any]
     facts: tuple[NewFact, ...] = ()
+    told: tuple[Told, ...] = ()

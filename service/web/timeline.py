@@ -12,6 +12,7 @@ from service.web.holders import holders
 
 NOTED = frozenset(
     {"note", "returned", "suspended", "resumed", "cancelled_by", "retried", "raised", "assigned"}
+    | {"reminded", "escalated"}
 )
 
 

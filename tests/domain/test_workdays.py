@@ -14,6 +14,7 @@ from service.domain.workdays import (
     Calendar,
     deadline,
     official_calendar,
+    shifted,
     workdays_after,
     workdays_between,
 )
@@ -94,3 +95,24 @@ def test_counting_back_finds_the_same_number(day, count):
 @given(days, days)
 def test_counting_the_other_way_changes_the_sign(first, second):
     assert workdays_between(first, second) == -workdays_between(second, first)
+
+
+@pytest.mark.parametrize(
+    ("moment", "count", "expected"),
+    [
+        # Friday, 25 September 2026 is the Mid-Autumn Festival; Saturday, 10 October is worked.
+        (datetime(2026, 9, 24, 15, 30, tzinfo=ZONE), 1, datetime(2026, 9, 28, 15, 30, tzinfo=ZONE)),
+        (datetime(2026, 9, 28, 15, 30, tzinfo=ZONE), -1, datetime(2026, 9, 24, 15, 30, tzinfo=ZONE)),
+        (datetime(2026, 10, 9, 23, 59, 59, tzinfo=ZONE), 1, datetime(2026, 10, 10, 23, 59, 59, tzinfo=ZONE)),
+        (datetime(2026, 9, 26, 8, 0, tzinfo=ZONE), 0, datetime(2026, 9, 26, 8, 0, tzinfo=ZONE)),
+        (datetime(2026, 3, 2, 20, 0, tzinfo=UTC), 1, datetime(2026, 3, 4, 4, 0, tzinfo=ZONE)),
+    ],
+)
+def test_a_moment_shifted_by_workdays_keeps_its_time_of_day(moment, count, expected):
+    assert shifted(moment, count) == expected
+
+
+def test_a_day_the_company_has_off_is_no_workday_to_shift_by():
+    calendar = official_calendar().with_company(holidays=[date(2026, 3, 3)])
+
+    assert shifted(datetime(2026, 3, 2, 9, tzinfo=ZONE), 1, calendar) == datetime(2026, 3, 4, 9, tzinfo=ZONE)

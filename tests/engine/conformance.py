@@ -72,6 +72,13 @@ TABLES, CELLS, RULES = "test_decisions", "test_decisions_cells", "test_decisions
 SUPPORTED = [
     Supported("Tasks", "User task, manual task", f"{FLOW}::test_a_condition_decides_the_branch"),
     Supported(
+        "Tasks",
+        "Reminders and escalations of a task (properties `remindAt`, `remindEvery`, `remindAlso`, "
+        "`escalateAfter`, `escalateTo`)",
+        "test_reminders::test_people_are_reminded_before_at_and_after_the_due_date",
+        "workdays or durations around the due date",
+    ),
+    Supported(
         "Tasks", "Script task (FEEL)", f"{FLOW}::test_a_thousand_automatic_turns_neither_stall_nor_grow"
     ),
     Supported(

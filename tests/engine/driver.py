@@ -35,6 +35,7 @@ class Case:
         self.facts = self.model.case.complete({}, facts or {})
         self.fact_reads = 0
         self.written: list[Any] = []
+        self.told: list[Any] = []
         self.open: dict[str, Any] = {}
         self.incidents: dict[str, Any] = {}
         self.steps: list[Any] = []
@@ -64,6 +65,7 @@ class Case:
         self.steps += progress.history
         self.sent += progress.sent
         self.written += progress.facts
+        self.told += progress.told
         self.facts |= {fact.name: fact.value for fact in progress.facts}
 
     def act(self, do: Callable[[Instance], Any]) -> Any:

@@ -670,3 +670,42 @@ def test_somebody_is_told_in_time(time, state):
 
 def test_nobody_is_told_where_no_timer_tells():
     assert proof("waits_at: legal\ntold_within: 2", straight()).state == "broken"
+
+
+@pytest.mark.parametrize(
+    ("due", "properties", "state"),
+    [
+        ("=workdays_after(now(), 2)", {"remindAt": "0"}, "holds"),
+        ("=workdays_after(now(), 3)", {"remindAt": "-1, 0"}, "holds"),
+        ("=workdays_after(now(), 3)", {"remindAt": "0"}, "broken"),
+        ("=workdays_after(now(), 1)", {"escalateAfter": "1", "escalateTo": "财务部"}, "holds"),
+        ("=workdays_after(now(), 1)", {"escalateAfter": "2", "escalateTo": "财务部"}, "broken"),
+        ("=workdays_after(now(), 1)", {"remindEvery": "1"}, "holds"),
+        ("=workdays_after(now(), 2)", {"remindEvery": "1"}, "broken"),
+        # One workday before the due date is past already when the task opens: it is left out.
+        ("=workdays_after(now(), 1)", {"remindAt": "-1"}, "broken"),
+        ("PT4H", {"remindAt": "-PT1H, PT2H"}, "holds"),
+        ("P5D", {"remindAt": "0"}, "broken"),
+        ("", {"remindAt": "2"}, "holds"),
+        ("", {"remindAt": "3"}, "broken"),
+        ("=explanation_due", {"remindAt": "0"}, "unproven"),
+        ("=workdays_after(now(), 1)", {"remindAt": "=[0]"}, "unproven"),
+    ],
+)
+def test_a_reminder_of_the_task_tells_in_time(due, properties, state):
+    written = {"camunda_dueDate": due} if due else {}
+    task = user("sign", properties=properties, **written)
+    drawing = process(start(), task, end(), path("begin", "sign", "done"))
+
+    assert proof("waits_at: sign\ntold_within: 2", drawing).state == state
+
+
+def test_a_reminder_concludes_for_nobody():
+    task = user(
+        "sign",
+        properties={"approval": "true", "remindAt": "0", "escalateAfter": "1", "escalateTo": "财务部"},
+        camunda_dueDate="PT4H",
+    )
+    drawing = process(start(), task, end(), path("begin", "sign", "done"))
+
+    assert proof("no_timer_concludes: approvals", drawing).state == "holds"

@@ -43,7 +43,7 @@ from tests.engine.diagrams import (
 from tests.engine.driver import MONDAY
 
 BLOCKS = st.recursive(
-    st.sampled_from(["user", "script", "votes", "pass", "wait", "late", "remind"]),
+    st.sampled_from(["user", "script", "votes", "pass", "wait", "late", "remind", "told"]),
     lambda inner: st.one_of(
         st.tuples(st.just("sequence"), st.lists(inner, min_size=1, max_size=3)),
         st.tuples(st.just("xor"), st.lists(inner, min_size=2, max_size=3)),
@@ -121,6 +121,11 @@ class Drawn:
         ]
         self.join(event, told)
         return task, task
+
+    def draw_told(self, _):
+        """A task of which people are reminded, once before it is due and then again and again."""
+        wanted = {"remindAt": "-PT1H", "remindEvery": "PT1H", "escalateAfter": "0", "escalateTo": "财务部"}
+        return self.single("user", lambda name: user(name, properties=wanted, camunda_dueDate="PT2H"))
 
     def draw_call(self, inner):
         outer, self.parts = self.parts, []
@@ -234,7 +239,9 @@ class Walk:
             if progress.state != "active":
                 break
             choice = choices[turn % len(choices)] % (len(self.open) + 1)
-            passes = progress.next_due is not None and (choice == len(self.open) or not self.open)
+            # Some are reminded again and again: nobody waits for ever.
+            waits = choice == len(self.open) and turn < 300
+            passes = progress.next_due is not None and (waits or not self.open)
             self.now = max(self.now, progress.next_due) if passes else self.now
             instance = self.at_now(instance, progress)
             if passes:
@@ -244,6 +251,7 @@ class Walk:
                 by_path = sorted(self.open, key=lambda task: task[0])
                 instance.complete(by_path[choice % len(by_path)][1], {})
             progress = self.note(instance)
+        assert progress.state == "active" or progress.next_due is None, "something is told of what is over"
         assert [scope.id for scope in instance.scopes()] == ["root"], "scopes of what is over are left behind"
         return progress.state
 
@@ -262,6 +270,8 @@ class Walk:
             (f"{task.activity_path} {task.element_index}", task.token_id) for task in progress.opened
         ]
         self.trace += [(step.activity_path, step.event) for step in progress.history]
+        # Several may be told at one moment, of tasks whose ids differ from walk to walk.
+        self.trace += sorted((each.kind, str(each.names)) for each in progress.told)
         self.variables = dict(progress.variables)
         return progress
 

@@ -316,3 +316,48 @@ def test_a_message_can_be_sent_with_computed_contents(tmp_path: Path) -> None:
     (told,) = run_file(file).failures
 
     assert told == f"{file}:17: 通知: 段一鸣 was told nothing about '没有这样的通知'."
+
+
+REMINDED = DRAWING.replace(
+    '<camunda:property name="notBy" value="applicant" />',
+    '<camunda:property name="remindAt" value="0, 1" /><camunda:property name="remindAlso" value="市场部" />'
+    '<camunda:property name="escalateAfter" value="1" />'
+    '<camunda:property name="escalateTo" value="财务部" />',
+)
+
+
+def remind(folder: Path, expected: str) -> ScenarioResult:
+    """Let a workday pass after the due date of the request, then expect."""
+    file = folder / "case.yaml"
+    file.write_text(f"{HEAD}  - 到: 2026-10-08 23:59:59\n  - 期望: {expected}\n", encoding="utf-8")
+    files = FILES | {"request.bpmn": REMINDED.encode()}
+    return run_file(file, source=lambda _folder: UnderTest(files, "reminders"))
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        "{已催办: [decide], 已上报: [decide]}",
+        "{已催办: {decide: 2}, 已上报: {decide: 1}}",
+        "{已催办: {decide: [许诺, 林悦]}, 已上报: {decide: 许诺}}",
+        "{已催办: {granted: 0}}",
+    ],
+)
+def test_of_what_people_are_reminded_can_be_expected(folder: Path, expected: str) -> None:
+    assert remind(folder, expected).failures == ()
+
+
+@pytest.mark.parametrize(
+    ("expected", "told"),
+    [
+        ("{已催办: [granted]}", "已催办: nobody was told of granted."),
+        ("{已催办: {decide: 1}}", "已催办: of decide people were told 2 times, expected 1."),
+        ("{已上报: {decide: 林悦}}", "已上报: 林悦 was not told of decide; told were 许诺."),
+    ],
+)
+def test_what_was_expected_and_nobody_was_told_is_a_difference(
+    folder: Path, expected: str, told: str
+) -> None:
+    [failure] = remind(folder, expected).failures
+
+    assert failure.endswith(told)

@@ -3,11 +3,12 @@
 `reading` reads the files into the `surroundings`; `vocabulary` names what is written and nobody reads. Of
 each process, `structure` looks at the shape (`elements`, `flows`, `events`, `reach`), `soundness` for joins
 that wait for ever, `branches` for gaps and overlaps of conditions, `references` at what is referred to
-(`people`, `services`, `calls`), `feel` and `literals` at what is written, `approvals` at decisions, `facts`
-at those of the case, `variables` at what is read and never set; `call_cycles` follows processes that call
-each other. `english` looks at the words of forms, `fields` at what they ask, `marks` at what their fields
-are marked with. Form parts are judged in `engine.forms`, decision tables in `engine.decisions`;
-`guarantees` holds what must be true of every way against all of them.
+(`people`, `services`, `calls`), `feel` and `literals` at what is written, `reminders` at who is told when
+that a task waits, `approvals` at decisions, `facts` at those of the case, `variables` at what is read and
+never set; `call_cycles` follows processes that call each other. `english` looks at the words of forms,
+`fields` at what they ask, `marks` at what their fields are marked with. Form parts are judged in
+`engine.forms`, decision tables in `engine.decisions`; `guarantees` holds what must be true of every way
+against all of them.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from service.engine.check.marks import check_marks
 from service.engine.check.reading import read_manifest
 from service.engine.check.reads import answers_of, check_reads
 from service.engine.check.references import check_references
+from service.engine.check.reminders import check_reminders
 from service.engine.check.report import Report
 from service.engine.check.soundness import check_soundness
 from service.engine.check.structure import check_structure
@@ -119,6 +121,7 @@ def _judge_shape(process: Process, around: Surroundings, report: Report) -> None
         check_soundness(process.body, report)
         check_branches(process.body, report)
     check_references(process, around, report)
+    check_reminders(process, around, report)
     check_literals(process, report)
 
 

@@ -12,6 +12,7 @@ from service.engine.check.report import Placed, Report
 from service.engine.drawing import Element, EventDefinition, Process
 from service.engine.failures import EngineFailure
 from service.engine.nodes import timers
+from service.engine.nodes.reminders import PROPERTIES as REMINDING
 from service.wording import Text
 
 _ANY_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -54,6 +55,7 @@ def _due_date(element: Element, report: Report) -> None:
 def _not_feel(element: Element, report: Report) -> None:
     named = ("assignee", "candidateGroups", "dueDate", "candidateUsers")
     written = [(name, element.extensions.attribute(name) or "") for name in named]
+    written += [(name, element.properties.get(name, "")) for name in REMINDING]
     for name, text in (*written, *element.extensions.inputs):
         if not is_feel(text) and any(begin in text for begin in OTHER_LANGUAGES):
             report.error(
@@ -100,11 +102,11 @@ def _attempt(read: Callable[[str], object], text: str, at: Placed, what: str, re
             "The {what} cannot be read: {reason}.{hint}",
             what=what,
             reason=failure.message,
-            hint=_meant(text),
+            hint=meant(text),
         )
 
 
-def _meant(text: str) -> Text:
+def meant(text: str) -> Text:
     """Return what somebody will have meant who writes a time as people say it, or how times are written."""
     said = _SAID.fullmatch(text.strip())
     if said is None:

@@ -77,6 +77,7 @@ def _followers(token: Token, result: GoesOn) -> list[Token]:
 
 def _wait_for_people(running: Running, token: Token, result: WaitsForPeople) -> AtOnce:
     token.wait()
+    token.memory.reminders = result.reminders
     token.tree.visited[token.node.element_id] = token.memory.path
     running.journal.opened[token.token_id] = result.task
     return ()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import (
@@ -13,10 +15,12 @@ from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import (
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 
 from service.engine.motion import event_sub_processes
-from service.engine.nodes import BoundaryEvent, Catching, timers
+from service.engine.nodes import BoundaryEvent, Catching, reminders, timers
 from service.engine.nodes.memory import Memory
+from service.engine.progress import Told
 from service.engine.tokens.journal import Journal
 from service.engine.tokens.removing import attached, cancel
+from service.engine.tokens.running import Running
 from service.engine.tokens.tree import STARTED, Root, Token
 
 Kind = Literal["message", "signal"]
@@ -131,8 +135,32 @@ def awaited_messages(root: Root) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-def next_due(root: Root) -> Token | None:
-    """Return the waiting token whose time comes first."""
-    waiting = [(token.memory.due, token) for token in root.all_live() if token.state == STARTED]
-    due = [(at, token) for at, token in waiting if at is not None]
-    return min(due, key=lambda each: each[0], default=(None, None))[1]
+@dataclass(frozen=True)
+class Due:
+    """The waiting token whose time comes first, and when."""
+
+    token: Token
+    at: datetime
+
+
+def next_due(root: Root) -> Due | None:
+    """Return whose time comes first: an event's, or that of a task's next reminder."""
+    waiting = [Due(token, at) for token in root.all_live() for at in _times(token) if at is not None]
+    return min(waiting, key=lambda each: each.at, default=None)
+
+
+def _times(token: Token) -> tuple[datetime | None, ...]:
+    if token.state != STARTED:
+        return ()
+    return (token.memory.due, *(each.due for each in token.memory.reminders[:1]))
+
+
+def come(due: Due, running: Running) -> None:
+    """The time of a waiting token has come: its event happens, or people are told of its task."""
+    token, journal = due.token, running.journal
+    if not token.memory.reminders:
+        fire(token, {}, journal)
+        return
+    told, token.memory.reminders = reminders.split(token.memory.reminders, journal.now, running.env.calendar)
+    known = token.scope.visible()
+    journal.told += [Told(token.token_id, each.kind, each.names, each.drawn_for, known) for each in told]

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from service.engine import nodes
 from service.engine.definition import Model
 from service.engine.failures import UnknownToken
 from service.engine.motion import event_sub_processes, moving
-from service.engine.nodes import EventSubProcess
+from service.engine.nodes import EventSubProcess, UserTask, reminders
 from service.engine.nodes.memory import Memory
-from service.engine.nodes.results import WaitsForPeople
+from service.engine.nodes.reminders import Since
 from service.engine.tokens import joins, removing
 from service.engine.tokens.running import Running
 from service.engine.tokens.tree import ERROR, STARTED, Root, Token
@@ -71,8 +72,11 @@ def end(running: Running) -> None:
     running.state = "cancelled"
 
 
-def settle_on_drawing(running: Running, before: Model) -> None:
-    """Arm the events that were not drawn `before`, and describe the open tasks as they are drawn now."""
+def settle_on_drawing(running: Running, before: Model, since: Mapping[str, Since]) -> None:
+    """Arm the events that were not drawn `before`, and describe the open tasks as they are drawn now.
+
+    `since` says by token id when a task opened and when it is due: what it keeps, and reminds from.
+    """
     for tree in running.root.trees():
         if not event_sub_processes.has_interrupted(tree):
             was = before.spec(tree.key)
@@ -81,18 +85,41 @@ def settle_on_drawing(running: Running, before: Model) -> None:
         if token.state != STARTED or not token.is_live:
             continue
         moving.arm(running, token, but=_drawn_on(token, before))
-        if token.node.waits_for_people:
+        if isinstance(token.node, UserTask):
             described = token.node.enter(running.view(token))
-            assert isinstance(described, WaitsForPeople), "people wait for nothing else"
             running.journal.opened[token.token_id] = described.task
+            kept = since.get(token.token_id, Since(running.env.now, described.task.due_at))
+            _remind_as_drawn(running, token, token.node, _node_in(before, token), kept)
     moving.drain(running)
+
+
+def _remind_as_drawn(
+    running: Running, token: Token, now: UserTask, was: nodes.Node | None, since: Since
+) -> None:
+    """Reckon a task's reminders anew where they are drawn otherwise than before.
+
+    Of a kind that was told before, nothing is told again for what is past.
+    """
+    before = was.extensions.properties if was is not None else {}
+    told = {kind for kind, names in reminders.BY_KIND.items() if any(before.get(name) for name in names)}
+    if all(before.get(name) == now.extensions.properties.get(name) for name in reminders.PROPERTIES):
+        return
+    token.memory.reminders = tuple(
+        each
+        for each in now.reminders(running.view(token), since)
+        if each.due > running.env.now or each.kind not in told
+    )
 
 
 def _drawn_on(token: Token, model: Model) -> list[str]:
     """Return the boundary events that a model draws on the activity of a token."""
-    spec = model.spec(token.tree.key)
-    node = spec.task_specs.get(token.node.name) if spec is not None else None
+    node = _node_in(model, token)
     return node.boundary if node is not None else []
+
+
+def _node_in(model: Model, token: Token) -> nodes.Node | None:
+    spec = model.spec(token.tree.key)
+    return spec.task_specs.get(token.node.name) if spec is not None else None
 
 
 def refuse_starving(root: Root, before: Mapping[str, joins.Starving]) -> None:

@@ -8,7 +8,10 @@ from typing import Any
 from service.engine.decisions import Decision, map_result
 from service.engine.drawing.extensions import Mapped, split_list
 from service.engine.failures import EngineFailure
+from service.engine.nodes import reminders
 from service.engine.nodes.base import Node
+from service.engine.nodes.memory import Reminder
+from service.engine.nodes.reminders import Since
 from service.engine.nodes.results import CallsHandler, GoesOn, OpensProcess, Result, WaitsForPeople
 from service.engine.nodes.timers import to_due
 from service.engine.nodes.token_view import TokenView
@@ -29,6 +32,7 @@ class UserTask(Node):
         names = ("dueDate", "candidateGroups", "candidateUsers", "assignee")
         wanted = [extensions.attribute(name) or "" for name in names]
         due, groups, users, assignee = view.literal_or_feel(wanted)
+        due_at = to_due(due, view.now) if due else None
         return WaitsForPeople(
             OpenTask(
                 token_id=token.token_id,
@@ -41,15 +45,26 @@ class UserTask(Node):
                 candidate_groups=_names(groups, _BAD_GROUPS),
                 candidate_users=_names(users, _BAD_USERS),
                 assignee=assignee or None,
-                due_at=to_due(due, view.now) if due else None,
+                due_at=due_at,
                 element_index=token.memory.element,
                 element_value=token.element_value,
                 not_by=extensions.listed("notBy"),
                 properties=extensions.properties,
                 inputs=self.inputs(view),
                 variables=view.variables,
-            )
+            ),
+            self.reminders(view, Since(view.now, due_at)),
         )
+
+    def reminders(self, view: TokenView, since: Since) -> tuple[Reminder, ...]:
+        """Return what is to be told while the task waits. EngineFailure for what cannot be reckoned."""
+        written = [self.extensions.properties.get(name, "") for name in reminders.PROPERTIES]
+        if not any(written):
+            return ()
+        asked = self.extensions.attribute("candidateGroups") or ""
+        *values, groups = view.literal_or_feel([*written, asked])
+        drawn_for = _names(groups, _BAD_GROUPS) or tuple(filter(None, [self.lane]))
+        return reminders.reckon(values, since, view.now, view.calendar, drawn_for=drawn_for)
 
     def leave(self, view: TokenView) -> GoesOn:
         answers = {**view.unanswered(self.extensions.attribute("formRef")), **view.came}

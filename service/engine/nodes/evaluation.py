@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from service.domain.workdays import Calendar
 from service.engine.case.facts import Facts
 from service.engine.case.schema import CASE, CaseSchema
 from service.engine.decisions import Decision, DecisionResult, evaluate, reads
@@ -25,6 +26,10 @@ class Evaluation:
     @property
     def now(self) -> datetime:
         return self._env.now
+
+    @property
+    def calendar(self) -> Calendar:
+        return self._env.calendar
 
     def values(self, texts: Sequence[str], variables: Mapping[str, Any]) -> list[Any]:
         """Return the values of FEEL expressions; the first error is raised."""

@@ -45,6 +45,21 @@ class Cycle:
 
 
 @dataclass(frozen=True, slots=True)
+class Reminder:
+    """What people are to be told while a task waits for them.
+
+    `kind` is `remind` (whoever can do it, and besides them `names`) or `escalate` (`names`). With `every` it
+    is told again so much later, each time. `drawn_for` are whose superiors are asked, where `names` say so.
+    """
+
+    kind: str
+    due: datetime
+    names: tuple[str, ...] = ()
+    every: str | None = None
+    drawn_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Round:
     """How far a multi-instance activity has come.
 
@@ -119,6 +134,8 @@ class Memory:
     # Its place in the list of the multi-instance activity it is an element of; that activity's own round.
     element: int | None = None
     round: Round | None = None
+    # What is still to be told while its task waits, the next one first.
+    reminders: tuple[Reminder, ...] = ()
     # Code and message of the incident it stopped with.
     failure: tuple[str, str] | None = None
 
@@ -137,6 +154,8 @@ def to_stored(memory: Memory) -> dict[str, Any]:
         stored["c"] = [memory.cycle.left, memory.cycle.interval]
     if memory.element is not None:
         stored["e"] = memory.element
+    if memory.reminders:
+        stored["m"] = [_stored_reminder(each) for each in memory.reminders]
     if memory.round is not None:
         one = memory.round
         stored["r"] = [list(one.items), one.started, [*one.results.items()], sorted(one.dropped)]
@@ -152,12 +171,24 @@ def from_stored(stored: Mapping[str, Any]) -> Memory:
         memory.cycle = Cycle(*stored["c"])
     if "e" in stored:
         memory.element = stored["e"]
+    if "m" in stored:
+        memory.reminders = tuple(_reminder(*each) for each in stored["m"])
     if "r" in stored:
         items, started, results, dropped = stored["r"]
         memory.round = Round(items, started, dict(results), frozenset(dropped))
     if memory.failure is not None:
         memory.failure = (memory.failure[0], memory.failure[1])
     return memory
+
+
+def _stored_reminder(reminder: Reminder) -> list[Any]:
+    return [reminder.kind, reminder.due, list(reminder.names), reminder.every, list(reminder.drawn_for)]
+
+
+def _reminder(
+    kind: str, due: datetime, names: Sequence[str], every: str | None, drawn_for: Sequence[str]
+) -> Reminder:
+    return Reminder(kind, due, tuple(names), every, tuple(drawn_for))
 
 
 _AS_IT_IS = (

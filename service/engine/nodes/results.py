@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from service.engine.nodes.memory import Cycle
+from service.engine.nodes.memory import Cycle, Reminder
 from service.engine.progress import HandlerCall, OpenTask
 
 
@@ -30,9 +30,10 @@ class GoesOn:
 
 @dataclass(frozen=True)
 class WaitsForPeople:
-    """Somebody has to complete this task."""
+    """Somebody has to complete this task, and `reminders` are told while it waits."""
 
     task: OpenTask
+    reminders: tuple[Reminder, ...] = ()
 
 
 @dataclass(frozen=True)

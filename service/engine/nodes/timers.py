@@ -20,6 +20,8 @@ from service.engine.nodes.memory import Cycle
 from service.feel.values import Months
 
 ZONE = ZoneInfo("Asia/Shanghai")
+WORKDAYS_AFTER_NOW = re.compile(r"=\s*workdays_after\(\s*(?:now|today)\(\)\s*,\s*(\d+)\s*\)")
+"""A time so many workdays after the activity has been reached."""
 _DURATION = re.compile(
     r"(?P<sign>-)?P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+(?:\.\d+)?)D)?"
     r"(?:T(?=\d)(?:(?P<hours>\d+(?:\.\d+)?)H)?(?:(?P<minutes>\d+(?:\.\d+)?)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from service.domain.workdays import Calendar
 from service.engine.decisions import Decision, DecisionResult
 from service.engine.failures import EngineFailure
 from service.engine.nodes.evaluation import Evaluation, truth
@@ -52,6 +53,11 @@ class TokenView:
     @property
     def now(self) -> datetime:
         return self.evaluation.now
+
+    @property
+    def calendar(self) -> Calendar:
+        """Return the calendar that workdays are counted by."""
+        return self.evaluation.calendar
 
     @property
     def variables(self) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from service.engine.progress import ClosedTask, NewFact, NewIncident, OpenTask, SentMessage, Step
+from service.engine.progress import ClosedTask, NewFact, NewIncident, OpenTask, SentMessage, Step, Told
 from service.engine.tokens.tree import Token
 
 
@@ -23,6 +23,7 @@ class Journal:
     resolved: list[str] = field(default_factory=list)
     sent: list[SentMessage] = field(default_factory=list)
     facts: list[NewFact] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
 
     def enter(self, token: Token) -> None:
         """Record a token's arrival; once only, however often its element is tried."""
@@ -49,7 +50,9 @@ class Journal:
         )
 
     def close(self, token_id: str, reason: str) -> None:
-        """A task that opened and closed within one step was never anybody's."""
+        """A task that opened and closed within one step was never anybody's; of one that is gone nobody is
+        told."""
+        self.told = [each for each in self.told if each.token_id != token_id]
         if self.opened.pop(token_id, None) is None:
             self.closed.append(ClosedTask(token_id, reason))
 

@@ -17,6 +17,7 @@ from service.engine import migration
 from service.engine.definition import Model
 from service.engine.instance import Instance
 from service.engine.migration import Note, Obstacle
+from service.engine.nodes.reminders import Since
 from service.errors import FieldError, InvalidInput, NotFound, ServiceError, Unavailable
 from service.runtime import v0_1
 from service.runtime.identity.rights import require
@@ -189,7 +190,9 @@ def _move(app: Application, step: Step, view: MigrationView, target: _Target) ->
     old, blob = step.model, step.instance.snapshot or b""
     v0_1.fill(step, target.model, lambda: Instance.load(old, blob, looking(app)).scopes())
     step.model = target.model
-    moved = migration.migrate(blob, old, target.model, step.environment)
+    open_tasks = task_rows.open_in(step.session, step.instance.id)
+    since = {task.token_id: Since(task.opened_at, task.due_at) for task in open_tasks}
+    moved = migration.migrate(blob, old, target.model, step.environment, since=since)
     step.take_over(moved)
     instance = step.instance
     instance.deployment_id = target.deployment_id

@@ -15,6 +15,7 @@ from service.engine.files.nearest import suggestion
 from service.runtime import identity
 from service.runtime.cases import instances
 from service.runtime.cases.views import CaseView
+from service.runtime.scenarios import telling
 from service.runtime.scenarios.reading import ScenarioError, Step
 from service.runtime.scenarios.scene import Scene
 from service.runtime.scenarios.yaml_lines import together
@@ -312,4 +313,6 @@ _CHECKS: Mapping[str, Callable[[Any, Step, Any], Iterator[Text]]] = {
     "办理人": _candidates,
     "记录": _notes,
     "通知": _notified,
+    "已催办": telling.reminded,
+    "已上报": telling.escalated,
 }

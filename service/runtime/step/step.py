@@ -106,6 +106,7 @@ class Step:
             feel=self.feel,
             facts=self.facts.visible,
             undone_by=_UNDONE_BY,
+            calendar=self.model.organisation.calendar,
         )
 
     @cached_property

@@ -62,14 +62,15 @@ def of(step: Step, task: OpenTask) -> TaskRow:
         due_order=task.due_at or NEVER,
     )
     if who.superiors:
-        step.line("raised", ", ".join(who.superiors), **_place(row))
+        step.line("raised", ", ".join(who.superiors), **place_of(row))
     if not row.is_for_nobody:
         return row
     drawn_for = ",".join(who.drawn_for)
     return replace(row, properties={**row.properties, candidates.DRAWN_FOR: drawn_for})
 
 
-def _place(row: TaskRow) -> dict[str, Any]:
+def place_of(row: TaskRow) -> dict[str, Any]:
+    """Return what a line of the record says of the place of a task."""
     return {
         "definition": row.definition,
         "activity_id": row.activity_id,

@@ -1,0 +1,132 @@
+"""Telling people of tasks that wait (催办) and those above of tasks that wait too long (上报), as drawn.
+
+The engine says that the time has come; who is told is seen now: whoever holds the task, else those it is
+offered to, and never who is barred from it. What is told leaves through the outbox, as every notice does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from service.domain.workdays import workdays_between
+from service.engine.nodes.reminders import ESCALATE, SUPERIOR
+from service.engine.organisation.rights import ADMIN
+from service.engine.progress import Progress, Told
+from service.runtime import identity
+from service.runtime.step.step import Step
+from service.runtime.tasks import candidates, rights
+from service.runtime.tasks import rows as task_rows
+from service.settings import ZONE
+from service.store.models import TaskRow
+
+REMINDED, ESCALATED = "reminded", "escalated"
+"""Events of the record; the note of the line names who was told."""
+BETWEEN = "、"
+
+
+def decide(step: Step, progress: Progress | None) -> None:
+    """Queue what is to be told, and write it into the record."""
+    if progress is None or not progress.told:
+        return
+    stored = task_rows.open_in(step.session, step.instance.id)
+    rows = {row.token_id: row for row in (*stored, *step.opened)}
+    for told in progress.told:
+        tell = _escalate if told.kind == ESCALATE else _remind
+        tell(step, rows[told.token_id], told)
+
+
+def write(step: Step, progress: Progress | None) -> None:
+    """Nothing is kept here but the record."""
+
+
+def _remind(step: Step, row: TaskRow, told: Told) -> None:
+    barred = rights.barred_now(step.session, row)
+    holders, others = _holders(step, row, barred), _others(step, told, barred)
+    text = f"“{row.name}”待您处理{_when(step, row)}，请尽快完成。"
+    _tell(step, row, REMINDED, "remind", f"催办：{row.name}", text, holders, others)
+
+
+def _escalate(step: Step, row: TaskRow, told: Told) -> None:
+    barred = rights.barred_now(step.session, row)
+    holders, above = _holders(step, row, barred), _above(step, told, barred)
+    whose = f"现在由{_shown(step, holders)}办理" if holders else "现在无人可办"
+    text = f"“{row.name}”仍未办理{_when(step, row)}。{whose}。"
+    _tell(
+        step,
+        row,
+        ESCALATED,
+        "escalate",
+        f"超时上报：{step.instance.title or step.case}",
+        text,
+        above,
+        holders,
+    )
+
+
+def _tell(
+    step: Step,
+    row: TaskRow,
+    event: str,
+    kind: str,
+    subject: str,
+    text: str,
+    people: tuple[str, ...],
+    others: tuple[str, ...],
+) -> None:
+    """Tell these people, and `others` with them; without anybody to tell there is nothing to say."""
+    users = tuple(dict.fromkeys((*people, *others)))
+    if not users:
+        return
+    named = people if event == ESCALATED else users
+    place = {"activity_id": row.activity_id, "activity_path": row.activity_path}
+    message = {"kind": kind, "groups": [], "users": list(users), "subject": subject, "text": text}
+    step.queue("notify", {**message, "tasks": dict.fromkeys(users, row.id), **place})
+    step.line(event, _shown(step, named), **task_rows.place_of(row))
+    step.audit(event, task=row.id, activity=row.activity_id, people=list(named))
+
+
+def _above(step: Step, told: Told, barred: tuple[str, ...]) -> tuple[str, ...]:
+    """Return whom an escalation goes to: where none of them can be told, their superiors, then the admins."""
+    superiors = step.model.organisation.above(told.drawn_for)
+    named = [superiors if name == SUPERIOR else (name,) for name in told.names]
+    names = tuple(dict.fromkeys(name for each in named for name in each))
+    found = candidates.find(step, names, told.variables, barred)
+    return _members(step, found.groups, found.users, barred) or identity.members(step.session, ADMIN)
+
+
+def _others(step: Step, told: Told, barred: tuple[str, ...]) -> tuple[str, ...]:
+    groups, users = candidates.resolve(step, told.names, told.variables)
+    return _members(step, groups, users, barred)
+
+
+def _holders(step: Step, row: TaskRow, barred: tuple[str, ...]) -> tuple[str, ...]:
+    """Return who is to do a task now: its holder, else everybody who may take it."""
+    if row.assignee:
+        return identity.able(step.session, [row.assignee], without=barred)
+    return _members(step, row.candidate_groups, row.candidate_users, barred)
+
+
+def _members(
+    step: Step, groups: Iterable[str], users: Iterable[str], barred: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return these people and members of groups, as far as they can sign in and are not barred."""
+    members = (name for group in groups for name in identity.members(step.session, group))
+    return identity.able(step.session, [*users, *members], without=barred)
+
+
+def _when(step: Step, row: TaskRow) -> str:
+    """Return in the notice's words when a task is due, or since when it waits."""
+    if row.due_at is None:
+        waited = workdays_between(row.opened_at, step.now, step.environment.calendar)
+        return f"，已等待 {waited} 个工作日"
+    said = f"{row.due_at.astimezone(ZONE):%Y-%m-%d %H:%M}"
+    return f"，已于 {said} 到期" if row.due_at <= step.now else f"，将于 {said} 到期"
+
+
+def _shown(step: Step, people: Iterable[str]) -> str:
+    return BETWEEN.join(identity.display_names(step.session, people).values())
+
+
+def people_in(note: str) -> list[str]:
+    """Return who was told, from the note of a line of the record."""
+    return note.split(BETWEEN) if note else []
