@@ -200,6 +200,7 @@ class Instance:
             variables=dict(self.variables),
             facts=tuple(journal.facts),
             told=tuple(journal.told),
+            evaluations=tuple(journal.evaluations),
         )
 
     # ---- finding ----------------------------------------------------------------------------------

@@ -146,6 +146,31 @@ class NewFact:
 
 
 @dataclass(frozen=True)
+class RuleHit:
+    """A rule of a table that matched, numbered from 1; it `counts` when the outputs are its own."""
+
+    index: int
+    id: str
+    annotation: str
+    counts: bool
+
+
+@dataclass(frozen=True)
+class NewEvaluation:
+    """A decision table asked by a business rule task: what went in, which rules hit, what came out."""
+
+    decision: str
+    file: str
+    inputs: Mapping[str, Any]
+    outputs: Any
+    rules: tuple[RuleHit, ...]
+    token_id: str
+    activity_id: str
+    activity_path: str
+    definition: str
+
+
+@dataclass(frozen=True)
 class SentMessage:
     """A message or signal thrown by the process that nothing inside this instance was waiting for."""
 
@@ -194,3 +219,4 @@ class Progress:
     variables: Mapping[str, Any]
     facts: tuple[NewFact, ...] = ()
     told: tuple[Told, ...] = ()
+    evaluations: tuple[NewEvaluation, ...] = ()

@@ -18,7 +18,7 @@ from service.runtime.cases.views import (
 )
 from service.runtime.tasks import user_tasks
 from service.runtime.tasks.views import TaskView
-from service.web import diagrams, people
+from service.web import decision_words, diagrams, people
 from service.web.asking import application, me
 from service.web.formatting import Due, due
 from service.web.labels import localized
@@ -56,6 +56,7 @@ def case_context(instance_id: str, record: DossierView, *, focus: TaskView | Non
     app, actor = application(), me()
     case = instances.get(app, actor, instance_id)
     history = instances.history(app, actor, instance_id)
+    decided = decision_words.of_instance(instance_id)
     open_tasks = user_tasks.find(app, actor, instance=instance_id, limit=MANY).items
     views = instances.diagram_state(app, actor, instance_id)
     related = _related(case)
@@ -69,7 +70,8 @@ def case_context(instance_id: str, record: DossierView, *, focus: TaskView | Non
         "related": related,
         "related_tasks": related_tasks,
         "sections": sections(record),
-        "timeline": timeline(record, history, open_tasks),
+        "timeline": timeline(record, history, open_tasks, decided),
+        "decided": decided,
         "open_tasks": open_tasks,
         "history": history,
         "files": _files(record),

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from service.runtime.cases.views import DossierView, HistoryView
 from service.runtime.tasks.views import TaskView
+from service.web.decision_words import Why
 from service.web.holders import holders
 
 NOTED = frozenset(
@@ -31,14 +32,18 @@ class Entry:
     event: str = "done"
     holders: str = ""
     task_id: str | None = None
+    why: Why | None = None
 
 
 def timeline(
-    dossier: DossierView, history: Iterable[HistoryView], open_tasks: Iterable[TaskView]
+    dossier: DossierView,
+    history: Iterable[HistoryView],
+    open_tasks: Iterable[TaskView],
+    decided: Iterable[Why] = (),
 ) -> tuple[Entry, ...]:
     """Return the entries, newest first; what waits now stands on top."""
     waiting = [_waiting(task) for task in open_tasks]
-    return (*waiting, *_newest_first((*_given(dossier), *_noted(history))))
+    return (*waiting, *_newest_first((*_given(dossier), *_decided(decided), *_noted(history))))
 
 
 def opinions(dossier: DossierView) -> tuple[Entry, ...]:
@@ -84,6 +89,10 @@ def _note(line: HistoryView) -> Entry:
     # A note is written by an automatic step; whoever did the step before it has not said that.
     author = None if line.event == "note" else line.by
     return Entry(title=line.name, by=author, at=line.at, text=text, facts=facts, event=line.event)
+
+
+def _decided(evaluations: Iterable[Why]) -> list[Entry]:
+    return [Entry(title=each.title, at=each.at, event="decided", why=each) for each in evaluations]
 
 
 def _waiting(task: TaskView) -> Entry:

@@ -12,6 +12,10 @@ from service.feel.forms import result_of
 from service.runtime.scenarios import ScenarioResult, UnderTest, run_file, run_paths
 from service.runtime.scenarios.acting import told as told_of
 from service.wording import translated
+from tests.engine import diagrams
+from tests.engine.decision_tables import definitions
+from tests.runtime.cases.test_evaluations import TIERS, ask
+from tests.runtime.drawings import chain
 
 DRAWING = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -193,6 +197,33 @@ def test_an_unexpected_incident_fails_the_next_expectation(folder: Path) -> None
     failure = play(folder, "  - 办理: decide\n    填: {granted: 也许}\n  - 期望: {待办: []}\n").failures[0]
 
     assert "异常: expected none, found decided_gateway" in failure
+
+
+@pytest.mark.parametrize(
+    ("wanted", "failure"),
+    [
+        ("{tier: 2}", None),
+        ("{tier: 分管副总裁}", None),
+        ("{tier: 1}", "为何: tier was decided by rule 2 五万至二十万，分管副总裁, expected 1."),
+        ("{tier: 总裁}", None),
+        ("{tier: 部门}", "为何: tier was decided by rule 2"),
+        ("{tiers: 1}", "为何: the table tiers was never asked. Did you mean 'tier'?"),
+    ],
+)
+def test_the_rule_that_decided_can_be_expected(folder: Path, wanted: str, failure: str | None) -> None:
+    propose = diagrams.user("propose", group="财务部", outputs={"amount": "amount"})
+    drawn = chain("p", propose, ask(), diagrams.user("approve", group="财务部"))
+    drawn["tier.dmn"] = definitions(TIERS)
+    (folder / "case.yaml").write_text(
+        HEAD.replace("request", "p").replace("decide: {granted: true}", "approve: {}")
+        + f"  - 办理: propose\n    填: {{amount: 60000}}\n  - 期望: {{为何: {wanted}}}\n",
+        encoding="utf-8",
+    )
+
+    result = run_file(folder / "case.yaml", source=lambda _: UnderTest(drawn, "the table of this test"))
+
+    failures = "".join(result.failures)
+    assert failures == "" if failure is None else failure in failures
 
 
 def test_an_answer_may_be_computed_from_what_the_form_opens_with(folder: Path) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from service.engine.decisions.evaluate import evaluate
 from service.engine.decisions.file import DecisionFile, read_dmn
-from service.engine.decisions.model import Decision, DecisionResult, Input, Output, Rule
+from service.engine.decisions.model import Asked, Decision, DecisionResult, Input, Output, Rule
 from service.engine.decisions.reads import paths, reads
 from service.engine.decisions.results import map_result
 
 __all__ = [
+    "Asked",
     "Decision",
     "DecisionFile",
     "DecisionResult",

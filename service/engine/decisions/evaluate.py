@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from service.engine.decisions.policies import Row, failure, outcome
 from service.engine.decisions.results import value_of
 from service.engine.decisions.values import as_typed, conforms, plain
 from service.errors import DecisionError, FeelError
-from service.feel import Call, Feel
+from service.feel import Call, Feel, parse
 from service.wording import Text
 
 Test = tuple[str, Cell | None, Input, Any]
@@ -27,10 +27,10 @@ def evaluate(decision: Decision, variables: Mapping[str, Any], feel: Feel, now: 
     where one is allowed.
     """
     _refuse_broken(decision)
-    required = {
-        other.variable: value_of(other, evaluate(other, variables, feel, now)) for other in decision.requires
-    }
-    return _Evaluation(decision, {**variables, **required}, feel, now).result()
+    required = tuple((other, evaluate(other, variables, feel, now)) for other in decision.requires)
+    values = {other.variable: value_of(other, result) for other, result in required}
+    result = _Evaluation(decision, {**variables, **values}, feel, now).result()
+    return replace(result, required=required)
 
 
 def _refuse_broken(decision: Decision) -> None:
@@ -52,10 +52,22 @@ class _Evaluation:
         if self.decision.literal:
             call = Call("expression", self.decision.literal, self.variables)
             [value] = self._values([call], Text("The expression"))
-            return DecisionResult({self.decision.variable: value}, [])
-        matched = self._matched(self._inputs())
-        outputs = outcome(self.decision, matched, self._rows(matched))
-        return DecisionResult(outputs, [number + 1 for number in matched])
+            return DecisionResult({self.decision.variable: value}, [], self._read())
+        values = self._inputs()
+        matched = self._matched(values)
+        outputs, counted = outcome(self.decision, matched, self._rows(matched))
+        return DecisionResult(
+            outputs,
+            [number + 1 for number in matched],
+            {column.expression: value for column, value in zip(self.decision.inputs, values, strict=True)},
+            tuple(number + 1 for number in counted),
+        )
+
+    def _read(self) -> dict[str, Any]:
+        """Return what a decision that is one expression has read, by name or dotted path."""
+        parsed = parse(self.decision.literal)
+        dotted = {path.split(".")[0] for path in parsed.paths}
+        return {name: _at(self.variables, name) for name in sorted((parsed.names - dotted) | parsed.paths)}
 
     def _fail(self, message: Text, **detail: Any) -> DecisionError:
         return failure(self.decision, message, **detail)
@@ -196,3 +208,10 @@ class _Evaluation:
                 )
                 raise self._fail(message)
         return values
+
+
+def _at(variables: Mapping[str, Any], path: str) -> Any:
+    value: Any = variables
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value

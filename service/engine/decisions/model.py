@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -79,10 +80,19 @@ class DecisionResult:
 
     `outputs`: one hit → {name: value}; COLLECT with aggregation → {name: number};
     COLLECT, RULE ORDER, OUTPUT ORDER → a list of {name: value}.
+    `inputs` by expression; `counted`: the rules whose outputs those are; `required`: what was asked before.
     """
 
     outputs: dict[str, Any] | list[dict[str, Any]]
     matched_rules: list[int]
+    inputs: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    counted: tuple[int, ...] = field(default=(), compare=False)
+    required: tuple[Asked, ...] = field(default=(), compare=False)
+
+    def asked(self, decision: Decision) -> tuple[Asked, ...]:
+        """Return this result and those it rests on, each with its decision, in the order of asking."""
+        before = [each for other, result in self.required for each in result.asked(other)]
+        return (*before, (decision, self))
 
 
 @dataclass(frozen=True)
@@ -108,3 +118,7 @@ class Decision:
     def is_list(self) -> bool:
         """Whether the outputs are a list: many hits and no aggregation."""
         return self.hit_policy in MULTIPLE_HIT and not self.aggregation
+
+
+Asked = tuple[Decision, DecisionResult]
+"""A decision and what it gave."""

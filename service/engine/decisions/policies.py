@@ -20,15 +20,22 @@ def failure(decision: Decision, message: str, **detail: Any) -> DecisionError:
     return DecisionError(text, decision=decision.id, **detail)
 
 
-def outcome(decision: Decision, matched: Sequence[int], rows: list[Row]) -> Row | list[Row]:
-    """Return what the rows of the rules that matched (from 0) come to. Raises DecisionError."""
+def outcome(
+    decision: Decision, matched: Sequence[int], rows: list[Row]
+) -> tuple[Row | list[Row], Sequence[int]]:
+    """Return what the rows of the rules that matched (from 0) come to, and which of the rules that is of.
+
+    Raises DecisionError.
+    """
     if decision.hit_policy in SINGLE_HIT:
-        return rows[_chosen(decision, matched, rows)]
+        chosen = _chosen(decision, matched, rows)
+        agrees = decision.hit_policy == "ANY"
+        return rows[chosen], matched if agrees else matched[chosen : chosen + 1]
     if decision.aggregation:
-        return _aggregated(decision, rows)
+        return _aggregated(decision, rows), matched
     if decision.hit_policy == "OUTPUT ORDER":
-        return sorted(rows, key=lambda row: _rank(decision, row))
-    return rows
+        return sorted(rows, key=lambda row: _rank(decision, row)), matched
+    return rows, matched
 
 
 def _chosen(decision: Decision, matched: Sequence[int], rows: list[Row]) -> int:

@@ -45,6 +45,8 @@ def _go_on(running: Running, token: Token, result: GoesOn) -> AtOnce:
     for name, value in result.facts.items():
         if running.facts.write(name, value):
             running.journal.give(token, name, value)
+    for asked in result.asked:
+        running.journal.ask(token, asked)
     if token.memory.element is not None:
         rounds.element_done(running, token, token.memory.element, result)
         return ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from service.engine.decisions import Decision, map_result
@@ -104,7 +105,8 @@ class BusinessRuleTask(Node):
         name = self.extensions.attribute("resultVariable")
         kept = {name: value} if name else {}
         readable = {**kept, **(value if isinstance(value, dict) else {})}
-        return self.goes_on(view, self.outputs(view, readable), variables=kept)
+        going = self.goes_on(view, self.outputs(view, readable), variables=kept)
+        return replace(going, asked=result.asked(decision))
 
 
 def _usual_mapping(decision: Decision) -> str:

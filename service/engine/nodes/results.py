@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from service.engine.decisions import Asked
 from service.engine.nodes.memory import Cycle, Reminder
 from service.engine.progress import HandlerCall, OpenTask
 
@@ -17,7 +18,7 @@ class GoesOn:
 
     `answers` are what else the completion condition of a multi-instance activity may read; `collected` is
     the element's entry in its collection. With `races`, whichever event behind the flows happens first
-    cancels the others.
+    cancels the others. `asked`: the decision tables it rests on, as they answered.
     """
 
     variables: Mapping[str, Any] = field(default_factory=dict)
@@ -26,6 +27,7 @@ class GoesOn:
     answers: Mapping[str, Any] = field(default_factory=dict)
     collected: Any = None
     races: bool = False
+    asked: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True)

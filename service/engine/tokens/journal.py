@@ -6,7 +6,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from service.engine.progress import ClosedTask, NewFact, NewIncident, OpenTask, SentMessage, Step, Told
+from service.engine.decisions import Asked
+from service.engine.progress import (
+    ClosedTask,
+    NewEvaluation,
+    NewFact,
+    NewIncident,
+    OpenTask,
+    RuleHit,
+    SentMessage,
+    Step,
+    Told,
+)
 from service.engine.tokens.tree import Token
 
 
@@ -24,6 +35,7 @@ class Journal:
     sent: list[SentMessage] = field(default_factory=list)
     facts: list[NewFact] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
+    evaluations: list[NewEvaluation] = field(default_factory=list)
 
     def enter(self, token: Token) -> None:
         """Record a token's arrival; once only, however often its element is tried."""
@@ -67,6 +79,27 @@ class Journal:
                 activity_path=token.activity_path,
                 definition=token.definition,
                 is_in_call=token.is_in_call,
+            )
+        )
+
+    def ask(self, token: Token, asked: Asked) -> None:
+        """A token's element has asked a decision table."""
+        decision, result = asked
+        rules = ((number, decision.rules[number - 1]) for number in result.matched_rules)
+        self.evaluations.append(
+            NewEvaluation(
+                decision=decision.id,
+                file=decision.file,
+                inputs=result.inputs,
+                outputs=result.outputs,
+                rules=tuple(
+                    RuleHit(number, rule.id, "\n".join(rule.annotations), number in result.counted)
+                    for number, rule in rules
+                ),
+                token_id=token.token_id,
+                activity_id=token.node.element_id,
+                activity_path=token.activity_path,
+                definition=token.definition,
             )
         )
 

@@ -132,6 +132,61 @@ class HistoryView(View):
 
 
 @dataclass(frozen=True)
+class InputView(View):
+    """One input of a decision table as it was when the table was asked; `name` is the column's expression."""
+
+    name: str
+    label: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class ConditionView(View):
+    """A cell of a rule: what the input under this label had to be."""
+
+    label: str
+    cell: str
+
+
+@dataclass(frozen=True)
+class RuleView(View):
+    """A rule that matched, numbered from 1. It `counts` when the outputs are its own."""
+
+    index: int
+    id: str
+    annotation: str
+    counts: bool
+    conditions: tuple[ConditionView, ...]
+
+
+@dataclass(frozen=True)
+class EvaluationView(View):
+    """A decision table as it answered once, and the version of the file it stood in then.
+
+    `is_proposed`: asked in a phase of a follow-up, which has not applied what came of it.
+    """
+
+    seq: int
+    decision: str
+    name: str
+    file: str
+    version: int
+    sha256: str
+    deployment_id: str
+    definition: str
+    activity_id: str
+    activity_path: str
+    activity_name: str
+    token_id: str
+    at: datetime
+    inputs: tuple[InputView, ...]
+    outputs: Any
+    output_labels: Mapping[str, str]
+    rules: tuple[RuleView, ...]
+    is_proposed: bool
+
+
+@dataclass(frozen=True)
 class ActivityState(View):
     """What happened at one activity so far: visits, tokens there now, who did it.
 

@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from service.engine.files.nearest import suggestion
 from service.runtime import identity
-from service.runtime.cases import instances
-from service.runtime.cases.views import CaseView
+from service.runtime.cases import evaluations, instances
+from service.runtime.cases.views import CaseView, RuleView
 from service.runtime.scenarios import telling
 from service.runtime.scenarios.reading import ScenarioError, Step
 from service.runtime.scenarios.scene import Scene
@@ -175,6 +175,31 @@ def _pending(scene: Scene, step: Step, wanted: Mapping[str, Any] | None) -> Iter
             yield Text("待生效: {name} is proposed as {found}.", name=name, found=written(found[name]))
 
 
+def _why(scene: Scene, step: Step, wanted: Mapping[str, Any]) -> Iterator[Text]:
+    """Compare the rules that counted when a table was asked last: by number, or by words of its note."""
+    asked = {
+        each.decision: [rule for rule in each.rules if rule.counts]
+        for row in scene.instances(step)
+        for each in evaluations.of_instance(scene.world.app, SYSTEM, row.id)
+    }
+    for decision, rule in wanted.items():
+        if decision not in asked:
+            hint = suggestion(decision, asked)
+            yield Text("为何: the table {decision} was never asked.{hint}", decision=decision, hint=hint)
+        elif not any(_is_rule(hit, rule) for hit in asked[decision]):
+            shown = "、".join(f"{hit.index} {hit.annotation}".strip() for hit in asked[decision])
+            yield Text(
+                "为何: {decision} was decided by rule {found}, expected {wanted}.",
+                decision=decision,
+                found=shown or _none(),
+                wanted=written(rule),
+            )
+
+
+def _is_rule(hit: RuleView, wanted: Any) -> bool:
+    return hit.index == wanted if isinstance(wanted, int) else str(wanted) in hit.annotation
+
+
 def _case(scene: Scene, step: Step) -> CaseView:
     main = scene.instances(step)[0]
     return instances.get(scene.world.app, SYSTEM, main.id).case
@@ -304,6 +329,7 @@ _CHECKS: Mapping[str, Callable[[Any, Step, Any], Iterator[Text]]] = {
     "变量": _variables,
     "事实": _facts,
     "待生效": _pending,
+    "为何": _why,
     "经过": _visited,
     "未经过": _not_visited,
     "结束": _ended,

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from service.engine.progress import Progress
 from service.engine.progress import Step as Move
 from service.errors import StaleVersion
-from service.runtime.step import audit, fact_rows
+from service.runtime.step import audit, evaluation_rows, fact_rows
 from service.runtime.step.step import Step
 from service.store.db import after_commit
 from service.store.models import (
     ActivityHistory,
+    DecisionEvaluation,
     MessageBuffer,
     Outbox,
     ProcessInstance,
@@ -39,7 +40,8 @@ _UPDATE = Prepared(
         _INSTANCES.c.id == bindparam("instance"), _INSTANCES.c.version == bindparam("seen")
     )
 )
-_INSERTS = {model: Prepared(insert(table_of(model))) for model in (ActivityHistory, Outbox, Submission)}
+_WRITTEN = (ActivityHistory, DecisionEvaluation, Outbox, Submission)
+_INSERTS = {model: Prepared(insert(table_of(model))) for model in _WRITTEN}
 
 
 def save(step: Step) -> None:
@@ -50,12 +52,14 @@ def save(step: Step) -> None:
     for keeper in step.parts.keepers:
         keeper.decide(step, progress)
     facts = fact_rows.new_rows(step, (*(progress.facts if progress else ()), *step.new_facts))
+    evaluations = evaluation_rows.new_rows(step, progress)
     step.instance.updated_at = step.now
     _save_instance(step)
     for keeper in step.parts.keepers:
         keeper.write(step, progress)
     fact_rows.save(step, facts)
     _save_record(step, progress)
+    _INSERTS[DecisionEvaluation].write_all(step.session, evaluations)
     _save_timer(step)
     _save_effects(step, progress)
 

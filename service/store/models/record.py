@@ -78,6 +78,34 @@ class Submission(Base):
     erased_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class DecisionEvaluation(Base):
+    """A decision table as it answered once: why a case went the way it went.
+
+    `inputs` by expression; `rules` those that matched, each with index, id, annotation and whether it counts.
+    The deployment says which contents `file` had.
+    """
+
+    __tablename__ = "decision_evaluation"
+    __table_args__ = (
+        sa.Index("ix_decision_evaluation_instance_id", "instance_id", "seq"),
+        sa.Index("ix_decision_evaluation_decision", "decision", "at"),
+    )
+
+    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    instance_id: Mapped[str] = mapped_column(sa.ForeignKey("process_instance.id", ondelete="CASCADE"))
+    deployment_id: Mapped[str]
+    definition: Mapped[str]
+    activity_id: Mapped[str]
+    activity_path: Mapped[str]
+    token_id: Mapped[str]
+    decision: Mapped[str]
+    file: Mapped[str]
+    inputs: Mapped[dict[str, Any]] = mapped_column(Values)
+    outputs: Mapped[Any] = mapped_column(Values)
+    rules: Mapped[list[dict[str, Any]]] = mapped_column(Values)
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
 class Attachment(Base):
     """A file somebody uploaded. The bytes lie in the blob folder under their sha256."""
 

@@ -7,9 +7,10 @@ from typing import Any
 from flask import url_for
 from pydantic import Field
 
-from service.runtime.cases import dossier, facts, instances, messages
+from service.runtime.cases import dossier, evaluations, facts, instances, messages
 from service.runtime.cases.views import (
     DossierView,
+    EvaluationView,
     FactView,
     HistoryView,
     InstanceSummary,
@@ -119,6 +120,14 @@ def get_facts(app: Application, actor: Actor, instance_id: str, query: Facts) ->
     """Tell every value that the facts of its case were given or are proposed to get, oldest first."""
     found = facts.history(app, actor, instance_id, query.name)
     return query.cut(found, lambda fact: str(fact.seq))
+
+
+@section.get(
+    "/process-instances/<instance_id>/decisions", returns=ListOf(EvaluationView), query=Slice, errors=(404,)
+)
+def get_decisions(app: Application, actor: Actor, instance_id: str, query: Slice) -> Page[EvaluationView]:
+    """Tell why it went this way: what decision tables were asked and which rules answered, oldest first."""
+    return query.cut(evaluations.of_instance(app, actor, instance_id), lambda each: str(each.seq))
 
 
 @section.get("/process-instances/<instance_id>/dossier", returns=DossierView, errors=(404,))
