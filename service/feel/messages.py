@@ -97,6 +97,7 @@ PROBLEMS: tuple[str, ...] = (
     _("The result is a {type}, which is not a value"),
     _("The result is not a number"),
     _("There is no function {name}()"),
+    _("There is no type {name}"),
     _("This is not a FEEL expression"),
     _("This is not implemented: {what}"),
     _("Unrecognized token <{token}> in <{rule}>"),

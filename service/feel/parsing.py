@@ -25,8 +25,8 @@ CROSSING = 250  # expressions that cross into the isolate together
 class Problem:
     """A mistake in an expression.
 
-    Codes: syntax, slip (something written from habit), unknown_function, bare_call, reserved_name,
-    question_mark, too_large.
+    Codes: syntax, slip (something written from habit), unknown_function, unknown_type, bare_call,
+    reserved_name, question_mark, number, too_large.
     """
 
     code: str

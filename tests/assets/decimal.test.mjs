@@ -18,8 +18,8 @@ describe('arithmetic is decimal', () => {
   });
 
   test('what leaves the numbers is no result', () => {
-    assert.equal(decimal.times(1e200, 1e200), null);
-    assert.equal(decimal.power(10, 400), null);
+    assert.equal(decimal.times(1e200, 1e200), undefined);
+    assert.equal(decimal.power(10, 400), undefined);
     assert.equal(decimal.power(0, -1), null);
   });
 
@@ -30,9 +30,11 @@ describe('arithmetic is decimal', () => {
     assert.equal(decimal.power(4, 0.5), 2);
   });
 
-  test('large whole numbers stay whole', () => {
+  test('large whole numbers stay whole, and those that cannot are none', () => {
     assert.equal(decimal.plus(2 ** 53 - 2, 1), 2 ** 53 - 1);
-    assert.equal(decimal.times(94906267, 94906267), 9007199515875288);
+    assert.equal(decimal.times(94906267, 94906267), undefined);
+    assert.equal(decimal.plus(2 ** 53 - 1, 1), undefined);
+    assert.equal(decimal.sum([2 ** 53 - 1, 2]), undefined);
   });
 });
 

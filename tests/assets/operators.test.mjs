@@ -99,7 +99,7 @@ describe('cells', () => {
     assert.throws(() => strict.whole(1.5), /whole numbers/);
     assert.throws(() => strict.list(null), /Cannot go through null/);
     assert.deepEqual([strict.index(1), strict.whole(2), strict.list(7), strict.list([7])], [1, 2, [7], [7]]);
-    assert.deepEqual([strict.typed(1, 'number'), strict.typed(1, 'any'), strict.typed(null, 'any'), strict.typed(1, 'string')], [true, true, false, false]);
+    assert.deepEqual([strict.typed(1, 'number'), strict.typed(1, 'Any'), strict.typed(null, 'Any'), strict.typed(1, 'string')], [true, true, false, false]);
   });
 });
 

@@ -67,6 +67,7 @@ def _two_begun_by_one_message() -> bytes:
 
 FLOW, EVENTS, MANY = "test_flow", "test_events", "test_multi_instance"
 BESIDE, BEGINNINGS = "test_event_sub_processes", "test_beginnings"
+BUILTINS = "../feel/test_builtins"
 TABLES, CELLS, RULES = "test_decisions", "test_decisions_cells", "test_decisions_check"
 
 SUPPORTED = [
@@ -238,6 +239,12 @@ SUPPORTED = [
         "Decisions", "COLLECT with SUM, MIN, MAX, COUNT", f"{TABLES}::test_collect_aggregates_in_decimal"
     ),
     Supported("Decisions", "OUTPUT ORDER", f"{TABLES}::test_output_order_sorts_by_the_allowed_values"),
+    Supported(
+        "Decisions",
+        "PRIORITY and OUTPUT ORDER: the order of the allowed values",
+        f"{TABLES}::test_a_policy_by_priority_asks_for_the_values_with_what_to_write",
+        "refused without them",
+    ),
     Supported("Decisions", "Literal expression", f"{TABLES}::test_a_decision_may_be_one_expression"),
     Supported("Decisions", "Required decisions", f"{TABLES}::test_a_decision_reads_the_decision_it_requires"),
     Supported(
@@ -246,7 +253,21 @@ SUPPORTED = [
         f"{CELLS}::test_a_cell_matches_exactly_these_values",
     ),
     Supported(
-        "Decisions", "Gaps and overlaps found", f"{RULES}::test_a_gap_is_named_by_its_interval", "as warnings"
+        "Decisions",
+        "Gaps and overlaps found",
+        f"{RULES}::test_a_gap_is_named_by_its_interval",
+        "errors where UNIQUE, else warnings",
+    ),
+    Supported(
+        "FEEL",
+        "Ranges: literals, range(…), their relations",
+        f"{BUILTINS}::test_a_function_gives_what_was_asked_for",
+    ),
+    Supported(
+        "FEEL",
+        "Functions with arguments they cannot use",
+        f"{BUILTINS}::test_what_a_function_cannot_use_is_an_error",
+        "an error, never another value",
     ),
 ]
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from service.engine.decisions import DecisionResult, evaluate, map_result, read_dmn, reads
+from service.engine.decisions.check import check_decision
 from service.errors import DecisionError, InvalidDeployment
 from service.feel import FEEL
 from tests.engine.decision_tables import NOW, decide, decision, definitions, literal, requires, table
@@ -48,6 +49,32 @@ def test_output_order_sorts_by_the_allowed_values() -> None:
     text = table(OVERLAPPING, hit="OUTPUT ORDER", outputs=['y:string:"high","low"'])
 
     assert decide(text, x=500).outputs == [{"y": "high"}, {"y": "low"}, {"y": "low"}]
+
+
+def test_several_outputs_are_ranked_by_the_first_column_then_by_the_next() -> None:
+    outputs = ['y:string:"high","low"', "z:number:3,2,1"]
+    rules = [["-", '"low"', "3"], ["-", '"high"', "1"], ["-", '"high"', "2"]]
+
+    assert decide(table(rules, hit="PRIORITY", outputs=outputs), x=1).outputs == {"y": "high", "z": 2}
+    assert decide(table(rules, hit="OUTPUT ORDER", outputs=outputs), x=1).outputs == [
+        {"y": "high", "z": 2},
+        {"y": "high", "z": 1},
+        {"y": "low", "z": 3},
+    ]
+
+
+@pytest.mark.parametrize("hit", ["PRIORITY", "OUTPUT ORDER"])
+@pytest.mark.parametrize("allowed", ["", ':string:["a".."z"]'])
+def test_a_policy_by_priority_asks_for_the_values_with_what_to_write(hit: str, allowed: str) -> None:
+    text = table(OVERLAPPING, hit=hit, outputs=[f"y{allowed}"])
+
+    [found] = [each for each in check_decision(decision(text)) if each.code == "decision-priority"]
+
+    assert (found.severity, found.element) == ("error", "choice")
+    assert str(found.message) == (
+        f"{hit} goes by the order of the allowed values of 'y': list them in the head of the column, "
+        'the first counts most, for example "low", "high".'
+    )
 
 
 @pytest.mark.parametrize("hit", ["COLLECT", "RULE ORDER"])

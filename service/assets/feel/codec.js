@@ -63,7 +63,7 @@ export function plain(value) {
   const type = kind(value);
   if (type === 'list') return value.map(plain);
   if (type === 'context') return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, plain(entry)]));
-  if (type.endsWith('duration')) return value.toISO();
+  if (type.endsWith('duration')) return temporal.durationText(value);
   if (writers[type]) return writers[type](value);
   return ['boolean', 'string', 'number'].includes(type) ? value : null;
 }

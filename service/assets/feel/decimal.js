@@ -7,16 +7,19 @@ const Big = BigFactory();
 Big.DP = 34;
 Big.RM = Big.roundHalfUp;
 
-const number = (big) => Number(big.toString());
 const whole = Number.isSafeInteger;
-const finite = (value) => (Number.isFinite(value) ? value : null);
+
+/** The number itself, undefined for one that a JavaScript number cannot name exactly: above 2^53 they have gaps. */
+export const usable = (value) => (Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : undefined);
+
+const number = (big) => usable(Number(big.toString()));
 
 function exact(a, b, native, decimal) {
   if (whole(a) && whole(b)) {
     const result = native(a, b);
     if (whole(result)) return result;
   }
-  return finite(number(decimal(Big(a), Big(b))));
+  return number(decimal(Big(a), Big(b)));
 }
 
 export const plus = (a, b) => exact(a, b, (x, y) => x + y, (x, y) => x.plus(y));
@@ -27,8 +30,8 @@ export const times = (a, b) => exact(a, b, (x, y) => x * y, (x, y) => x.times(y)
 export const divide = (a, b) => (b === 0 ? null : exact(a, b, (x, y) => x / y, (x, y) => x.div(y)));
 
 export function power(a, b) {
-  if (Number.isInteger(b) && Math.abs(b) <= 100 && a !== 0) return finite(number(Big(a).pow(b)));
-  return finite(a ** b);
+  if (a === 0 && b < 0) return null;
+  return Number.isInteger(b) && Math.abs(b) <= 100 ? number(Big(a).pow(b)) : usable(a ** b);
 }
 
 export function sum(numbers) {
@@ -38,7 +41,16 @@ export function sum(numbers) {
 }
 
 export function product(numbers) {
-  return numbers.reduce((result, value) => times(result, value), 1);
+  return number(numbers.reduce((result, value) => result.times(value), Big(1)));
+}
+
+export const root = (value) => number(Big(value).sqrt());
+
+/** The standard deviation of a sample of at least two. */
+export function deviation(numbers) {
+  const mean = numbers.reduce((result, value) => result.plus(value), Big(0)).div(numbers.length);
+  const squares = numbers.reduce((result, value) => result.plus(Big(value).minus(mean).pow(2)), Big(0));
+  return number(squares.div(numbers.length - 1).sqrt());
 }
 
 /** The remainder with the sign of the divisor, as FEEL defines it; null when the divisor is zero. */

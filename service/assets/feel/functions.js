@@ -4,30 +4,21 @@ import { evaluate } from '@bpmn-io/feelin';
 import * as decimal from './decimal.js';
 import * as temporal from './temporal.js';
 import * as workdays from './workdays.js';
+import { define, isNumber, isText, isWhole, numbers, variadic } from './define.js';
 import { kind } from './kinds.js';
-import { order, same } from './operators.js';
+import { lists } from './lists.js';
+import { RELATIONS, ranges } from './ranges.js';
+import { texts } from './texts.js';
 
 const FROM_FEELIN = [
-  'number', 'string', 'not', 'substring', 'string length', 'upper case', 'lower case', 'substring before',
-  'substring after', 'replace', 'contains', 'matches', 'starts with', 'ends with', 'split', 'string join',
-  'list replace', 'count', 'all', 'any', 'sublist', 'append', 'concatenate', 'insert before', 'remove', 'reverse',
-  'union', 'flatten', 'median', 'stddev', 'mode', 'sqrt', 'log', 'exp', 'odd', 'even', 'is', 'before', 'after',
-  'meets', 'met by', 'overlaps', 'includes', 'day of year', 'day of week', 'month of year', 'week of year', 'sort',
-  'get value', 'get entries', 'context', 'context merge', 'context put',
+  'not', 'string length', 'upper case', 'lower case', 'substring before', 'substring after', 'replace', 'contains', 'matches',
+  'starts with', 'ends with', 'split', 'string join', 'count', 'all', 'any', 'append', 'reverse', 'flatten', 'is',
+  'context', 'context merge', 'context put',
 ];
-const MAY_BE_NULL = new Set(['get value', 'median', 'mode', 'stddev']);
-
-const isNumber = (value) => typeof value === 'number';
-const numbers = (list) => list.every(isNumber);
-const spread = (args) => (args.length === 1 && Array.isArray(args[0]) ? args[0] : args);
-
-/** A function with the parameter names FEEL knows it by; a result of undefined means: bad arguments. */
-const define = (names, body) => ({ names, body });
-const variadic = (body) => define(['...list'], (...args) => body(spread(args)));
 
 function rounding(mode, defaultScale) {
   return define(['n', 'scale'], (n, scale = defaultScale) =>
-    isNumber(n) && Number.isInteger(scale) ? decimal.round(n, scale, mode) : undefined);
+    isNumber(n) && isWhole(scale) ? decimal.round(n, scale, mode) : undefined);
 }
 
 const arithmetic = {
@@ -43,32 +34,15 @@ const arithmetic = {
   sum: variadic((list) => (list.length === 0 ? null : numbers(list) ? decimal.sum(list) : undefined)),
   mean: variadic((list) => (list.length === 0 ? null : numbers(list) ? decimal.divide(decimal.sum(list), list.length) : undefined)),
   product: variadic((list) => (list.length === 0 ? null : numbers(list) ? decimal.product(list) : undefined)),
-  min: variadic((list) => extreme(list, -1)),
-  max: variadic((list) => extreme(list, 1)),
-};
-
-function extreme(list, direction) {
-  if (list.length === 0) return null;
-  let best = list[0];
-  for (const value of list) {
-    const comparison = order(value, best);
-    if (comparison === undefined) return undefined;
-    if (comparison === direction) best = value;
-  }
-  return best;
-}
-
-const lists = {
-  'list contains': define(['list', 'element'], (list, element) =>
-    list === null || list === undefined ? undefined : [].concat(list).some((each) => same(each, element) === true)),
-  'index of': define(['list', 'match'], (list, match) =>
-    Array.isArray(list) ? list.flatMap((each, index) => (same(each, match) === true ? [index + 1] : [])) : undefined),
-  'distinct values': define(['list'], (list) =>
-    Array.isArray(list) ? list.filter((value, index) => list.findIndex((each) => same(each, value) === true) === index) : undefined),
+  sqrt: define(['number'], (n) => (isNumber(n) && n >= 0 ? decimal.root(n) : undefined)),
+  log: define(['number'], (n) => (isNumber(n) && n > 0 ? Math.log(n) : undefined)),
+  exp: define(['number'], (n) => (isNumber(n) ? decimal.usable(Math.exp(n)) : undefined)),
+  odd: define(['number'], (n) => (isNumber(n) ? Math.abs(n) % 2 === 1 : undefined)),
+  even: define(['number'], (n) => (isNumber(n) ? n % 2 === 0 : undefined)),
 };
 
 function date(year, month, day, from) {
-  if (isNumber(year)) return temporal.dateOf(year, month, day);
+  if (isNumber(year)) return [year, month, day].every(isWhole) ? temporal.dateOf(year, month, day) : undefined;
   const value = from ?? year;
   if (kind(value) === 'string') return temporal.parseDate(value);
   return ['date', 'date and time'].includes(kind(value)) ? temporal.toDate(value) : undefined;
@@ -84,20 +58,17 @@ function dateAndTime(day, clock, from) {
 }
 
 function time(hour, minute, second, offset, from) {
-  if (isNumber(hour)) return numbers([minute, second]) && offset === undefined ? temporal.timeOf(hour, minute, second) : undefined;
+  if (isNumber(hour)) {
+    const isUsable = [hour, minute].every(isWhole) && isNumber(second) && offset === undefined;
+    return isUsable ? temporal.timeOf(hour, minute, second) : undefined;
+  }
   const value = from ?? hour;
   if (kind(value) === 'string') return temporal.parseTime(value);
   return ['date', 'date and time', 'time'].includes(kind(value)) ? temporal.toTime(value) : undefined;
 }
 
-const isText = (value) => kind(value) === 'string';
-
-function literal(text) {
-  if (!isText(text)) return undefined;
-  if (/^-?P/.test(text)) return temporal.parseDuration(text);
-  if (/^\d{2}:/.test(text)) return temporal.parseTime(text);
-  return text.includes('T') ? temporal.parseDateTime(text) : temporal.parseDate(text);
-}
+const isDay = (value) => ['date', 'date and time'].includes(kind(value));
+const ofDay = (read) => define(['date'], (value) => (isDay(value) ? read(value) : undefined));
 
 const dates = {
   now: define([], temporal.now),
@@ -107,8 +78,12 @@ const dates = {
   time: define(['hour', 'minute', 'second', 'offset', 'from'], time),
   duration: define(['from'], (text) => (isText(text) ? temporal.parseDuration(text) : undefined)),
   'years and months duration': define(['from', 'to'], (from, to) =>
-    [from, to].every((value) => kind(value).startsWith('date')) ? temporal.monthsBetween(from, to) : undefined),
-  '@': define(['text'], literal),
+    [from, to].every(isDay) ? temporal.monthsBetween(from, to) : undefined),
+  '@': define(['text'], (text) => (isText(text) ? temporal.parseLiteral(text) : undefined)),
+  'day of year': ofDay((day) => day.ordinal),
+  'day of week': ofDay((day) => day.weekdayLong),
+  'month of year': ofDay((day) => day.monthLong),
+  'week of year': ofDay((day) => day.weekNumber),
 };
 
 const company = {
@@ -152,7 +127,9 @@ function shown(value, write) {
   return (value < 0 ? '-' : '') + write(Math.abs(value));
 }
 
-const NULL_IS_A_RESULT = new Set(['sum', 'mean', 'product', 'min', 'max', 'modulo', 'ratio', 'deviation']);
+const NULL_IS_A_RESULT = new Set([
+  'sum', 'mean', 'product', 'min', 'max', 'median', 'stddev', 'modulo', 'ratio', 'deviation', 'get value',
+]);
 
 function checked(name, { names, body }, fail) {
   const call = (...args) => {
@@ -168,17 +145,19 @@ function borrowed(name, fail) {
   const call = (...args) => {
     const given = args.map(kind);
     const result = original(...args);
-    return result === null && !MAY_BE_NULL.has(name) ? fail(`${name}() cannot use ${given.join(', ')}`) : result;
+    return result === null ? fail(`${name}() cannot use ${given.join(', ')}`) : result;
   };
   return Object.assign(call, { $args: original.$args });
 }
+
+const OWN = { ...arithmetic, ...texts, ...lists, ...ranges, ...dates, ...company, ...display };
 
 /** The name under which rewritten text calls a function. */
 export const slug = (name) => `fn_${name.replaceAll(' ', '_').replace('@', 'at')}`;
 
 /** Every function by its slug. `gaps`: see ledger. */
 export function functions(fail, { gaps }) {
-  const own = { ...arithmetic, ...lists, ...dates, ...company, ...display, ...ledger(gaps) };
+  const own = { ...OWN, ...ledger(gaps) };
   const library = {};
   for (const name of FROM_FEELIN) library[slug(name)] = borrowed(name, fail);
   for (const [name, definition] of Object.entries(own)) library[slug(name)] = checked(name, definition, fail);
@@ -187,10 +166,10 @@ export function functions(fail, { gaps }) {
 
 /** Functions that answer yes or no: alone in a filter they would be taken for a position. */
 export const QUESTIONS = new Set([
-  'not', 'list contains', 'contains', 'matches', 'starts with', 'ends with', 'all', 'any', 'odd', 'even', 'is', 'before',
-  'after', 'meets', 'met by', 'overlaps', 'includes', 'is_workday',
+  'not', 'list contains', 'contains', 'matches', 'starts with', 'ends with', 'all', 'any', 'odd', 'even', 'is', 'is_workday',
+  ...RELATIONS,
 ]);
 
 /** The names of all functions, as written in an expression. */
-export const FUNCTION_NAMES = new Set([...FROM_FEELIN, ...Object.keys({ ...arithmetic, ...lists, ...dates, ...company, ...display, ...ledger(false) })]);
+export const FUNCTION_NAMES = new Set([...FROM_FEELIN, ...Object.keys({ ...OWN, ...ledger(false) })]);
 FUNCTION_NAMES.delete('@');

@@ -11,6 +11,8 @@ const ordered = ['number', 'string', ...instants, ...durations];
 const isTemporal = (type) => instants.includes(type) || durations.includes(type);
 const isText = (type) => type === 'string';
 
+const EDGES = ['start', 'end', 'start included', 'end included'];
+
 /** true, false, or undefined where the two cannot be compared. Null equals null alone. */
 export function same(a, b) {
   const type = kind(a);
@@ -19,7 +21,7 @@ export function same(a, b) {
   if (type !== other) return undefined;
   if (type === 'list') return a.length === b.length && sameAll(a.map((element, index) => [element, b[index]]));
   if (type === 'context') return sameContext(a, b);
-  if (type === 'range') return sameContext({ ...a }, { ...b }, ['start', 'end', 'start included', 'end included']);
+  if (type === 'range') return sameAll(EDGES.map((key) => [a[key], b[key]]));
   if (isTemporal(type)) return temporal.magnitude(a) === temporal.magnitude(b);
   return a === b;
 }
@@ -34,8 +36,9 @@ function sameAll(pairs) {
   return result;
 }
 
-function sameContext(a, b, keys = Object.keys(a)) {
-  if (Object.keys(b).length !== Object.keys(a).length || !keys.every((key) => Object.hasOwn(b, key))) return false;
+function sameContext(a, b) {
+  const keys = Object.keys(a);
+  if (Object.keys(b).length !== keys.length || !keys.every((key) => Object.hasOwn(b, key))) return false;
   return sameAll(keys.map((key) => [a[key], b[key]]));
 }
 
@@ -70,7 +73,8 @@ function durationOf(type, size) {
 function scale(a, b, types, change) {
   const [duration, factor] = durations.includes(types[0]) ? [0, 1] : [1, 0];
   if (!durations.includes(types[duration]) || types[factor] !== 'number') return undefined;
-  return durationOf(types[duration], change(temporal.magnitude([a, b][duration]), [a, b][factor]));
+  const size = change(temporal.magnitude([a, b][duration]), [a, b][factor]);
+  return typeof size === 'number' ? durationOf(types[duration], size) : size;
 }
 
 const wanted = { add: 'add', sub: 'subtract', mul: 'multiply', div: 'divide', pow: 'raise' };
@@ -91,7 +95,10 @@ const numeric = { add: decimal.plus, sub: decimal.minus, mul: decimal.times, div
 
 function arithmetic(name, fail) {
   return (a, b) => {
-    if (typeof a === 'number' && typeof b === 'number') return numeric[name](a, b);
+    if (typeof a === 'number' && typeof b === 'number') {
+      const number = numeric[name](a, b);
+      return number === undefined ? fail('A number is too large to be exact') : number;
+    }
     const types = [kind(a), kind(b)];
     const result = types.includes('null') ? undefined : calculations[name](a, b, types);
     return result === undefined ? fail(`Cannot ${wanted[name]} ${types[0]} and ${types[1]}`) : result;
@@ -134,6 +141,15 @@ function membership(fail, { eq, lt, le, gt, ge }) {
   };
 }
 
+const LIST = /^list\s*<(.+)>$/;
+
+/** Whether a value is of a type, as `instance of` names it; null is of none. */
+function isTyped(value, type) {
+  const [, inner] = LIST.exec(type) ?? [];
+  if (inner) return kind(value) === 'list' && value.every((each) => isTyped(each, inner));
+  return kind(value) === type || (type === 'Any' && kind(value) !== 'null');
+}
+
 function checks(fail) {
   const only = (type, what) => (value) => (kind(value) === type ? value : fail(`${what}, not ${kind(value)}`));
   return {
@@ -141,7 +157,7 @@ function checks(fail) {
     index: only('number', 'A filter needs a comparison or a position'),
     whole: (value) => (Number.isInteger(value) ? value : fail('A range of a loop needs whole numbers')),
     list: (value) => (value === null || value === undefined ? fail('Cannot go through null') : kind(value) === 'list' || kind(value) === 'range' ? value : [value]),
-    typed: (value, type) => kind(value) === type || (type === 'any' && kind(value) !== 'null'),
+    typed: isTyped,
   };
 }
 

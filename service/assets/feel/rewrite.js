@@ -10,7 +10,11 @@ const OPERATORS = {
   '+': 'add', '-': 'sub', '*': 'mul', '/': 'div', '**': 'pow', '^': 'pow',
 };
 const TESTS = new Set(['Comparison', 'Conjunction', 'Disjunction', 'QuantifiedExpression', 'InstanceOfExpression', 'BooleanLiteral']);
-const PLAIN = new Set(['NumericLiteral', 'StringLiteral', 'BooleanLiteral', 'null', 'Key', 'ParameterName', 'Name']);
+const PLAIN = new Set(['StringLiteral', 'BooleanLiteral', 'null', 'Key', 'ParameterName', 'Name']);
+const TYPES = new Set([
+  'Any', 'number', 'string', 'boolean', 'date', 'time', 'date and time', 'days and time duration', 'years and months duration',
+  'list', 'context', 'function', 'range',
+]);
 /** The value under test in a cell; no variable can have this name. */
 export const INPUT = '__input';
 
@@ -174,6 +178,13 @@ const rules = {
     return `${writer.emit(target)}.${writer.text(property)}`;
   },
 
+  NumericLiteral(writer, node) {
+    const text = writer.text(node);
+    if (Math.abs(Number(text)) <= Number.MAX_SAFE_INTEGER) return text;
+    writer.problem('number', 'A number is too large to be exact', node);
+    return 'null';
+  },
+
   '?': () => INPUT,
 
   FunctionInvocation(writer, node, [callee, ...rest]) {
@@ -258,7 +269,12 @@ const rules = {
   FilterExpression: (writer, node, [target, , condition]) => filter(writer, target, condition),
 
   InstanceOfExpression(writer, node, [value, , , type]) {
-    return writer.call('typed', writer.emit(value), `"${squeeze(writer.text(type))}"`);
+    const name = squeeze(writer.text(type)).replace(/\s*([<>])\s*/g, '$1');
+    if (!TYPES.has(name.replace(/^(?:list<)*([^<>]+)>*$/, '$1'))) {
+      writer.problem('unknown_type', `There is no type ${name}`, type);
+      return 'null';
+    }
+    return writer.call('typed', writer.emit(value), `"${name}"`);
   },
 
   ParenthesizedExpression: (writer, node, kids) => `(${writer.emit(kids[1])})`,

@@ -82,6 +82,29 @@ export function parseDuration(text) {
   return hasRest || !Number.isInteger(years * 12 + months) ? null : monthsDuration(years * 12 + months);
 }
 
+/** A duration as ISO 8601, the sign before it: P1DT2H, -P3M, PT0S. */
+export function durationText(value) {
+  const size = magnitude(value);
+  const absolute = size < 0 ? value.negate() : value;
+  return (size < 0 ? '-' : '') + (size === 0 ? (kind(value) === 'years and months duration' ? 'P0M' : 'PT0S') : spelled(absolute));
+}
+
+function spelled(value) {
+  const { years, months, days, hours, minutes, seconds } = kind(value) === 'years and months duration'
+    ? value.shiftTo('years', 'months').toObject()
+    : value.shiftTo('days', 'hours', 'minutes', 'seconds').toObject();
+  const part = (amount, unit) => (amount ? `${amount}${unit}` : '');
+  const clock = part(hours, 'H') + part(minutes, 'M') + part(seconds, 'S');
+  return `P${part(years, 'Y')}${part(months, 'M')}${part(days, 'D')}${clock && `T${clock}`}`;
+}
+
+/** What stands behind @: a date, a time, an instant or a duration. */
+export function parseLiteral(text) {
+  if (/^-?P/.test(text)) return parseDuration(text);
+  if (/^\d{2}:/.test(text)) return parseTime(text);
+  return text.includes('T') ? parseDateTime(text) : parseDate(text);
+}
+
 export function monthsBetween(from, to) {
   const { months } = toDate(to).diff(toDate(from), ['months', 'days']);
   return monthsDuration(months);

@@ -14,7 +14,7 @@ from service.engine.decisions.cell_checks import (
     not_feel,
 )
 from service.engine.decisions.coverage import Grid, TooComplex, grid
-from service.engine.decisions.model import SINGLE_HIT, Decision
+from service.engine.decisions.model import SINGLE_HIT, Decision, Output
 from service.engine.files.findings import Finding, Severity
 from service.wording import Text
 
@@ -47,12 +47,20 @@ def _outputs(decision: Decision) -> Iterator[Finding]:
         if column.default:
             yield from not_feel(decision, column.line, column.default, Text("The default output"))
         if decision.hit_policy in ORDERED and not column.allowed:
-            message = Text(
-                "{policy} needs the allowed values of {column!r}, highest priority first.",
-                policy=decision.hit_policy,
-                column=column.name,
-            )
-            yield finding(decision, column.line, "error", "decision-priority", message)
+            yield finding(decision, column.line, "error", "decision-priority", _unordered(decision, column))
+
+
+def _unordered(decision: Decision, column: Output) -> Text:
+    """Return what to write where the order of an output's values is missing: those its rules give, say."""
+    place = decision.outputs.index(column)
+    given = dict.fromkeys(rule.outputs[place] for rule in decision.rules if place < len(rule.outputs))
+    return Text(
+        "{policy} goes by the order of the allowed values of {column!r}: list them in the head of the "
+        "column, the first counts most, for example {example}.",
+        policy=decision.hit_policy,
+        column=column.label or column.name,
+        example=", ".join(text for text in given if text) or '"A", "B"',
+    )
 
 
 def _coverage(decision: Decision) -> Iterator[Finding]:
