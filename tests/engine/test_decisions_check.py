@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from itertools import product
 
@@ -377,3 +378,16 @@ def test_a_text_without_quotes_is_refused(cell, result):
     found = check_decision(decision(table(rows, inputs=("x:string",), hit="FIRST")))
 
     assert any("a text stands in quotes" in each.message for each in found)
+
+
+def test_a_finding_about_a_cell_stands_at_the_line_of_the_cell() -> None:
+    text = table([("> 5,000", "-", '"a"', "1 +")], inputs=["x:number", "z:number"], outputs=["y:string", "w"])
+    content = definitions(re.sub("<(in|out)putEntry>", r"\n<\1putEntry>", text))
+
+    found = [each for each in read_dmn("t.dmn", content).findings if each.code == "decision-cell"]
+
+    lines = content.decode().split("\n")
+    assert [lines[each.line - 1] for each in found] == [
+        "<inputEntry><text>&gt; 5,000</text></inputEntry>",
+        "<outputEntry><text>1 +</text></outputEntry></rule></decisionTable></decision>",
+    ]

@@ -57,6 +57,7 @@ def _drawing(name: str, content: bytes, around: Surroundings, report: Report) ->
     drawing = read_drawing(name, content)
     if not drawing.processes:
         report.error(drawing.tag, "no-process", "The file draws no process.")
+    around.drawings[name] = drawing.tag
     check_ids(drawing.tag, report)
     check_vocabulary(drawing.tag, report)
     for process in drawing.processes:

@@ -10,6 +10,7 @@ from service.engine.case.schema import NO_CASE, CaseSchema
 from service.engine.check.expressions import Expression, find_expressions
 from service.engine.decisions import Decision, DecisionFile
 from service.engine.drawing import Element, Process
+from service.engine.files.xml import Tag
 from service.engine.organisation import Organisation
 from service.feel.schema import Schema, form_keys
 
@@ -49,11 +50,13 @@ class Topic(Protocol):
 class Surroundings:
     """Everything a drawing may refer to, filled while the files of a manifest are read.
 
-    `forms` are known by the name of their file and by their id, `schemas` by file. `groups` are the groups
-    and relations of the organisation: None where there is none, so none is unknown.
+    `drawings` are the files as written. `forms` are known by the name of their file and by their id,
+    `schemas` by file. `groups` are the groups and relations of the organisation: None where there is none,
+    so none is unknown.
     """
 
     topics: Mapping[str, Topic] = field(default_factory=dict)
+    drawings: dict[str, Tag] = field(default_factory=dict)
     processes: dict[str, Process] = field(default_factory=dict)
     forms: dict[str, Schema] = field(default_factory=dict)
     schemas: dict[str, Schema] = field(default_factory=dict)

@@ -67,40 +67,44 @@ def check_type(decision: Decision, column: Input | Output) -> Iterator[Finding]:
 
 def check_rule(decision: Decision, rule: Rule) -> Iterator[Finding]:
     """Yield what is wrong with the cells of a rule, of which there must be one per column."""
-    for column, text, cell in zip(decision.inputs, rule.inputs, rule.cells, strict=True):
+    for number, (column, text, cell) in enumerate(zip(decision.inputs, rule.inputs, rule.cells, strict=True)):
+        line = rule.line_of_input(number)
         if cell is None:
             what = Text("The cell of {column!r}", column=column.title)
-            yield from not_feel(decision, rule.line, text, what, unary=True)
-            yield from _unquoted(decision, rule, column, text)
+            yield from not_feel(decision, line, text, what, unary=True)
+            yield from _unquoted(decision, line, column, text)
         elif (slip := slip_in(text, unary=True)) is not None:
-            yield _slipped(decision, rule, column, text, slip[1])
+            yield _slipped(decision, line, column, text, slip[1])
         else:
-            yield from _input_cell(decision, rule, column, text, cell)
-    for output, text, result in zip(decision.outputs, rule.outputs, rule.results, strict=True):
+            yield from _input_cell(decision, line, column, text, cell)
+    for number, (output, text, result) in enumerate(
+        zip(decision.outputs, rule.outputs, rule.results, strict=True)
+    ):
+        line = rule.line_of_output(number)
         if not text:
             message = Text(
                 "The result {column!r} is empty; write a value, or null when nothing is meant.",
                 column=output.name,
             )
-            yield finding(decision, rule.line, "error", "decision-cell", message)
+            yield finding(decision, line, "error", "decision-cell", message)
         elif result is None:
-            yield from not_feel(decision, rule.line, text, Text("The result {column!r}", column=output.name))
-            yield from _unquoted(decision, rule, output, text)
+            yield from not_feel(decision, line, text, Text("The result {column!r}", column=output.name))
+            yield from _unquoted(decision, line, output, text)
         else:
-            yield from _output_cell(decision, rule, output, result)
+            yield from _output_cell(decision, line, output, result)
 
 
-def _slipped(decision: Decision, rule: Rule, column: Input, text: str, reason: Text) -> Finding:
+def _slipped(decision: Decision, line: int, column: Input, text: str, reason: Text) -> Finding:
     message = Text(
         "{what} {expression!r} is not usable: {reason}",
         what=Text("The cell of {column!r}", column=column.title),
         expression=text,
         reason=reason,
     )
-    return finding(decision, rule.line, "error", "decision-cell", message)
+    return finding(decision, line, "error", "decision-cell", message)
 
 
-def _unquoted(decision: Decision, rule: Rule, column: Input | Output, text: str) -> Iterator[Finding]:
+def _unquoted(decision: Decision, line: int, column: Input | Output, text: str) -> Iterator[Finding]:
     """Yield a finding for words without quotes in a column of texts: FEEL would look for a variable."""
     words = [each.strip() for each in text.split(",")]
     if column.type != "string" or not all(_WORDS.fullmatch(each) for each in words):
@@ -113,15 +117,15 @@ def _unquoted(decision: Decision, rule: Rule, column: Input | Output, text: str)
             text=text.strip(),
             quoted=", ".join(f'"{each}"' for each in words),
         )
-        yield finding(decision, rule.line, "error", "decision-cell", message)
+        yield finding(decision, line, "error", "decision-cell", message)
 
 
-def _input_cell(decision: Decision, rule: Rule, column: Input, text: str, cell: Cell) -> Iterator[Finding]:
+def _input_cell(decision: Decision, line: int, column: Input, text: str, cell: Cell) -> Iterator[Finding]:
     if any(_runs_backwards(interval) for interval in cell.intervals):
         message = Text(
             "The interval {interval!r} runs backwards and matches nothing; swap its ends.", interval=text
         )
-        yield finding(decision, rule.line, "error", "decision-interval", message)
+        yield finding(decision, line, "error", "decision-interval", message)
     for literal in cell.literals:
         if column.type in PLAIN_TYPES and literal.kind not in {column.type, "null"}:
             message = Text(
@@ -130,7 +134,7 @@ def _input_cell(decision: Decision, rule: Rule, column: Input, text: str, cell: 
                 type=column.type,
                 column=column.title,
             )
-            yield finding(decision, rule.line, "error", "decision-type", message)
+            yield finding(decision, line, "error", "decision-type", message)
 
 
 def _runs_backwards(interval: Interval) -> bool:
@@ -146,7 +150,7 @@ def _value(literal: Literal | None) -> object:
     return None if literal is None else literal.value
 
 
-def _output_cell(decision: Decision, rule: Rule, column: Output, result: Literal) -> Iterator[Finding]:
+def _output_cell(decision: Decision, line: int, column: Output, result: Literal) -> Iterator[Finding]:
     if column.type in PLAIN_TYPES and result.kind not in {column.type, "null"}:
         message = Text(
             "{literal} is no {type}, which {column!r} is; correct the result or the type.",
@@ -154,11 +158,11 @@ def _output_cell(decision: Decision, rule: Rule, column: Output, result: Literal
             type=column.type,
             column=column.name,
         )
-        yield finding(decision, rule.line, "error", "decision-type", message)
+        yield finding(decision, line, "error", "decision-type", message)
     if column.allowed and result not in column.allowed:
         message = Text(
             "{literal} is not among the allowed values of {column!r}; correct the one or the other.",
             literal=str(result),
             column=column.name,
         )
-        yield finding(decision, rule.line, "error", "decision-values", message)
+        yield finding(decision, line, "error", "decision-values", message)

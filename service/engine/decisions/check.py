@@ -15,6 +15,7 @@ from service.engine.decisions.cell_checks import (
 )
 from service.engine.decisions.coverage import Grid, TooComplex, grid
 from service.engine.decisions.model import SINGLE_HIT, Decision, Output
+from service.engine.decisions.notes import check_notes
 from service.engine.files.findings import Finding, Severity
 from service.wording import Text
 
@@ -30,6 +31,7 @@ def check_decision(decision: Decision) -> list[Finding]:
         findings += not_feel(decision, decision.line, decision.literal, Text("The literal expression"))
     findings += [found for column in decision.inputs for found in check_input(decision, column)]
     findings += _outputs(decision)
+    findings += check_notes(decision)
     if not any(problem.code == "decision-arity" for problem in decision.problems):
         findings += [found for rule in decision.rules for found in check_rule(decision, rule)]
     if decision.rules and not any(found.severity == "error" for found in findings):

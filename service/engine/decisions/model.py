@@ -55,13 +55,25 @@ class Output:
 
 @dataclass(frozen=True)
 class Rule:
-    """One row: a unary test per input, an expression per output, and the author's remarks."""
+    """One row: a unary test per input, an expression per output, and the author's remarks.
+
+    `cell_lines` are those of the inputs and then of the outputs, `note_line` that of the first remark.
+    """
 
     id: str
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     annotations: tuple[str, ...] = ()
     line: int = 0
+    cell_lines: tuple[int, ...] = ()
+    note_line: int = 0
+
+    def line_of_input(self, column: int) -> int:
+        """Return the line of an input cell; that of the rule where it has none."""
+        return self.cell_lines[column] if column < len(self.cell_lines) else self.line
+
+    def line_of_output(self, column: int) -> int:
+        return self.line_of_input(len(self.inputs) + column)
 
     @cached_property
     def cells(self) -> tuple[Cell | None, ...]:
@@ -112,6 +124,7 @@ class Decision:
     requires: tuple[Decision, ...] = ()
     documentation: str = ""
     line: int = 0
+    note_line: int = 0
     problems: tuple[Finding, ...] = field(default=(), compare=False)  # found while reading the file
 
     @property

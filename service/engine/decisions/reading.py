@@ -68,6 +68,7 @@ def _draft(file: str, element: Tag) -> _Draft:
         variable=(variable.get("name") if variable else "") or element.id,
         documentation=written(element.first("description")),
         line=element.line,
+        note_line=description.line if (description := element.first("description")) is not None else 0,
     )
     if not decision.id:
         message = Text("The decision has no id; give it one that says what it decides.")

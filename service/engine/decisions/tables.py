@@ -111,13 +111,15 @@ def _rule(decision: Decision, row: Tag, problems: Problems) -> Rule:
         problems.only_feel(entry)
     _judge_count(row, len(inputs), len(decision.inputs), Text("conditions"), problems)
     _judge_count(row, len(outputs), len(decision.outputs), Text("results"), problems)
-    remarks = [written(row.first("description")), *map(written, row.all("annotationEntry"))]
+    remarks = [*row.all("description"), *row.all("annotationEntry")]
     return Rule(
         id=row.id,
         inputs=tuple(map(written, inputs)),
         outputs=tuple(map(written, outputs)),
-        annotations=tuple(remark for remark in remarks if remark),
+        annotations=tuple(text for text in map(written, remarks) if text),
         line=row.line,
+        cell_lines=tuple(entry.line for entry in (*inputs, *outputs)),
+        note_line=next((remark.line for remark in remarks if written(remark)), 0),
     )
 
 
