@@ -20,9 +20,13 @@ from service.runtime.step.context import SYSTEM, Actor, Application
 from service.runtime.wiring import open_application
 from service.settings import ZONE, Settings
 from service.store.db import Database
-from tests.workers import pytest_collection_modifyitems, pytest_xdist_make_scheduler
+from tests.workers import (
+    pytest_collection_modifyitems,
+    pytest_runtest_protocol,
+    pytest_xdist_make_scheduler,
+)
 
-__all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
+__all__ = ["pytest_collection_modifyitems", "pytest_runtest_protocol", "pytest_xdist_make_scheduler"]
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=ZONE)
 """A workday with nothing special about it: where every test's clock starts."""

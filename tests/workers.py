@@ -7,35 +7,59 @@ and workers of their own, as many as there are cores and more.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from coverage import Coverage
 
 TESTS = Path(__file__).resolve().parent
 LONG = (
     "resilience/",
     "browser/test_lifecycle.py",
     "processes/",
+    "web/test_releases.py",
     "browser/",
-    "runtime/step/",
     "setup/",
+    "web/",
+    "api/",
+    "runtime/",
     "engine/",
 )
 """Folders and files, the longest first."""
 TOGETHER = "resilience/"
-UNMEASURED = ("resilience/", "browser/", "processes/", "setup/")
-"""Folders for which no coverage is counted: they walk through what others prove, much of it in processes
-of their own, and counting would take them nearly as long again."""
+UNMEASURED = (
+    "resilience/",
+    "browser/",
+    "processes/",
+    "setup/",
+    "engine/test_check_fuzz.py",
+    "engine/test_guarantees_random.py",
+    "engine/test_mutants.py",
+    "engine/test_random_",
+)
+"""Where no coverage is counted: they walk through what others prove, over and over or in processes of their
+own, and counting would take them three times as long."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the long ones first where there are workers; every worker must see the same order."""
-    for item in items:
-        if _place(item).startswith(UNMEASURED):
-            item.add_marker(pytest.mark.no_cover)
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: _turn(_place(item)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Count no coverage of a test that is not measured, nor of what is made for it."""
+    counting = Coverage.current() if _place(item).startswith(UNMEASURED) else None
+    if counting is not None:
+        counting.stop()
+    try:
+        return (yield)
+    finally:
+        if counting is not None:
+            counting.start()
 
 
 def _place(item: pytest.Item) -> str:

@@ -169,7 +169,12 @@ def test_a_time_however_far_away_gives_findings_and_never_a_traceback(time, inte
 
     findings = check({"x.bpmn": drawing}, topics={})
 
-    assert {finding.code for finding in findings} <= {"bad-timer", "empty-timer", "cycle-timer"}
+    assert {finding.code for finding in findings} <= {
+        "bad-timer",
+        "empty-timer",
+        "cycle-timer",
+        "hasty-cycle",
+    }
 
 
 @RELAXED

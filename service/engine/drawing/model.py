@@ -96,7 +96,7 @@ class Element:
     def properties(self) -> Mapping[str, str]:
         return self.extensions.properties
 
-    @property
+    @cached_property
     def not_by(self) -> tuple[str, ...]:
         """Return whom four eyes keep from a task: `applicant`, or who did these activities."""
         return self.extensions.listed("notBy")
@@ -106,7 +106,7 @@ class Element:
         """Tell whether a task is a decision, which somebody has to take."""
         return self.properties.get("approval") == "true"
 
-    @property
+    @cached_property
     def return_targets(self) -> tuple[str, ...]:
         """Return the activities a task may send the case back to."""
         return self.extensions.listed("returnTo")

@@ -14,7 +14,6 @@ from service.engine.guarantees.effects import brought, targets
 from service.engine.guarantees.evaluating import Known, possible
 from service.engine.guarantees.formulas import Formula, formula, names_in
 from service.engine.guarantees.subject import Subject
-from service.engine.guarantees.tables import rows
 from service.engine.guarantees.values import UNKNOWN, Value, Values
 from service.feel.schema import form_keys
 
@@ -156,7 +155,7 @@ class Outcomes:
             for name, text in element.extensions.inputs
         }
         required = {other.variable: UNKNOWN for other in decision.requires}
-        for row in rows(decision, {**known, **inputs, **required}):
+        for row in self._subject.tables.rows(decision, {**known, **inputs, **required}):
             found = dict(row) | {f"{result}.{name}": value for name, value in row.items()}
             if result and len(row) == 1:
                 found[result] = next(iter(row.values()))

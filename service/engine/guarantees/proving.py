@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from functools import lru_cache, partial
 
 from service.engine.drawing.kinds import CONDITIONAL
 from service.engine.guarantees.budget import Budget, NotExamined
@@ -42,6 +43,7 @@ class _Prover:
         self._subject, self._watch, self._budget = subject, watch, budget
         self._domains = Domains(subject, watch.asked)
         self._frames: dict[str, list[Frame]] = {}
+        self._outcomes = lru_cache(maxsize=None)(partial(Outcomes, subject, self._domains))
         self._judged = [root for root in (within or subject.roots) if self._speaks_of(root)]
 
     def proof(self) -> Proof:
@@ -95,7 +97,7 @@ class _Prover:
 
     def _doubted(self, trace: Trace, followed: Names) -> Trace:
         """Return a way with doubts where what it hangs on is too much to be followed."""
-        outcomes = Outcomes(self._subject, self._domains, followed)
+        outcomes = self._outcomes(followed)
         hangs = [seen for seen in trace.passed if self._followable(outcomes.reads(seen[1])) - followed]
         return replace(trace, undecided=tuple(dict.fromkeys((*trace.undecided, *hangs))))
 
@@ -119,7 +121,7 @@ class _Prover:
         return self._together(followed).along(trace)
 
     def _together(self, followed: Names) -> Together:
-        outcomes = Outcomes(self._subject, self._domains, followed)
+        outcomes = self._outcomes(followed)
         return Together(self._subject, self._watch, outcomes, self._judged, self._unfolded, self._budget)
 
     def _unfolded(self, root: str) -> list[Frame]:
@@ -152,7 +154,7 @@ class _Prover:
 
     def _hang_on(self, trace: Trace, followed: Names) -> Names:
         """Return what the values of the names that are followed are made of along a way."""
-        outcomes = Outcomes(self._subject, self._domains, followed)
+        outcomes = self._outcomes(followed)
         found = set[str]()
         for _, element in trace.passed:
             found |= outcomes.reads(element)

@@ -10,6 +10,7 @@ from typing import Protocol
 from service.engine.case.schema import NO_CASE, CaseSchema
 from service.engine.decisions import Decision
 from service.engine.drawing import Element, Process
+from service.engine.guarantees.tables import Tables
 from service.engine.organisation import Organisation
 from service.feel.schema import Schema
 
@@ -73,6 +74,10 @@ class Subject:
         begun = {key for key, each in self.processes.items() if each.startable or each.begun_by is not None}
         started = (begun | (self.processes.keys() - called) | {self.case.main or ""}) & self.processes.keys()
         return tuple(sorted(started, key=lambda key: (key != self.case.main, key)))
+
+    @cached_property
+    def tables(self) -> Tables:
+        return Tables()
 
     def topic_of(self, element: Element) -> Topic | None:
         return self.topics.get(element.extensions.attribute("topic") or "")

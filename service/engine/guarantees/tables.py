@@ -9,7 +9,7 @@ from service.engine.decisions import Decision, Rule
 from service.engine.decisions.cells import Literal
 from service.engine.decisions.model import SINGLE_HIT
 from service.engine.guarantees.evaluating import Known, possible
-from service.engine.guarantees.formulas import formula
+from service.engine.guarantees.formulas import formula, names_in
 from service.engine.guarantees.values import ANY_LIST, UNKNOWN, Members, Value, passes
 
 MOST_OPEN = 6
@@ -17,8 +17,25 @@ MOST_OPEN = 6
 Row = Mapping[str, Value]
 
 
-def rows(decision: Decision, known: Known) -> Iterator[Row]:
-    """Yield the outputs a decision may have, by name; a list of hits as what may be in it."""
+class Tables:
+    """The decisions of a manifest, each asked once for the same values."""
+
+    def __init__(self) -> None:
+        self._asked: dict[str, tuple[str, ...]] = {}
+        self._found: dict[tuple[object, ...], tuple[Row, ...]] = {}
+
+    def rows(self, decision: Decision, known: Known) -> tuple[Row, ...]:
+        """Return the outputs a decision may have, by name; a list of hits as what may be in it."""
+        if decision.id not in self._asked:
+            names = (names_in(formula(column.expression)) for column in decision.inputs)
+            self._asked[decision.id] = tuple(frozenset[str]().union(*names))
+        key = (decision.id, *(known.get(name) for name in self._asked[decision.id]))
+        if key not in self._found:
+            self._found[key] = tuple(_rows(decision, known))
+        return self._found[key]
+
+
+def _rows(decision: Decision, known: Known) -> Iterator[Row]:
     if decision.literal or decision.aggregation:
         yield {column.name: UNKNOWN for column in decision.outputs}
         return

@@ -1,0 +1,9 @@
+"""Owners' files changed at random, as a slip or a clumsy hand changes them, and what becomes of each.
+
+`python -m tests.engine.mutants --number 20000` changes drawings, tables and forms of the company: each is
+checked, and what the check lets pass is played at random, reloaded at every step. `--approvals` does to every
+decision what would take it away or lead past it, and says who notices. The figures of a large run stand in
+docs/conformance.md.
+
+`drawings` and `files` change things, `playing` says what becomes of them, `approvals` are the decisions.
+"""
