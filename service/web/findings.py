@@ -182,6 +182,8 @@ HEADLINES = {
     "unknown-topic": _("The topic does not exist"),
     "unknown-variable": _("A variable is read that nothing sets"),
     "unknown-word": _("The word is not known here"),
+    "unseen-element": _("An element runs that nobody sees"),
+    "unseen-flow": _("A flow is taken that nobody sees"),
     "unsupported-element": _("This element is not supported"),
     "unsupported-event": _("This event is not supported"),
     "xml-doctype": _("Document types are not allowed"),

@@ -1,14 +1,15 @@
 """The check before a deployment: what cannot run right is refused by file, line, element and code.
 
-`reading` reads the files into the `surroundings`; `vocabulary` names what is written and nobody reads. Of
-each process, `structure` looks at the shape (`elements`, `flows`, `events`, `reach`), `soundness` for joins
-that wait for ever, `branches` for gaps and overlaps of conditions, `references` at what is referred to
-(`people`, `services`, `calls`), `feel` and `literals` at what is written, `reminders` at who is told when
-that a task waits, `notes` at words that repeat a number, `approvals` at decisions, `facts` at those of the
-case, `variables` at what is read and never set; `call_cycles` follows processes that call each other.
-`english` looks at the words of forms, `fields` at what they ask, `marks` at what their fields are marked
-with. Form parts are judged in `engine.forms`, decision tables in `engine.decisions`; `guarantees` holds
-what must be true of every way against all of them.
+`reading` reads the files into the `surroundings`; `vocabulary` names what is written and nobody reads,
+`unseen` what runs and is not on the picture. Of each process, `structure` looks at the shape (`elements`,
+`flows`, `events`, `reach`), `soundness` for joins that wait for ever, `branches` for gaps and overlaps of
+conditions, `references` at what is referred to (`people`, `services`, `calls`), `feel` and `literals` at
+what is written, `reminders` at who is told when that a task waits, `notes` at words that repeat a number,
+`approvals` at decisions, `facts` at those of the case, `variables` at what is read and never set;
+`call_cycles` follows processes that call each other. `english` looks at the words of forms, `fields` at
+what they ask, `marks` at what their fields are marked with. Form parts are judged in `engine.forms`,
+decision tables in `engine.decisions`; `guarantees` holds what must be true of every way against all of
+them.
 """
 
 from __future__ import annotations

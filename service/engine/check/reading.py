@@ -11,6 +11,7 @@ from service.engine.check.ids import check_ids
 from service.engine.check.organisation import check_organisation
 from service.engine.check.report import Report
 from service.engine.check.surroundings import Surroundings, Topic
+from service.engine.check.unseen import check_unseen
 from service.engine.check.vocabulary import check_vocabulary
 from service.engine.decisions import read_dmn
 from service.engine.drawing import Process, read_drawing
@@ -60,6 +61,7 @@ def _drawing(name: str, content: bytes, around: Surroundings, report: Report) ->
     around.drawings[name] = drawing.tag
     check_ids(drawing.tag, report)
     check_vocabulary(drawing.tag, report)
+    check_unseen(drawing, report)
     for process in drawing.processes:
         if process.key:
             _process(process, around, report)
