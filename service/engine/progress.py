@@ -24,6 +24,12 @@ class HandlerCall:
     definition: str
     variables: Mapping[str, Any]
     facts: Callable[[], Mapping[str, Any]] = dict
+    activity_name: str = ""
+
+    @property
+    def activity_title(self) -> str:
+        """Return what to call the activity: its name, else its id."""
+        return self.activity_name or self.activity_id
 
 
 @dataclass(frozen=True)

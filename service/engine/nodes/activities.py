@@ -130,6 +130,7 @@ class ServiceTask(Node):
                 definition=token.definition,
                 variables=view.variables,
                 facts=view.evaluation.facts.visible,
+                activity_name=self.bpmn_name or "",
             )
         )
 

@@ -11,12 +11,14 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
+from service.engine.definition import Model
 from service.engine.progress import NewIncident
-from service.errors import InstanceNotActive, NotFound, Unavailable, Undeliverable
+from service.errors import InstanceNotActive, NotFound, ServiceError, Unavailable, Undeliverable
 from service.runtime.effects import kinds, rows
 from service.runtime.step.context import SYSTEM, Application
 from service.runtime.step.transaction import RUNNING, on_instance
 from service.store.models import Outbox
+from service.wording import Text
 
 MAX_ATTEMPTS = 5
 FIRST_PAUSE = timedelta(seconds=10)
@@ -85,11 +87,11 @@ def _give_up_unread(app: Application, outbox_id: str, message: str) -> None:
 
 def _note_failure(app: Application, row: Outbox, error: Exception) -> None:
     attempts = row.attempts + 1
-    message = f"{type(error).__name__}: {error}"
     if attempts < MAX_ATTEMPTS:
-        _postpone(app, row, FIRST_PAUSE * 2 ** (attempts - 1), attempts=attempts, error=message)
+        pause = FIRST_PAUSE * 2 ** (attempts - 1)
+        _postpone(app, row, pause, attempts=attempts, error=f"{type(error).__name__}: {error}")
     else:
-        _give_up(app, row, attempts, message)
+        _give_up(app, row, attempts, error)
 
 
 def _postpone(app: Application, row: Outbox, pause: timedelta, *, attempts: int, error: str) -> None:
@@ -110,19 +112,31 @@ def _leave(app: Application, row: Outbox, error: Undeliverable) -> None:
         step.line("undeliverable", error.message, **rows.place_of(row))
 
 
-def _give_up(app: Application, row: Outbox, attempts: int, message: str) -> None:
+def _give_up(app: Application, row: Outbox, attempts: int, error: Exception) -> None:
     """Leave the row as failed, with an incident: at the waiting activity, or at the one that asked for it."""
     place = (row.payload.get("activity_id", ""), row.payload.get("activity_path", ""))
+    last_error = f"{type(error).__name__}: {error}"
     try:
         with on_instance(app, row.instance_id or "", SYSTEM, states=RUNNING) as step:
-            rows.take(step.session, row.id, "failed", attempts=attempts, last_error=message)
+            rows.take(step.session, row.id, "failed", attempts=attempts, last_error=last_error)
+            message = _told(step.model, place[0], error)
             if row.token_id is None:
                 token = rows.token_of(row.id)
                 step.incident(NewIncident(token, *place, EFFECT_FAILED, message))
             elif rows.is_waiting(step, row.token_id):
                 step.engine.break_off(row.token_id, EFFECT_FAILED, message)
-            step.line("effect_failed", message, activity_id=place[0], activity_path=place[1])
+            step.line("effect_failed", str(message), activity_id=place[0], activity_path=place[1])
     except (InstanceNotActive, NotFound):
         # The case has ended meanwhile: nobody waits for it any more.
         with app.db.begin() as session:
-            rows.take(session, row.id, "failed", attempts=attempts, last_error=message)
+            rows.take(session, row.id, "failed", attempts=attempts, last_error=last_error)
+
+
+def _told(model: Model, activity_id: str, error: Exception) -> Text:
+    """Return what failed, with the activity that asked for it as its drawing names it."""
+    reason: str = error.message if isinstance(error, ServiceError) else f"{type(error).__name__}: {error}"
+    if not activity_id:
+        return Text("An effect failed: {reason}", reason=reason)
+    drawn = (each.elements.get(activity_id) for each in model.processes.values())
+    title = next((element.title for element in drawn if element is not None), activity_id)
+    return Text("What {activity} asked for failed: {reason}", activity=title, reason=reason)

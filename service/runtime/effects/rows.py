@@ -97,9 +97,9 @@ def finish(app: Application, row: Outbox) -> None:
 def refuse(app: Application, row: Outbox, event: str, code: str, text: str) -> None:
     """Tell the asking activity by an error that the drawing may catch; `event` is the line of the record."""
     with on_instance(app, row.instance_id or "", SYSTEM, states=(*RUNNING, *ENDED)) as step:
-        take(step.session, row.id, done_at=step.now, last_error=text)
+        take(step.session, row.id, done_at=step.now, last_error=str(text))
         if step.instance.state not in RUNNING:
             return
-        step.line(event, text, **place_of(row))
+        step.line(event, str(text), **place_of(row))
         if row.token_id is not None and is_waiting(step, row.token_id):
             step.engine.fail(row.token_id, BpmnError(code, text))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
@@ -64,10 +63,6 @@ class MigrationView(View):
     obstacles: tuple[Obstacle, ...] = ()
     notes: tuple[Note, ...] = ()
     problem: str | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        listed = {name: [vars(each) for each in getattr(self, name)] for name in ("obstacles", "notes")}
-        return {**super().as_json(), **listed}
 
 
 @dataclass(frozen=True)

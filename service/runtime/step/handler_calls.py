@@ -92,7 +92,7 @@ def _too_late(call: HandlerCall, deadline: Deadline) -> HandlerFailed:
     text = Text(
         "{topic} at {activity} did not come to an end in {seconds} seconds.",
         topic=call.topic,
-        activity=call.activity_id,
+        activity=call.activity_title,
         seconds=f"{deadline.seconds:g}",
     )
     return HandlerFailed(text, topic=call.topic)
@@ -102,7 +102,7 @@ def _failed(call: HandlerCall, error: Exception) -> HandlerFailed:
     text = Text(
         "{topic} at {activity} failed: {reason}",
         topic=call.topic,
-        activity=call.activity_id,
+        activity=call.activity_title,
         reason=f"{type(error).__name__}: {error}",
     )
     return HandlerFailed(text, topic=call.topic)

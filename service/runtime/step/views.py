@@ -7,7 +7,7 @@ A view is made of rows that were read already: nothing here reads the database.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar
@@ -18,7 +18,10 @@ Item = TypeVar("Item")
 
 
 def to_json(value: Any) -> Any:
-    """Return `value` as JSON knows it: numbers, text, lists, objects; views through `as_json()`."""
+    """Return `value` as JSON knows it: numbers, text, lists, objects; views through `as_json()`.
+
+    Any other dataclass is the object of its fields.
+    """
     if value is None or isinstance(value, (str, int)):
         return value
     if isinstance(value, View):
@@ -27,6 +30,8 @@ def to_json(value: Any) -> Any:
         return [to_json(entry) for entry in value]
     if isinstance(value, Mapping):
         return {str(key): to_json(entry) for key, entry in value.items()}
+    if is_dataclass(value):
+        return {each.name: to_json(getattr(value, each.name)) for each in fields(value)}
     return codec.plain(value)
 
 

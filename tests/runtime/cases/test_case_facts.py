@@ -357,7 +357,7 @@ def test_where_the_drawing_catches_nothing_being_overtaken_is_an_incident(runnin
 
     [incident] = incidents.find(company.app, SYSTEM).items
     assert (incident.instance_id, incident.activity_id) == (second.id, "apply")
-    assert "facts_changed" in incident.message
+    assert incident.message.endswith("'facts_changed': Changed meanwhile by somebody else: 总额、版本.")
     assert facts(company)["total"] == Decimal("333000.00")
 
 

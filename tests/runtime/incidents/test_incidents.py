@@ -142,7 +142,8 @@ def test_a_notification_is_told_once_to_everybody_it_concerns(any_company):
 
 def test_an_effect_is_tried_five_times_and_then_becomes_an_incident(company, clock):
     topic(company, "outside", lambda params, ports: Wait("fax"))
-    company.deploy(chain("p", d.service("send_fax", "outside")))
+    service = d.service("send_fax", "outside").replace('id="send_fax"', 'id="send_fax" name="发送传真"', 1)
+    company.deploy(chain("p", service))
     case = company.start("p", by="linyue")
 
     for attempt in range(1, MAX_ATTEMPTS + 1):
@@ -152,6 +153,7 @@ def test_an_effect_is_tried_five_times_and_then_becomes_an_incident(company, clo
 
     [incident] = company.get(case).incidents
     assert (incident.code, incident.activity_id) == ("effect_failed", "send_fax")
+    assert incident.message.startswith("What 发送传真 asked for failed: ")
     incidents.retry(company.app, company.cast.admin, incident.id)
     with company.app.db.read() as session:
         states = session.scalars(select(Outbox.state).order_by(Outbox.id)).all()

@@ -18,14 +18,15 @@ from service.runtime.step.context import SYSTEM, Application
 from service.runtime.step.step import Step
 from service.runtime.step.transaction import RUNNING, on_instance
 from service.store.models import Outbox, ProcessInstance
+from service.wording import Text
 
 
 class Overtaken(Exception):
-    """The proposals rest on facts that somebody else has changed meanwhile; `names` are those facts."""
+    """The proposals rest on facts that somebody else has changed meanwhile; `labels` names them."""
 
-    def __init__(self, names: list[str]) -> None:
-        super().__init__(", ".join(names))
-        self.names = names
+    def __init__(self, labels: list[str]) -> None:
+        super().__init__(", ".join(labels))
+        self.labels = labels
 
 
 def carry_out(app: Application, row: Outbox, wanted: Mapping[str, Any]) -> None:
@@ -33,13 +34,13 @@ def carry_out(app: Application, row: Outbox, wanted: Mapping[str, Any]) -> None:
     try:
         done = _with_message(app, row, wanted) if wanted.get("name") else _alone(app, row)
     except Overtaken as overtaken:
-        text = f"Changed meanwhile by somebody else: {', '.join(overtaken.names)}."
+        text = Text("Changed meanwhile by somebody else: {facts}.", facts="、".join(overtaken.labels))
         rows.refuse(app, row, "facts_refused", FACTS_CHANGED, text)
         return
     if done:
         rows.finish(app, row)
         return
-    text = f"{wanted['case']} has ended: nothing can take effect any more."
+    text = Text("{case} has ended: nothing can take effect any more.", case=wanted["case"])
     rows.refuse(app, row, "facts_refused", wanted["error_code"], text)
 
 
@@ -69,7 +70,8 @@ def _asking(step: Step, row: Outbox) -> ProcessInstance:
 def _apply(step: Step, row: Outbox, follow_up: ProcessInstance) -> None:
     changed = step.facts.overtaken(follow_up)
     if changed:
-        raise Overtaken(changed)
+        declared = step.model.case.facts
+        raise Overtaken([declared[name].label if name in declared else name for name in changed])
     asked = row.payload
     who = {"by": asked["by"], "on_behalf_of": asked["on_behalf_of"], "at": step.now}
     changes = step.facts.apply(follow_up, rows.place_of(row), **who)

@@ -10,6 +10,7 @@ from service.runtime.effects import delivering, rows
 from service.runtime.effects.kind import Kind
 from service.runtime.step.context import SYSTEM, Application, Live
 from service.store.models import Outbox, ProcessInstance
+from service.wording import Text
 
 NOT_AWAITED = "not_awaited"
 
@@ -22,7 +23,7 @@ def carry_out(app: Application, row: Outbox, wanted: Mapping[str, Any]) -> None:
     if delivering.deliver(app, row, wanted, lambda step: {}) or _begin(app, row, wanted):
         rows.finish(app, row)
         return
-    text = f"Nothing in {wanted['case']} waits for the message {wanted['name']}."
+    text = Text("Nothing in {case} waits for the message {name}.", case=wanted["case"], name=wanted["name"])
     rows.refuse(app, row, "message_refused", wanted.get("error_code") or NOT_AWAITED, text)
 
 
