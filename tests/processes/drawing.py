@@ -93,6 +93,7 @@ class Drawing:
     flows: list[Flow] = field(default_factory=list)
     lanes: dict[str, tuple[Box, tuple[str, ...]]] = field(default_factory=dict)
     labels: dict[str, Box] = field(default_factory=dict)
+    notes: dict[str, Box] = field(default_factory=dict)
     undrawn: list[str] = field(default_factory=list)
 
     def outgoing(self, node_id: str) -> list[Flow]:
@@ -111,6 +112,7 @@ class Drawing:
             *(node.box for node in self.nodes.values()),
             *(box for box, _ in self.lanes.values()),
             *self.labels.values(),
+            *self.notes.values(),
             *(segment for flow in self.flows for segment in flow.segments()),
         ]
         return Box(
@@ -141,6 +143,10 @@ def read(path: Path) -> Drawing:
             drawing.flows.append(_flow(element, edges[element.get("id")]))
         else:
             drawing.nodes[element.get("id")] = _node(element, tag, shapes[element.get("id")])
+    drawing.notes = {
+        note.get("id"): _bounds(shapes[note.get("id")])
+        for note in drawing.process.findall("bpmn:textAnnotation", NS)
+    }
     drawing.labels = {
         element_id: _bounds(label)
         for element_id, holder in {**shapes, **edges}.items()

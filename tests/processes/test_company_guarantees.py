@@ -51,16 +51,29 @@ def test_every_sentence_holds_but_the_known_gaps_and_within_seconds():
 
 
 def test_a_timer_that_takes_legals_review_away_is_found():
-    """One choice in the Modeler's menu: the reminder interrupts."""
-    edit = (
-        "countersign_legal.bpmn",
-        '<bpmn:boundaryEvent id="legal_review_due" name="2 个工作日" cancelActivity="false"',
-        '<bpmn:boundaryEvent id="legal_review_due" name="2 个工作日"',
+    """Drawn where a property would do, and interrupting, as the Modeler draws it at first."""
+    merge = '<bpmn:exclusiveGateway id="legal_merge">'
+    timer = (
+        '<bpmn:boundaryEvent id="legal_review_due" name="2 个工作日" attachedToRef="legal_review">'
+        "<bpmn:timerEventDefinition><bpmn:timeDuration>P2D</bpmn:timeDuration></bpmn:timerEventDefinition>"
+        "</bpmn:boundaryEvent>"
+        '<bpmn:sequenceFlow id="late" sourceRef="legal_review_due" targetRef="legal_merge" />'
     )
+    edit = ("countersign_legal.bpmn", merge, timer + merge)
 
     found = judged("no_timer_decides", edit)
 
     assert (found.state, last(found, 2)) == ("broken", ["legal_review", "legal_review_due"])
+
+
+@pytest.mark.parametrize(("at", "state"), [("", "broken"), ("1", "broken"), ("-1", "holds")])
+def test_a_signer_who_is_reminded_too_late_is_found(at, state):
+    """Legal has two workdays: so only what is told by then counts, the escalation after two more does not."""
+    edit = ("countersign_legal.bpmn", 'name="remindAt" value="-1, 0, 1"', f'name="remindAt" value="{at}"')
+
+    found = judged("signers_are_reminded", edit)
+
+    assert found.state == state
 
 
 def test_a_condition_turned_round_lets_a_text_run_that_legal_has_not_signed():

@@ -10,7 +10,9 @@ import pytest
 
 from tests.processes.drawing import ACTIVITIES, EVENTS, FILES, NS, Drawing, Flow, read
 
-SCREEN = (1920, 960)
+SCREEN_WIDTH, FRAME_HEIGHT = 1280, 900
+TASK_TEXT, SMALLEST_TEXT = 12, 9
+"""The size of the text in a task where a drawing is shown as large as it is, and what can still be read."""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 REQUIREMENT = re.compile(r"（[A-Z]\d+(?:[–,] ?[A-Z]\d+)*）")
 
@@ -44,13 +46,13 @@ def test_a_file_holds_the_process_it_is_named_after(path):
     assert read(path).process.get("id") == path.stem
 
 
-def test_a_diagram_fits_a_screen(drawing):
+def test_a_diagram_can_be_read_as_a_whole_on_a_screen(drawing):
     extent = drawing.extent
 
     width, height = extent.right - extent.left, extent.bottom - extent.top
 
-    assert width <= SCREEN[0]
-    assert height <= SCREEN[1]
+    assert TASK_TEXT * SCREEN_WIDTH / width >= SMALLEST_TEXT, f"{width} px wide is too wide"
+    assert height <= FRAME_HEIGHT
 
 
 def test_elements_do_not_overlap(drawing):
@@ -61,6 +63,33 @@ def test_elements_do_not_overlap(drawing):
     ]
 
     assert overlaps == []
+
+
+def test_notes_cover_nothing(drawing):
+    covered = [
+        (key, other)
+        for key, box in drawing.notes.items()
+        for other, area in (
+            *((node.id, node.box) for node in drawing.nodes.values()),
+            *drawing.labels.items(),
+            *((flow.id, segment) for flow in drawing.flows for segment in flow.segments()),
+        )
+        if box.overlaps(area)
+    ]
+
+    assert covered == []
+    assert all(any(area.holds(box) for area, _ in drawing.lanes.values()) for box in drawing.notes.values())
+
+
+def test_every_drawing_says_who(drawing):
+    assert drawing.lanes, "without lanes nobody sees who does what"
+
+
+def test_lanes_fill_their_pool_without_gaps(drawing):
+    boxes = sorted((box for box, _ in drawing.lanes.values()), key=lambda box: box.top)
+
+    assert [box.top for box in boxes[1:]] == [box.bottom for box in boxes[:-1]]
+    assert len({(box.left, box.right) for box in boxes}) == 1
 
 
 def test_elements_lie_inside_their_lanes_with_room_to_spare(drawing):
@@ -194,6 +223,30 @@ def test_user_tasks_ask_with_the_form_of_their_own_name(drawing):
     missing = [task.get("id") for task in tasks if not (forms / f"{task.get('id')}.form").exists()]
 
     assert (wrong, missing) == ([], [])
+
+
+def test_nothing_is_drawn_that_only_reminds(drawing):
+    """Reminders and escalations of one task are its properties."""
+    quiet = [
+        event.get("id")
+        for event in drawing.process.findall(".//bpmn:boundaryEvent", NS)
+        if event.get("cancelActivity") == "false" and event.find("bpmn:timerEventDefinition", NS) is not None
+    ]
+
+    assert quiet == []
+
+
+def test_tasks_with_a_due_date_remind(drawing):
+    tasks = drawing.process.findall(".//bpmn:userTask", NS)
+    reminding = {
+        task.get("id")
+        for task in tasks
+        if task.findall(".//camunda:property[@name='remindAt']", NS)
+        or task.findall(".//camunda:property[@name='remindEvery']", NS)
+    }
+    due = {task.get("id") for task in tasks if task.get(f"{{{NS['camunda']}}}dueDate")}
+
+    assert due - reminding == set()
 
 
 def test_a_label_on_a_line_would_be_noticed():

@@ -45,6 +45,26 @@ def test_the_phases_offered_are_all_that_are_called(model: Model) -> None:
     assert set(choices("calledElement")) == called
 
 
+def bound(template: dict[str, Any], kind: str) -> set[str]:
+    return {each["binding"]["name"] for each in template["properties"] if each["binding"]["type"] == kind}
+
+
+def test_every_task_carries_its_template_so_that_a_new_version_keeps_what_is_there(model: Model) -> None:
+    """The modeler drops what stands at a task and its template does not know."""
+    known = {template["id"]: template for template in TEMPLATES}
+    wrong = []
+    for process in model.processes.values():
+        for task in (each for each in process.elements.values() if each.kind == "userTask"):
+            template = known.get(task.extensions.attribute("modelerTemplate") or "")
+            version = task.extensions.attribute("modelerTemplateVersion")
+            if template is None or version != str(template["version"]):
+                wrong.append((task.id, "template"))
+            elif set(task.properties) - bound(template, "camunda:property"):
+                wrong.append((task.id, "property"))
+
+    assert wrong == []
+
+
 def test_every_choice_has_a_name_of_its_own() -> None:
     ids = [template["id"] for template in TEMPLATES]
     entries: list[dict[str, Any]] = [
