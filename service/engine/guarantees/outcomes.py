@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import product
 
-from service.engine.drawing import Element
+from service.engine.drawing import Container, Element
 from service.engine.drawing.kinds import PEOPLE
 from service.engine.guarantees.answers import choices
 from service.engine.guarantees.domains import Domains
@@ -31,12 +31,17 @@ class Outcomes:
         self._subject, self._domains, self.followed = subject, domains, followed
         self.set_by = lru_cache(maxsize=None)(self._set_by)
         self.reads = lru_cache(maxsize=None)(self._reads)
+        self.set_in = lru_cache(maxsize=None)(self._set_in)
         self._found: dict[tuple[object, ...], tuple[Outcome, ...]] = {}
 
     def _set_by(self, element: Element) -> frozenset[str]:
         """Return the names that are followed and that an element may set."""
         named = targets(element, self._subject)
         return self.followed if "*" in named else named & self.followed
+
+    def _set_in(self, container: Container) -> frozenset[str]:
+        """Return the names that are followed and that the elements of a container may set."""
+        return frozenset[str]().union(*(self.set_by(each) for each in container.elements.values()))
 
     def _reads(self, element: Element) -> frozenset[str]:
         """Return every name that what an element sets of the names that are followed may hang on."""
@@ -131,7 +136,7 @@ class Outcomes:
         if ways > MOST_WAYS:
             yield dict.fromkeys(settled, UNKNOWN)
             return
-        for chosen in product(*(sorted(values, key=repr) for values in settled.values())):
+        for chosen in product(*map(_in_order, settled.values())):
             yield dict(zip(settled, chosen, strict=True))
 
     def _coming(self, element: Element, known: Known) -> Iterator[Known]:
@@ -196,6 +201,11 @@ class Outcomes:
         if "*" in named or root in named:
             return self._domains.values(name) or (UNKNOWN,)
         return None
+
+
+@lru_cache(maxsize=4096)
+def _in_order(values: Values) -> tuple[Value, ...]:
+    return tuple(sorted(values, key=repr))
 
 
 def _only(values: Values) -> Value:

@@ -44,6 +44,7 @@ class _Prover:
         self._domains = Domains(subject, watch.asked)
         self._frames: dict[str, list[Frame]] = {}
         self._outcomes = lru_cache(maxsize=None)(partial(Outcomes, subject, self._domains))
+        self._together = lru_cache(maxsize=None)(self._walked_with)
         self._judged = [root for root in (within or subject.roots) if self._speaks_of(root)]
 
     def proof(self) -> Proof:
@@ -120,7 +121,7 @@ class _Prover:
     def _along(self, trace: Trace, followed: Names) -> Trace | None:
         return self._together(followed).along(trace)
 
-    def _together(self, followed: Names) -> Together:
+    def _walked_with(self, followed: Names) -> Together:
         outcomes = self._outcomes(followed)
         return Together(self._subject, self._watch, outcomes, self._judged, self._unfolded, self._budget)
 

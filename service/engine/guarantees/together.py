@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import product
 
 from service.engine.drawing import Element
@@ -75,6 +76,7 @@ class Together:
     ) -> None:
         self._subject, self._watch, self._outcomes, self._judged = subject, watch, outcomes, judged
         self._unfolded, self._budget = unfolded, budget
+        self._grounds = lru_cache(maxsize=None)(self._ground)
 
     def walked(self) -> list[Trace]:
         """Return a way that breaks the sentence, and the ways in other processes it rests on; or none."""
@@ -155,8 +157,7 @@ class Together:
         return own, own & meanwhile
 
     def _set_in(self, frames: Iterable[Frame]) -> frozenset[str]:
-        elements = (each for frame in frames for each in frame.container.elements.values())
-        found = frozenset[str]().union(*(self._outcomes.set_by(each) for each in elements))
+        found = frozenset[str]().union(*(self._outcomes.set_in(frame.container) for frame in frames))
         return frozenset(name for name in found if name.startswith("case."))
 
     def _matters(self, root: str, main: str) -> bool:
@@ -185,11 +186,15 @@ class Together:
         topic = self._subject.topic_of(element)
         return topic is not None and topic.applies
 
-    def _walker(self, root: str, beside: Iterable[Phases] = (), held: Held | None = None) -> Walk:
+    def _ground(self, root: str) -> tuple[frozenset[Element], Net, Variables]:
+        """Return what all walks of a process go on."""
         frames = self._unfolded(root)
         applying = self._applying(root, frames)
         net = Net(self._subject, frames, self._outcomes, self._watch.marked | applying)
-        variables = Variables(frames, self._outcomes, self._outcomes.followed)
+        return applying, net, Variables(frames, self._outcomes, self._outcomes.followed)
+
+    def _walker(self, root: str, beside: Iterable[Phases] = (), held: Held | None = None) -> Walk:
+        applying, net, variables = self._grounds(root)
         asked = frozenset[str]().union(*(names_in(each) for each in self._watch.asked))
         phases = list(beside)
 

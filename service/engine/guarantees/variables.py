@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from service.engine.drawing import Element
 from service.engine.guarantees.evaluating import Known
 from service.engine.guarantees.outcomes import Outcome, Outcomes
 from service.engine.guarantees.unfolding import Frame
@@ -114,8 +113,7 @@ class Variables:
 
 def _named_in(frame: Frame, outcomes: Outcomes) -> frozenset[str]:
     """Return the names that may be set in a frame: by its elements, by whoever opens it, from outside."""
-    elements: Iterator[Element] = iter(frame.container.elements.values())
-    found = frozenset[str]().union(*(outcomes.set_by(each) for each in elements))
+    found = outcomes.set_in(frame.container)
     if frame.host is not None:
         found |= {mapped.target for mapped in frame.host.extensions.call_in}
         loop = frame.host.extensions.multi_instance
