@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from service import manifest, resources
+from service import manifest
 from service.engine import guarantees
 from service.engine.check import check
 from service.engine.check.guarantees import verdicts
@@ -16,17 +16,18 @@ from service.engine.files.findings import Finding
 from service.engine.guarantees import Verdict
 from service.errors import InvalidDeployment, NotFound
 from service.handlers import HANDLERS
+from service.runtime.scenarios import sources
 from service.wording import Text
 
 
-def check_paths(paths: Iterable[Path]) -> list[Finding]:
-    """Return the findings about these files; nothing is said about installed files beside them.
+def check_paths(paths: Sequence[Path]) -> list[Finding]:
+    """Return the findings about these files; nothing is said about those beside them.
 
-    What the files refer to is looked up among themselves first, then among the installed ones. Nor may they
-    break what is guaranteed there.
+    What the files refer to is looked up among themselves first, then in the set they belong to (`rest`).
+    Nor may they break what is guaranteed there.
     """
-    given = read_files(paths)
-    found = check(manifest.laid_over(resources.manifest_files(), given), topics=HANDLERS)
+    given, beside = read_files(paths), sources.around(paths)
+    found = check(manifest.laid_over(beside.files, given), topics=HANDLERS)
     return [finding for finding in found if finding.file in given or _is_broken_promise(finding)]
 
 
@@ -34,17 +35,26 @@ def _is_broken_promise(finding: Finding) -> bool:
     return finding.file == guarantees.FILE and finding.severity == "error"
 
 
-def judge_paths(paths: Iterable[Path]) -> tuple[Verdict, ...]:
-    """Return what is found of the guarantees on these files, laid over the installed ones.
+def judge_paths(paths: Sequence[Path]) -> tuple[Verdict, ...]:
+    """Return what is found of the guarantees on these files, laid over the set they belong to.
 
     InvalidDeployment with its findings for what cannot be judged.
     """
-    files = manifest.laid_over(resources.manifest_files(), read_files(paths))
+    files = manifest.laid_over(sources.around(paths).files, read_files(paths))
     found = [each for each in check(files, topics=HANDLERS) if each.severity == "error"]
     beyond = [each for each in found if each.code != guarantees.BROKEN]
     if beyond:
         raise InvalidDeployment(findings=beyond)
     return verdicts(files, read_manifest(files, HANDLERS, {name: Report(name) for name in files}))
+
+
+def rest(paths: Sequence[Path]) -> Text | None:
+    """Return what else was looked at, and where that stands; None where the files are a whole set."""
+    given, beside = read_files(paths), sources.around(paths)
+    others = len(manifest.laid_over(beside.files, given)) - len(given)
+    if not others:
+        return None
+    return Text("What is not among these files was looked up in {origin}.", origin=beside.origin)
 
 
 def summary(paths: Iterable[Path]) -> Text:

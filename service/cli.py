@@ -49,9 +49,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def check(options: argparse.Namespace) -> int:
     """Check files as a deployment would; what they refer to may be installed."""
-    from service.checking import check_paths, summary
+    from service.checking import check_paths, rest, summary
 
     findings = check_paths(options.paths)
+    _say(rest(options.paths))
     _print_findings(findings, options.format)
     if not findings and options.format == "text":
         print(translated(summary(options.paths), _gettext()))
@@ -61,10 +62,11 @@ def check(options: argparse.Namespace) -> int:
 def guarantees(options: argparse.Namespace) -> int:
     """Say of each guarantee whether the files keep it, and by which way not; 1 when one is broken."""
     from service import languages
-    from service.checking import judge_paths
+    from service.checking import judge_paths, rest
     from service.engine.guarantees import as_json, lines_of
 
     verdicts = judge_paths(options.paths)
+    _say(rest(options.paths))
     if options.format == "json":
         print(json.dumps([as_json(each) for each in verdicts], ensure_ascii=False, indent=2))
     else:
@@ -278,6 +280,12 @@ def _print_findings(findings: Iterable[Any], form: str) -> None:
         return
     for finding in findings:
         print(finding.line_of_text(_gettext()))
+
+
+def _say(text: str | None) -> None:
+    """Tell a person something beside the answer, which programs read."""
+    if text is not None:
+        print(translated(text, _gettext()), file=sys.stderr)
 
 
 def _gettext(otherwise: str | None = None) -> Gettext:

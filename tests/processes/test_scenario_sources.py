@@ -137,3 +137,77 @@ def test_a_scenario_is_known_by_its_first_key(copy: Path) -> None:
     assert not is_scenario(copy)
     assert not is_scenario(copy / "organisation.yaml")
     assert not is_scenario(copy / "request.bpmn")
+
+
+def test_the_check_looks_up_the_rest_in_the_set_a_file_belongs_to(
+    copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (copy / "organisation.yaml").write_text("groups: {市场部: department}\n", encoding="utf-8")
+
+    assert cli.main(["check", str(copy / "request.bpmn")]) == 1
+
+    told = capsys.readouterr()
+    assert "财务部" in told.out, "the group is in the installed organisation, not in this one"
+    assert f"looked up in {copy} (2 files)" in told.err
+
+
+def test_a_file_that_belongs_to_no_set_is_checked_with_the_installed_ones_and_that_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "request.bpmn").write_text(DRAWING, encoding="utf-8")
+    (tmp_path / "other.bpmn").write_text(DRAWING, encoding="utf-8")
+
+    assert cli.main(["check", str(tmp_path / "request.bpmn")]) == 0
+
+    told = capsys.readouterr()
+    assert f"looked up in {resources.processes()} (" in told.err
+    assert "looked up" not in told.out
+
+
+def test_of_a_whole_set_nothing_is_looked_up_elsewhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(resources.processes(), tmp_path / "processes")
+    shutil.copytree(resources.forms(), tmp_path / "forms")
+
+    cli.main(["check", str(tmp_path / "processes"), str(tmp_path / "forms")])
+
+    assert "looked up" not in capsys.readouterr().err
+
+
+def test_the_coverage_is_of_the_files_that_were_named(
+    copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = tmp_path / "request.bpmn"
+    named.write_text(DRAWING, encoding="utf-8")
+    other = DRAWING.replace('id="request"', 'id="other"')
+    (copy / "other.bpmn").write_text(other, encoding="utf-8")
+
+    assert cli.main(["test", "--files", str(named), str(copy / "scenarios")]) == 0
+    of_named = capsys.readouterr().out
+    assert cli.main(["test", str(copy / "scenarios")]) == 0
+    of_all = capsys.readouterr().out
+
+    def covered(text: str) -> list[str]:
+        return [
+            line.split()[0]
+            for line in text.splitlines()
+            if line.endswith(("3/6         1/2", "/6         0/2"))
+        ]
+
+    assert covered(of_named) == ["request"]
+    assert covered(of_all) == ["other", "request"]
+
+
+def test_one_scenario_tells_no_coverage_of_drawings_it_did_not_enter(
+    copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (copy / "other.bpmn").write_text(DRAWING.replace('id="request"', 'id="other"'), encoding="utf-8")
+    second = copy / "scenarios" / "second.yaml"
+    second.write_text(SCENARIO, encoding="utf-8")
+
+    assert cli.main(["test", "-v", str(second)]) == 0
+
+    told = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("request ") for line in told)
+    assert not any(line.startswith("other ") for line in told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from service.engine.drawing import Process, read_drawing
@@ -32,12 +32,12 @@ class Coverage:
     flows: dict[str, set[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, files: Mapping[str, bytes]) -> Coverage:
-        """Return the empty coverage of a manifest."""
+    def of(cls, files: Mapping[str, bytes], named: Collection[str] = ()) -> Coverage:
+        """Return the empty coverage of a manifest, or of some of its files."""
         found = [
             _diagram(process)
             for name, content in files.items()
-            if name.endswith(".bpmn")
+            if name.endswith(".bpmn") and (not named or name in named)
             for process in read_drawing(name, content).processes
         ]
         return cls({diagram.key: diagram for diagram in found})
@@ -55,10 +55,16 @@ class Coverage:
         taken = self.flows.get(key, set())
         return [name for flow, name in self.diagrams[key].branches.items() if flow not in taken]
 
-    def report(self) -> Iterator[str]:
-        """Yield the lines of a table, with what is missing below each diagram that was entered."""
+    def report(self, *, is_whole: bool = True) -> Iterator[str]:
+        """Yield the lines of a table, with what is missing below each diagram that was entered.
+
+        Unless all was asked for (`is_whole`), of those alone.
+        """
+        asked = [each for each in sorted(self.diagrams) if is_whole or self.visited.get(each)]
+        if not asked:
+            return
         yield Text("diagram                       activities    branches")
-        for key, diagram in sorted(self.diagrams.items()):
+        for key, diagram in ((key, self.diagrams[key]) for key in asked):
             activities, branches = self.missing_activities(key), self.missing_branches(key)
             yield (
                 f"{key:<28}{_share(len(diagram.activities), len(activities)):>12}"

@@ -74,13 +74,13 @@ def run_suite(
     """Play the scenarios of a suite, telling of each, and in the end what all of them walked."""
     results = []
     with _stage(suite) as folder:
-        coverage = Coverage.of(suite.tested.files)
+        coverage = Coverage.of(suite.tested.files, suite.tested.named)
         for result in players.play(folder, suite.names, suite.scenarios):
             results.append(result)
             coverage.add(result.walked)
             _tell_scenario(result, tell, verbose)
     if suite.is_whole or verbose:
-        for line in coverage.report():
+        for line in coverage.report(is_whole=suite.is_whole):
             tell(line)
     return results, coverage
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,8 @@ class UnderTest:
 
     files: Mapping[str, bytes]
     origin: str
+    # Those that somebody named, whatever stands beside them; none: all of them are meant.
+    named: frozenset[str] = frozenset()
 
     def under(self, paths: Mapping[str, Path]) -> UnderTest:
         """Return these files by name, and with them what of mine they do not replace."""
@@ -33,7 +35,7 @@ class UnderTest:
         files = manifest.laid_over(self.files, {name: path.read_bytes() for name, path in paths.items()})
         named = joined([Text(str(path)) for path in paths.values()], "{first}, {rest}")
         rest = Text("{named}; the rest: {rest}", named=named, rest=self.origin)
-        return UnderTest(files, rest if len(files) > len(paths) else named)
+        return UnderTest(files, rest if len(files) > len(paths) else named, frozenset(paths))
 
 
 def beside(folder: Path) -> UnderTest:
@@ -45,11 +47,30 @@ def beside(folder: Path) -> UnderTest:
         for drawings in (place, place / "processes"):
             if any(path.suffix in _MODELS for path in manifest.files_in(drawings)):
                 return _in(drawings, *_forms_of(drawings))
-    found = _in(resources.processes(), resources.forms())
+    found = installed()
     return UnderTest(
         found.files,
         Text("{installed} (no drawing stands beside {folder})", installed=found.origin, folder=str(folder)),
     )
+
+
+def around(paths: Iterable[Path]) -> UnderTest:
+    """Return what files belong to: the set beside them, known by its organisation, else the installed one.
+
+    A set without forms of its own is asked about with the installed ones.
+    """
+    folders = dict.fromkeys(path if path.is_dir() else path.parent for path in map(Path.resolve, paths))
+    for folder in folders:
+        for place in (folder, folder / "processes", folder.parent, folder.parent / "processes"):
+            if (place / manifest.ORGANISATION).is_file():
+                has_forms = _forms_of(place) or any(place.glob("*.form"))
+                return _in(place, *(_forms_of(place) if has_forms else [resources.forms()]))
+    return installed()
+
+
+def installed() -> UnderTest:
+    """Return what this installation brings."""
+    return _in(resources.processes(), resources.forms())
 
 
 def live(app: Application) -> UnderTest:
