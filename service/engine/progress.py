@@ -80,7 +80,10 @@ class Step:
 
 @dataclass(frozen=True)
 class OpenTask:
-    """A user task that has just begun to wait for somebody."""
+    """A user task that has just begun to wait for somebody.
+
+    `is_addressed`: the drawing says who may do it, whatever that comes to in this case.
+    """
 
     token_id: str
     activity_id: str
@@ -92,6 +95,7 @@ class OpenTask:
     candidate_groups: tuple[str, ...]
     candidate_users: tuple[str, ...]
     assignee: str | None
+    is_addressed: bool
     due_at: datetime | None
     element_index: int | None
     element_value: Any

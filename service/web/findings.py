@@ -191,6 +191,7 @@ HEADLINES = {
 }
 
 INCIDENTS = {
+    "bad_assignee": _("The person named cannot be used"),
     "bad_cardinality": _("The number of participants cannot be used"),
     "bad_groups": _("The groups cannot be used"),
     "bad_output": _("What a service task answered cannot be stored"),

@@ -45,7 +45,8 @@ class UserTask(Node):
                 lane=self.lane,
                 candidate_groups=_names(groups, _BAD_GROUPS),
                 candidate_users=_names(users, _BAD_USERS),
-                assignee=assignee or None,
+                assignee=_name(assignee),
+                is_addressed=bool(self.lane) or any(wanted[1:]),
                 due_at=due_at,
                 element_index=token.memory.element,
                 element_value=token.element_value,
@@ -74,6 +75,14 @@ class UserTask(Node):
 
 _BAD_GROUPS = ("bad_groups", "candidate groups are names, not {value}")
 _BAD_USERS = ("bad_users", "candidate users are names of accounts, not {value}")
+
+
+def _name(value: Any) -> str | None:
+    if isinstance(value, str | None):
+        return (value or "").strip() or None
+    raise EngineFailure(
+        "bad_assignee", "an assignee is the name of one account, not {value}", value=repr(value)
+    )
 
 
 def _names(value: Any, otherwise: tuple[str, str]) -> tuple[str, ...]:

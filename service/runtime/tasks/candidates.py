@@ -51,11 +51,13 @@ def of(step: Step, task: OpenTask) -> Candidates:
     people = tuple(map(participants.user, task.candidate_users))
     lane = tuple(filter(None, [task.lane]))
     names, kept_away = (*task.candidate_groups, *people) or lane, barred(step, task.not_by)
+    if not task.is_addressed:
+        names = (ADMIN,)
     if task.assignee and identity.able(step.session, [task.assignee], without=kept_away):
         groups, users = resolve(step, names, task.variables)
         return Candidates(groups, users, task.assignee, kept_away, names)
-    if not names and not task.assignee:
-        names = (ADMIN,)
+    if not names and task.assignee:
+        names = (participants.user(task.assignee),)
     found = find(step, names, task.variables, kept_away)
     if found.is_nobody and people and not task.candidate_groups and lane:
         instead = find(step, lane, task.variables, kept_away)

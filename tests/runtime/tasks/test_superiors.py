@@ -208,7 +208,42 @@ def test_in_a_lane_they_are_followed_by_it_and_then_by_its_superior(office):
     assert office.task(office.start("p"), "a").candidate_groups == ("总裁",)
 
 
-def test_what_names_no_people_is_an_incident(office):
-    draw(office, d.user("a", group="", camunda_candidateUsers="=7"))
+@pytest.mark.parametrize(
+    ("drawn", "code"),
+    [
+        ({"camunda_candidateUsers": "=7"}, "bad_users"),
+        ({"group": '=["法务部", 7]'}, "bad_groups"),
+        ({"camunda_assignee": '=["zhouheng"]'}, "bad_assignee"),
+        ({"camunda_assignee": "=7"}, "bad_assignee"),
+        ({"camunda_assignee": "wudi"}, "no_candidates"),
+        ({"camunda_assignee": "=null"}, "no_candidates"),
+        ({"camunda_assignee": '=" "'}, "no_candidates"),
+        ({"camunda_candidateUsers": "=[]"}, "no_candidates"),
+        ({"group": "=null"}, "no_candidates"),
+    ],
+)
+def test_what_names_no_people_is_an_incident(office, drawn, code):
+    draw(office, d.user("a", **{"group": "", **drawn}))
 
-    assert open_incidents(office, office.start("p")) == [("bad_users", "a")]
+    assert open_incidents(office, office.start("p")) == [(code, "a")]
+
+
+def test_of_several_people_one_who_is_nobody_is_an_incident_of_that_turn(office):
+    voters = d.user("a", d.loop('=["zhouheng", null]', "who"), group="", camunda_assignee="=who")
+    draw(office, voters)
+
+    case = office.start("p")
+
+    assert open_incidents(office, case) == [("no_candidates", "a")]
+    assert [each.assignee for each in office.tasks(case)] == ["zhouheng", None]
+
+
+def test_an_assignee_who_is_hired_later_is_found_by_trying_again(office):
+    draw(office, d.user("a", group="", camunda_assignee="newcomer"))
+    case = office.start("p")
+
+    identity.create_user(office.app, SYSTEM, "newcomer", groups=())
+    [incident] = office.get(case).incidents
+    incidents.retry(office.app, office.cast.admin, incident.id)
+
+    office.complete(case, "a", by="newcomer")
