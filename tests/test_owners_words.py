@@ -40,6 +40,7 @@ SENTENCES = {
     "engine/case/schema.py": "labels of what every case has",
     "engine/check/literals.py": "how people say times, to be told how a drawing says them",
     "engine/check/reminders.py": "how people say workdays, to be told how a drawing says them",
+    "engine/files/said.py": "how people say numbers in notes",
     "engine/nodes/reminders.py": "the word of the dialect that asks for a superior",
     "feel/slips.py": "how people say comparisons and amounts, to be told how FEEL says them",
     "handlers": "sentences of notices and of the record, which are kept in the language of the company",

@@ -10,18 +10,6 @@ from service.handlers.ports import Ports, Submission
 from service.handlers.topic import Topic, further, names
 
 
-def remind(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
-    """Remind whoever holds the open tasks of an activity; nobody holds one any more: nothing happens."""
-    activity = str(params["activity"])
-    holders = ports.task_holders(activity)
-    if holders:
-        name = _task_name(activity, ports)
-        text = params.get("text") or f"“{name}”待您处理，请尽快完成。"
-        ports.notify("remind", users=holders, subject=f"催办：{name}", text=text, activity=activity)
-        ports.note(f"已催办：{name}", activity=activity, users=list(holders))
-    return {}
-
-
 def alert(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
     """Tell groups and people what deviates, one line per alert; without alerts it is plain news."""
     raised = [_alert_line(row) for row in params.get("alerts") or () if _is_raised(row)]
@@ -69,11 +57,6 @@ def note(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
     return {}
 
 
-def _task_name(activity: str, ports: Ports) -> str:
-    found = (task.name for task in ports.open_tasks() if task.activity_id == activity)
-    return next(found, activity)
-
-
 def _is_raised(row: Mapping[str, Any]) -> bool:
     return row.get("level") not in (None, "none")
 
@@ -101,13 +84,6 @@ def _latest(forms: Sequence[str], ports: Ports) -> Submission | None:
     return max(found, key=lambda entry: (entry.at, entry.seq), default=None)
 
 
-REMIND = Topic(
-    "notify.remind",
-    remind,
-    inputs=("activity", "text"),
-    required=("activity",),
-    tells=True,
-)
 ALERT = Topic(
     "notify.alert",
     alert,
@@ -130,4 +106,4 @@ NOTE = Topic(
     required=("text",),
     is_open=True,
 )
-TOPICS = (REMIND, ALERT, ESCALATE, NOTE)
+TOPICS = (ALERT, ESCALATE, NOTE)

@@ -1,5 +1,5 @@
 """What only cases of the first release (0.1) need: their drawings name no forms, read other variables, load
-what they want to know of the campaign, and have no step that registers a plan."""
+what they want to know of the campaign, have no step that registers a plan, and remind by timers they draw."""
 
 from __future__ import annotations
 
@@ -63,4 +63,30 @@ LOAD = Topic(
     outputs=("campaign_id", "campaign_name", *LOADED),
     errors=("campaign_not_found",),
 )
-TOPICS = (LOAD,)
+
+
+def remind(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
+    """Remind whoever holds the open tasks of an activity; nobody holds one any more: nothing happens."""
+    activity = str(params["activity"])
+    holders = ports.task_holders(activity)
+    if holders:
+        name = _task_name(activity, ports)
+        text = params.get("text") or f"“{name}”待您处理，请尽快完成。"
+        ports.notify("remind", users=holders, subject=f"催办：{name}", text=text, activity=activity)
+        ports.note(f"已催办：{name}", activity=activity, users=list(holders))
+    return {}
+
+
+def _task_name(activity: str, ports: Ports) -> str:
+    found = (task.name for task in ports.open_tasks() if task.activity_id == activity)
+    return next(found, activity)
+
+
+REMIND = Topic(
+    "notify.remind",
+    remind,
+    inputs=("activity", "text"),
+    required=("activity",),
+    tells=True,
+)
+TOPICS = (LOAD, REMIND)

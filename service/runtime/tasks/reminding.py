@@ -31,8 +31,11 @@ def decide(step: Step, progress: Progress | None) -> None:
     stored = task_rows.open_in(step.session, step.instance.id)
     rows = {row.token_id: row for row in (*stored, *step.opened)}
     for told in progress.told:
-        tell = _escalate if told.kind == ESCALATE else _remind
-        tell(step, rows[told.token_id], told)
+        row = rows.get(told.token_id)
+        # Without an open row nobody is asked at present, so there is nothing to tell.
+        if row is not None:
+            tell = _escalate if told.kind == ESCALATE else _remind
+            tell(step, row, told)
 
 
 def write(step: Step, progress: Progress | None) -> None:
