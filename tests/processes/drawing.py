@@ -45,6 +45,12 @@ class Box:
             and other.top < self.bottom
         )
 
+    def runs_along(self, other: Box) -> bool:
+        """True when two lines lie on each other for more than a pixel."""
+        across = min(self.right, other.right) - max(self.left, other.left)
+        along = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return min(across, along) >= 0 and max(across, along) > 1
+
     def holds(self, other: Box) -> bool:
         return (
             self.left <= other.left

@@ -136,6 +136,20 @@ def test_flows_do_not_cross(drawing):
     assert crossings == []
 
 
+def test_ways_that_meet_at_a_gateway_do_not_run_along_each_other(drawing):
+    """Two ways on one line read as one: where they meet there is a gateway."""
+    shared = [
+        (one.id, other.id)
+        for one, other in combinations(drawing.flows, 2)
+        if one.target == other.target and drawing.nodes[one.target].tag == "exclusiveGateway"
+        for a in one.segments()
+        for b in other.segments()
+        if a.runs_along(b)
+    ]
+
+    assert shared == []
+
+
 def test_labels_are_free_of_lines_elements_and_each_other(drawing):
     labels = {key: box.grown(-1) for key, box in drawing.labels.items()}
     covered = [
