@@ -156,6 +156,7 @@ HEADLINES = {
     "reserved-right": _("Only admins hold this right"),
     "result-mapping": _("The kind of result is unknown"),
     "result-unused": _("The result goes nowhere"),
+    "return-into-block": _("No way leads back into a block that is over"),
     "script-format": _("Scripts must be FEEL"),
     "service-kind": _("Only external topics are supported"),
     "several-starts": _("There is more than one start event"),

@@ -133,6 +133,34 @@ def test_what_could_not_be_walked_is_said():
     ]
 
 
+@pytest.mark.parametrize(
+    ("at", "targets", "findings"),
+    [
+        ("after", "a1", ["after: return-into-block"]),
+        ("after", "a2", ["after: return-into-block"]),
+        ("after", "before", []),
+        ("after", "before、a2", ["after: return-into-block"]),
+        ("a2", "a1", []),
+        ("a2", "before", []),
+        ("b", "a1", ["b: return-into-block"]),
+    ],
+)
+def test_no_task_sends_back_into_a_parallel_block_that_is_over(at, targets, findings):
+    names = ["before", "a1", "a2", "b", "after"]
+    tasks = [user(name, properties={"returnTo": targets} if name == at else None) for name in names]
+    drawing = process(
+        start(),
+        *tasks,
+        parallel("fork"),
+        parallel("join"),
+        end(),
+        path("begin", "before", "fork", "a1", "a2", "join", "after", "done"),
+        path("fork", "b", "join"),
+    )
+
+    assert found(drawing) == findings
+
+
 # ---- beside brute force ---------------------------------------------------------------------------------
 
 

@@ -121,6 +121,10 @@ class Markings:
         """Return the markings when the process has just begun, by one of its start events."""
         return {self._sum(start.outgoing) for start in self._container.of_kind("startEvent")}
 
+    def at(self, element: Element) -> int:
+        """Return the marking when a token has just come to an element, and no other is there."""
+        return self._sum(element.incoming[:1])
+
     def moves(self, marking: int, passed: set[str]) -> list[int]:
         """Return the markings that may follow; the joins that let a token through are added to `passed`.
 
@@ -205,10 +209,5 @@ def _last(flow: str, onward: dict[str, str]) -> str:
 
 def _arriving(container: Container, start: Element, join: Element) -> list[Flow]:
     """Return the incoming flows of a join that can be reached from an element without passing through it."""
-    seen, queue = {start.id}, [start]
-    while queue:
-        for following in container.following(queue.pop()):
-            if following.id not in seen and following is not join:
-                seen.add(following.id)
-                queue.append(following)
+    seen = container.reached([start], without={join.id})
     return [flow for flow in join.incoming if flow.source in seen]

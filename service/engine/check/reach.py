@@ -19,24 +19,12 @@ def check_reach(container: Container, report: Report) -> None:
     _endless_cycle(container, report)
 
 
-def closure(container: Container, start: Iterable[Element]) -> set[str]:
-    """Return the ids of the elements a token at `start` may come to, itself included."""
-    stack = list(start)
-    seen = {element.id for element in stack}
-    while stack:
-        for following in container.following(stack.pop()):
-            if following.id not in seen:
-                seen.add(following.id)
-                stack.append(following)
-    return seen
-
-
 def _unreachable(container: Container, starts: Sequence[Element], report: Report) -> None:
     """Report what no path leads to; behind something refused, or apart by its nature, is another cause."""
     behind = [container.elements.get(flow.target) for flow in loose_flows(container)]
     apart = [element for element in container.elements.values() if element.is_event_sub_process]
     begun = [*starts[:1], *(element for element in behind if element is not None), *apart]
-    reached = closure(container, begun)
+    reached = container.reached(begun)
     for element in container.elements.values():
         attached_nowhere = element.kind == "boundaryEvent" and element.attached_to not in container.elements
         if element.id not in reached and element not in starts and not attached_nowhere:
@@ -53,7 +41,7 @@ def _without_end(container: Container, starts: Sequence[Element], report: Report
     over = [element for element in container.elements.values() if not element.outgoing]
     broken_off = [flow.source for flow in loose_flows(container)]
     ending = _before(container, [*(element.id for element in over), *broken_off])
-    reached = closure(container, starts[:1])
+    reached = container.reached(starts[:1])
     for name, element in container.elements.items():
         if name in reached and element.outgoing and name not in ending:
             report.error(

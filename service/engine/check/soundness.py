@@ -1,7 +1,8 @@
 """Joins that would wait for ever: all ways tokens can stand on a drawing, walked without any data.
 
-A parallel join that no way through can satisfy is an error. A join that some way leaves waiting is a warning,
-since the conditions may rule that way out. Where there are too many ways to walk them all, that is said.
+A parallel join that no way through can satisfy is an error, and so is a way back to where one would wait for
+what came there before. A join that some way leaves waiting is a warning, since the conditions may rule that
+way out. Where there are too many ways to walk them all, that is said.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ def check_soundness(container: Container, report: Report) -> None:
     """Judge the joins of a process and its embedded sub-processes; the structure must be sound already."""
     for each in container.containers():
         if any(is_join(element) for element in each.elements.values()):
-            _judge(each, report)
+            markings = Markings(each)
+            _judge(each, _walk(markings, markings.first()), report)
+            _ways_back(each, markings, report)
 
 
-def _judge(container: Container, report: Report) -> None:
-    walked = _walk(container)
+def _judge(container: Container, walked: _Walked, report: Report) -> None:
     for element in filter(is_join, container.elements.values()):
         if walked.is_whole and element.kind == "parallelGateway" and element.id not in walked.passed:
             report.error(
@@ -58,11 +60,9 @@ class _Walked:
     is_whole: bool = True
 
 
-def _walk(container: Container) -> _Walked:
-    """Return what all ways through come to, or those that could be walked."""
-    markings, walked = Markings(container), _Walked()
-    seen = markings.first()
-    queue = list(seen)
+def _walk(markings: Markings, first: set[int]) -> _Walked:
+    """Return what all ways on from these markings come to, or those that could be walked."""
+    walked, seen, queue = _Walked(), set(first), list(first)
     while queue:
         marking = queue.pop()
         moves = markings.moves(marking, walked.passed)
@@ -76,3 +76,20 @@ def _walk(container: Container) -> _Walked:
             return walked
     walked.is_whole = not markings.overflowed
     return walked
+
+
+def _ways_back(container: Container, markings: Markings, report: Report) -> None:
+    """Report where a task sends back into a parallel block that is over by then: the case never lets it."""
+    for element in container.elements.values():
+        for target in filter(None, map(container.elements.get, element.return_targets)):
+            alone = _walk(markings, {markings.at(target)})
+            waits = alone.stuck - alone.passed
+            if waits and element.id not in container.reached([target], without=waits):
+                report.error(
+                    element,
+                    "return-into-block",
+                    "{element!r} cannot send back to {target!r}, which lies in a parallel block that is over "
+                    "by then: name an activity before the block.",
+                    element=element.title,
+                    target=target.title,
+                )

@@ -7,7 +7,7 @@ field of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -160,6 +160,20 @@ class Container:
         """Yield what a token at `element` may reach next, boundary events included."""
         yield from (self.elements[flow.target] for flow in element.outgoing)
         yield from element.boundary
+
+    def reached(self, start: Iterable[Element], *, without: Collection[str] = ()) -> set[str]:
+        """Return the ids of what a token at one of these may come to, themselves included.
+
+        `without`: ids of elements it does not go through.
+        """
+        waiting = list(start)
+        seen = {element.id for element in waiting}
+        while waiting:
+            for following in self.following(waiting.pop()):
+                if following.id not in seen and following.id not in without:
+                    seen.add(following.id)
+                    waiting.append(following)
+        return seen
 
 
 @dataclass(frozen=True, eq=False)
