@@ -300,14 +300,15 @@ def _moved(view: Any) -> str:
     told = [*view.obstacles, *view.notes]
     lines = [f"  {each.activity_path} {each.code} {translated(each.message, _gettext())}" for each in told]
     if view.problem:
-        lines.append(f"  {view.problem}")
+        lines.append(f"  {translated(view.problem, _gettext())}")
     return "\n".join([f"{view.instance_id} {view.business_key} {view.outcome}", *lines])
 
 
 def _told(error: ServiceError) -> str:
-    """Return an error as text: the message, then each field that is wrong."""
-    fields = [f"  {each.path}: {each.message}" for each in getattr(error, "errors", ())]
-    return "\n".join([error.message, *fields])
+    """Return an error as text in the terminal's language: the message, then each field that is wrong."""
+    gettext = _gettext()
+    fields = [f"  {each.path}: {translated(each.message, gettext)}" for each in getattr(error, "errors", ())]
+    return "\n".join([translated(error.message, gettext), *fields])
 
 
 def _parser() -> argparse.ArgumentParser:

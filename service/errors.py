@@ -1,6 +1,7 @@
 """Every error the service raises on purpose: one base, one subclass per situation.
 
-The docstring of a subclass is its default message; `detail` carries the data of this occurrence.
+The docstring of a subclass is its default message; `detail` carries the data of this occurrence. Every
+message is a Text, which can be said in Chinese.
 Nothing here knows about HTTP: `status` is a hint that `web/errors.py` turns into a response.
 """
 
@@ -10,15 +11,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from service.wording import Text
+from service.wording import Text, as_text
 
 
 @dataclass(frozen=True)
 class FieldError:
-    """One refused answer: where it stands (`lines[2].amount`) and what is wrong with it."""
+    """One refused answer: where it stands (`lines[2].amount`) and what is wrong with it, as a Text."""
 
     path: str
     message: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", as_text(self.message))
 
     def as_json(self) -> dict[str, str]:
         return {"path": self.path, "message": self.message}
@@ -31,7 +35,7 @@ class ServiceError(Exception):
     title: ClassVar[str] = "Internal error"
 
     def __init__(self, message: str | None = None, **detail: Any) -> None:
-        self.message = message or Text(" ".join((type(self).__doc__ or "").split()))
+        self.message = as_text(message or " ".join((type(self).__doc__ or "").split()))
         self.detail = detail
         super().__init__(self.message)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from service import manifest
 from service.errors import ServiceError
+from service.wording import Text
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -23,7 +24,13 @@ def folder(name: str) -> Path:
     for candidate in (PACKAGE / name, PACKAGE.parent / name):
         if candidate.is_dir():
             return candidate
-    raise MissingResources(f"No folder {name!r} in {PACKAGE} nor beside it. Install Countersign again.")
+    raise MissingResources(
+        Text(
+            "No folder {name!r} in {package} nor beside it. Install Countersign again.",
+            name=name,
+            package=str(PACKAGE),
+        )
+    )
 
 
 def processes() -> Path:

@@ -12,6 +12,7 @@ from typing import Any
 from service import resources
 from service.errors import NotFound, ServiceError
 from service.settings import Settings
+from service.wording import Text
 
 THREADS = 8
 
@@ -71,8 +72,12 @@ def _listen(settings: Settings) -> socket.socket:
     except OSError as exc:
         listener.close()
         raise AddressInUse(
-            f"Cannot listen on {settings.host}:{settings.port}: {exc.strerror}. "
-            "Choose another with --port or COUNTERSIGN_PORT."
+            Text(
+                "Cannot listen on {host}:{port}: {strerror}. Choose another with --port or COUNTERSIGN_PORT.",
+                host=settings.host,
+                port=settings.port,
+                strerror=str(exc.strerror),
+            )
         ) from exc
     return listener
 

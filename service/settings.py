@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from service.errors import InvalidSetting
+from service.wording import Text
 
 PREFIX = "COUNTERSIGN_"
 EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
@@ -82,15 +83,24 @@ class Settings:
         return self.public_url or f"http://{host}:{self.port}"
 
 
-def _bad(name: str, value: str, wanted: str) -> InvalidSetting:
-    return InvalidSetting(f"{PREFIX}{name}={value!r} cannot be used: {wanted}.", variable=PREFIX + name)
+def _bad(name: str, value: str, wanted: Text) -> InvalidSetting:
+    return InvalidSetting(
+        Text(
+            "{prefix}{name}={value!r} cannot be used: {wanted}.",
+            prefix=PREFIX,
+            name=name,
+            value=value,
+            wanted=wanted,
+        ),
+        variable=PREFIX + name,
+    )
 
 
 def _text(env: Mapping[str, str], name: str, default: str) -> str:
     return env.get(PREFIX + name, "").strip() or default
 
 
-def _convert(env: Mapping[str, str], name: str, default: T, convert: Callable[[str], T], wanted: str) -> T:
+def _convert(env: Mapping[str, str], name: str, default: T, convert: Callable[[str], T], wanted: Text) -> T:
     text = env.get(PREFIX + name, "").strip()
     if not text:
         return default
@@ -107,7 +117,13 @@ def _number(env: Mapping[str, str], name: str, default: int, least: int, most: i
             raise ValueError(text)
         return number
 
-    return _convert(env, name, default, convert, f"a whole number from {least} to {most} is expected")
+    return _convert(
+        env,
+        name,
+        default,
+        convert,
+        Text("a whole number from {least} to {most} is expected", least=least, most=most),
+    )
 
 
 def _list(env: Mapping[str, str], name: str, default: tuple[str, ...]) -> tuple[str, ...]:
@@ -120,7 +136,9 @@ def _url(env: Mapping[str, str], name: str, default: str, schemes: tuple[str, ..
     if text and urlsplit(text).scheme not in schemes:
         # The value may hold a password: only its scheme is repeated.
         raise _bad(
-            name, f"{urlsplit(text).scheme}:…", f"a URL is expected that begins with {', '.join(schemes)}"
+            name,
+            f"{urlsplit(text).scheme}:…",
+            Text("a URL is expected that begins with {schemes}", schemes=", ".join(schemes)),
         )
     # One driver for PostgreSQL, however the URL was written.
     return f"postgresql+psycopg{text[len('postgresql') :]}" if text.startswith("postgresql:") else text
@@ -130,7 +148,7 @@ def _public_url(env: Mapping[str, str]) -> str | None:
     text = _text(env, "PUBLIC_URL", "")
     parts = urlsplit(text)
     if text and (parts.scheme not in ("http", "https") or not parts.netloc):
-        raise _bad("PUBLIC_URL", text, "an address such as https://approval.example.com is expected")
+        raise _bad("PUBLIC_URL", text, Text("an address such as https://approval.example.com is expected"))
     return text.rstrip("/") or None
 
 
@@ -139,9 +157,11 @@ def _data_folder(env: Mapping[str, str]) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
-        raise _bad("DATA", str(path), f"the folder cannot be created ({exc.strerror})") from exc
+        raise _bad(
+            "DATA", str(path), Text("the folder cannot be created ({reason})", reason=str(exc.strerror))
+        ) from exc
     if not os.access(path, os.W_OK | os.X_OK):
-        raise _bad("DATA", str(path), "the folder is not writable")
+        raise _bad("DATA", str(path), Text("the folder is not writable"))
     return path
 
 
@@ -150,7 +170,7 @@ def _secret(env: Mapping[str, str], data: Path) -> str:
     if given:
         if len(given) < 16:
             raise InvalidSetting(
-                f"{PREFIX}SECRET_KEY is too short: use at least 16 characters.",
+                Text("{prefix}SECRET_KEY is too short: use at least 16 characters.", prefix=PREFIX),
                 variable=PREFIX + "SECRET_KEY",
             )
         return given

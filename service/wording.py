@@ -44,6 +44,11 @@ class Text(str):
         return cls(record["template"], **read)
 
 
+def as_text(message: str) -> Text:
+    """Return a message as a Text; a plain one is a template without params."""
+    return message if isinstance(message, Text) else Text(message)
+
+
 def record_of(message: str) -> dict[str, Any] | None:
     """Return what a message was made of as JSON; None when it is a plain string."""
     return message.as_record() if isinstance(message, Text) else None

@@ -21,6 +21,7 @@ from service.engine.guarantees import Guarantee
 from service.engine.organisation import Organisation
 from service.errors import NotFound
 from service.feel.schema import Schema
+from service.wording import Text
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class Model:
     def process(self, key: str) -> Process:
         """Return a process by its key. NotFound when the manifest has none of that name."""
         if key not in self.processes:
-            raise NotFound(f"There is no process {key!r}.", key=key)
+            raise NotFound(Text("There is no process {key!r}.", key=key), key=key)
         return self.processes[key]
 
     def activities(self, process_key: str) -> Mapping[str, Element]:
@@ -106,5 +107,11 @@ class Model:
         """Return an element of a process. NotFound when it has none of that id."""
         found = self.activities(process_key).get(activity_id)
         if found is None:
-            raise NotFound(f"The process {process_key!r} has no element {activity_id!r}.")
+            raise NotFound(
+                Text(
+                    "The process {process_key!r} has no element {activity_id!r}.",
+                    process_key=process_key,
+                    activity_id=activity_id,
+                )
+            )
         return found

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from service.errors import NotFound, TooLarge, Unavailable
+from service.wording import Text
 
 _CHUNK_BYTES = 1 << 20
 _HEAD_BYTES = 8192
@@ -41,7 +42,8 @@ class BlobStore:
             return self._put(stream, limit_bytes)
         except OSError as exc:
             raise Unavailable(
-                f"The file cannot be kept: {exc.strerror}. Nothing was changed.", retry_after_seconds=30
+                Text("The file cannot be kept: {strerror}. Nothing was changed.", strerror=str(exc.strerror)),
+                retry_after_seconds=30,
             ) from exc
 
     def _put(self, stream: IO[bytes], limit_bytes: int) -> StoredBlob:
@@ -86,7 +88,10 @@ def _copy(stream: IO[bytes], target: IO[bytes], limit_bytes: int) -> StoredBlob:
     while chunk := stream.read(_CHUNK_BYTES):
         size += len(chunk)
         if size > limit_bytes:
-            raise TooLarge(f"Files may have up to {limit_bytes // 2**20} MiB.", limit_bytes=limit_bytes)
+            raise TooLarge(
+                Text("Files may have up to {limit_bytes} MiB.", limit_bytes=limit_bytes // 2**20),
+                limit_bytes=limit_bytes,
+            )
         if len(head) < _HEAD_BYTES:
             head = (head + chunk)[:_HEAD_BYTES]
         digest.update(chunk)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from service.errors import Conflict, ServiceError
 from service.store.db import Database
+from service.wording import Text
 
 
 class DumpFailed(ServiceError):
@@ -67,7 +68,9 @@ def _run(program: str, database: Database, *arguments: str) -> None:
     """Run a PostgreSQL program on this database; the password goes by environment, not by command line."""
     command = shutil.which(program)
     if command is None:
-        raise DumpFailed(f"{program} is not installed here: install PostgreSQL's client programs.")
+        raise DumpFailed(
+            Text("{program} is not installed here: install PostgreSQL's client programs.", program=program)
+        )
     url = database.url
     env = {**os.environ, **({"PGPASSWORD": str(url.password)} if url.password else {})}
     place = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
@@ -75,7 +78,7 @@ def _run(program: str, database: Database, *arguments: str) -> None:
         [command, f"--dbname={place}", *arguments], env=env, capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
-        raise DumpFailed(f"{program}: {done.stderr.strip()[-500:]}")
+        raise DumpFailed(Text("{program}: {stderr}", program=program, stderr=done.stderr.strip()[-500:]))
 
 
 def _sync(path: Path) -> None:

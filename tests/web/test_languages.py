@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from io import BytesIO
@@ -14,7 +15,7 @@ from service import resources
 from service.runtime.cases.views import InstanceView
 from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM
-from service.web.extraction import extract
+from service.web.extraction import extract, template_of
 from tests.translations import CATALOGUE, COMMAND, ROOT, Key, is_said, literals, texts, translations, updated
 from tests.web.company import Company
 
@@ -148,6 +149,64 @@ def test_what_the_check_and_the_engine_say_is_among_the_texts_that_need_chinese(
     found = [message for _, _, message, _ in extract(source, {}, (), {})]
 
     assert sorted(found) == ["one {name!r}", "three", "two"]
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ('raise Conflict("taken")', ["taken"]),
+        ('raise NotFound("gone", key=key)', ["gone"]),
+        ('raise BpmnError(code, "refused")', ["refused"]),
+        ('raise InvalidInput(errors=[FieldError("days", "too many")])', ["too many"]),
+        ('class Late(Conflict):\n    """It is too late."""\n    title = "Late"\n', []),
+        (
+            'class StaleVersion(Conflict):\n    """It is too late."""\n    title = "Late"\n',
+            ["It is too late.", "Late"],
+        ),
+        ('raise RuntimeError("for us alone")', []),
+    ],
+)
+def test_what_an_error_says_is_among_the_texts_wherever_it_is_raised(source: str, found: list[str]) -> None:
+    file = BytesIO(source.encode())
+    file.name = "service/runtime/example.py"
+
+    assert [message for _, _, message, _ in extract(file, {}, (), {})] == found
+
+
+@pytest.mark.parametrize(
+    "source",
+    ['Conflict(f"{name} is taken")', 'FieldError("a", "one of " + names)', 'NotFound(f"no {x}", y=1)'],
+)
+def test_an_error_put_together_beforehand_is_refused(source: str) -> None:
+    file = BytesIO(source.encode())
+    file.name = "service/runtime/example.py"
+
+    with pytest.raises(ValueError, match="cannot be translated"):
+        list(extract(file, {}, (), {}))
+
+
+def test_no_error_is_raised_with_a_name_that_holds_an_english_sentence() -> None:
+    """A sentence put into a variable first would pass by the catalogue."""
+    passed_by = []
+    for path in sorted((ROOT / "service").rglob("*.py")):
+        tree = ast.parse(path.read_bytes())
+        for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+            nodes = list(ast.walk(function))
+            english = {
+                target.id
+                for node in nodes
+                if isinstance(node, ast.Assign) and isinstance(node.value, ast.JoinedStr | ast.Constant)
+                for target in node.targets
+                if isinstance(target, ast.Name)
+            }
+            passed_by += [
+                f"{path.relative_to(ROOT)}:{node.lineno}"
+                for node in nodes
+                if isinstance(node, ast.Call) and isinstance(said := template_of(node), ast.Name)
+                if said.id in english
+            ]
+
+    assert passed_by == []
 
 
 def test_an_f_string_where_a_template_belongs_is_refused() -> None:

@@ -22,6 +22,7 @@ from service.runtime.step.views import View
 from service.store import participants
 from service.store.models import Attachment, AttachmentUse
 from service.store.writing import upsert
+from service.wording import Text
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 ACCEPTED = frozenset(
@@ -194,7 +195,13 @@ def _clean_name(name: str) -> str:
     last = PurePosixPath(name.replace("\\", "/")).name
     clean = "".join(letter for letter in last if letter.isprintable()).strip()
     if not clean or len(clean) > _NAME_LENGTH:
-        raise InvalidInput(errors=[FieldError("file", f"a file name of 1 to {_NAME_LENGTH} characters")])
+        raise InvalidInput(
+            errors=[
+                FieldError(
+                    "file", Text("a file name of 1 to {name_length} characters", name_length=_NAME_LENGTH)
+                )
+            ]
+        )
     return clean
 
 

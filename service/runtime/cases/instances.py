@@ -22,6 +22,7 @@ from service.runtime.step.transaction import RUNNING, on_instance
 from service.runtime.step.views import Page
 from service.store import cursor as cursors
 from service.store.models import TASKS, Case, ProcessInstance
+from service.wording import Text
 
 __all__ = [
     "cancel",
@@ -76,7 +77,7 @@ def find(
     `leading`: those only that lead their case, without what was started beside it.
     """
     if state is not None and state not in STATES:
-        raise InvalidInput(errors=[FieldError("state", f"one of {', '.join(STATES)}")])
+        raise InvalidInput(errors=[FieldError("state", Text("one of {choices}", choices=", ".join(STATES)))])
     query = select(ProcessInstance).where(visibility.condition(actor))
     for column, wanted in (
         (ProcessInstance.state, state),

@@ -19,6 +19,7 @@ from service.runtime.step import audit
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import View
 from service.store.models import OrganisationUnit, User, UserGroup, WebSession
+from service.wording import Text
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 _PASSWORD_LENGTH = range(8, 201)
@@ -135,7 +136,9 @@ def set_password(
 def set_language(app: Application, actor: Actor, language: str | None) -> None:
     """Remember the language of a person's screens; None follows the browser."""
     if language is not None and language not in LANGUAGES:
-        raise InvalidInput(errors=[FieldError("language", "one of " + ", ".join(LANGUAGES))])
+        raise InvalidInput(
+            errors=[FieldError("language", Text("one of {choices}", choices=", ".join(LANGUAGES)))]
+        )
     with app.db.begin() as session:
         _existing(session, actor.name).language = language
 
@@ -226,7 +229,7 @@ def _check_groups(app: Application, names: Iterable[str], *, path: str = "groups
         return
     unknown = [name for name in names if name != ADMIN and name not in declared]
     if unknown:
-        message = f"not declared in organisation.yaml: {', '.join(unknown)}"
+        message = Text("not declared in organisation.yaml: {groups}", groups=", ".join(unknown))
         raise InvalidInput(errors=[FieldError(path, message)])
 
 

@@ -18,6 +18,7 @@ from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import View
 from service.store.models import ApiToken, User
 from service.store.prepared import Prepared
+from service.wording import Text
 
 PREFIX = "csgn_"
 """Begins every token, so that scanners for leaked secrets can know it."""
@@ -62,7 +63,9 @@ def create_token(app: Application, by: Actor, user_name: str, *, title: str = ""
     if by.name != user_name:
         require(by, "token.manage_all")
     if not 1 <= days <= LONGEST_DAYS:
-        raise InvalidInput(errors=[FieldError("days", f"1 to {LONGEST_DAYS}")])
+        raise InvalidInput(
+            errors=[FieldError("days", Text("1 to {longest_days}", longest_days=LONGEST_DAYS))]
+        )
     text, now = PREFIX + secrets.token_urlsafe(32), app.clock()
     with app.db.begin() as session:
         owner = session.scalar(select(User).where(User.name == user_name))

@@ -26,6 +26,7 @@ from service.runtime.tasks import answering, candidates
 from service.runtime.tasks import rows as task_rows
 from service.store import cursor as cursors
 from service.store.models import Incident, ProcessInstance
+from service.wording import Text
 
 STATES = ("open", "resolved")
 
@@ -41,7 +42,7 @@ def find(
 ) -> Page[IncidentView]:
     """Return incidents, newest first: those of a case the actor sees, or all for who may read all."""
     if state not in STATES:
-        raise InvalidInput(errors=[FieldError("state", f"one of {', '.join(STATES)}")])
+        raise InvalidInput(errors=[FieldError("state", Text("one of {choices}", choices=", ".join(STATES)))])
     if instance is None:
         require(actor, "incident.read")
     query = select(Incident).where(Incident.state == state).order_by(Incident.id.desc())

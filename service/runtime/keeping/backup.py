@@ -16,6 +16,7 @@ from service.runtime.step.context import Application
 from service.runtime.wiring import open_application
 from service.settings import Settings
 from service.store import dump
+from service.wording import Text
 
 _MANIFEST = "manifest.json"
 _DATABASE = "database.dump"
@@ -43,7 +44,7 @@ def backup(app: Application, folder: Path) -> Manifest:
     """
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
-        raise Conflict(f"{folder} is not empty.")
+        raise Conflict(Text("{folder} is not empty.", folder=str(folder)))
     os.chmod(folder, 0o700)
     # Taken before the dump: what was recorded by then must still be there after a restore.
     ends = audit.ends(app)
@@ -86,11 +87,23 @@ def restore(settings: Settings, folder: Path) -> VerifyReport:
 def _read(folder: Path, settings: Settings) -> Manifest:
     path = folder / _MANIFEST
     if not path.is_file():
-        raise InvalidInput(f"{folder} is not a complete backup: it has no {_MANIFEST}.")
+        raise InvalidInput(
+            Text(
+                "{folder} is not a complete backup: it has no {manifest}.",
+                folder=str(folder),
+                manifest=_MANIFEST,
+            )
+        )
     manifest = Manifest(**json.loads(path.read_text(encoding="utf-8")))
     kind = "sqlite" if settings.is_sqlite else "postgresql"
     if manifest.database != kind:
-        raise InvalidInput(f"The backup is of {manifest.database}, the database to fill is {kind}.")
+        raise InvalidInput(
+            Text(
+                "The backup is of {database}, the database to fill is {kind}.",
+                database=manifest.database,
+                kind=kind,
+            )
+        )
     if _sha256(folder / _DATABASE) != manifest.database_sha256:
         raise InvalidInput("The backup's database is damaged: its checksum differs.")
     return manifest
@@ -115,7 +128,9 @@ def _restore_files(app: Application, source: Path) -> None:
         with path.open("rb") as stream:
             stored = app.blobs.put(stream, limit_bytes=path.stat().st_size)
         if stored.sha256 != path.name:
-            raise InvalidInput(f"The backup's file {path.name} is damaged: its checksum differs.")
+            raise InvalidInput(
+                Text("The backup's file {name} is damaged: its checksum differs.", name=path.name)
+            )
 
 
 def _copy_key(settings: Settings, folder: Path) -> bool:

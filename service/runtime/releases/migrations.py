@@ -143,7 +143,7 @@ def _rows(
     rows = session.scalars(query.order_by(ProcessInstance.id).limit(size + 1)).all()
     missing = set(wanted or ()) - {row.id for row in rows}
     if missing and len(rows) <= size and cursor is None:
-        raise NotFound(f"There is no case {', '.join(sorted(missing))}.")
+        raise NotFound(Text("There is no case {missing}.", missing=", ".join(sorted(missing))))
     return rows[:size], cursors.encode(rows[size - 1].id) if len(rows) > size else None
 
 

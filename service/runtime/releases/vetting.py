@@ -33,7 +33,9 @@ def merged(
         whole = manifests.files_of(session, base) if base else {}
     unknown = [name for name in remove if name not in whole]
     if unknown:
-        raise InvalidInput(errors=[FieldError("remove", f"not deployed: {', '.join(unknown)}")])
+        raise InvalidInput(
+            errors=[FieldError("remove", Text("not deployed: {unknown}", unknown=", ".join(unknown)))]
+        )
     for name in remove:
         whole.pop(name, None)
     return base, whole | dict(files)

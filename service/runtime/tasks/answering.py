@@ -20,6 +20,7 @@ from service.runtime.step.step import Step
 from service.runtime.step.submissions import content_hash
 from service.store.models import Draft, TaskRow, new_id
 from service.store.writing import upsert
+from service.wording import Text
 
 NO_SCHEMA: Mapping[str, Any] = {}
 EMPTY_FORM: Mapping[str, Any] = {"type": "default", "components": []}
@@ -30,7 +31,7 @@ def schema_of(model: Model, form: str | None) -> Mapping[str, Any]:
     if form is None:
         return EMPTY_FORM
     if form not in model.forms:
-        raise NotFound(f"There is no form {form!r} in this deployment.", form=form)
+        raise NotFound(Text("There is no form {form!r} in this deployment.", form=form), form=form)
     return model.forms[form]
 
 

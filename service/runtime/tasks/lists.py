@@ -22,6 +22,7 @@ from service.store import cursor as cursors
 from service.store import participants, task_list
 from service.store.base import Instant
 from service.store.models import NEVER, TASKS, ProcessInstance, TaskCandidate, TaskRow
+from service.wording import Text
 
 _TASK = TASKS.c
 STATES = ("open", "completed", "cancelled")
@@ -49,7 +50,7 @@ def find(
     theirs too. `q` is part of a task's or case's name.
     """
     if state not in STATES:
-        raise InvalidInput(errors=[FieldError("state", f"one of {', '.join(STATES)}")])
+        raise InvalidInput(errors=[FieldError("state", Text("one of {choices}", choices=", ".join(STATES)))])
     if group is not None and group not in actor.groups and not may(actor, "task.see_all"):
         raise Forbidden("You do not belong to this group.", group=group)
     after = cursors.decode(cursor, datetime, str) if cursor else None

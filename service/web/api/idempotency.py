@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from service.errors import FieldError, InvalidInput
 from service.runtime.keeping import idempotency
 from service.runtime.step.context import Actor, Application
+from service.wording import Text
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
@@ -28,7 +29,11 @@ def once(app: Application, actor: Actor, answer: Callable[[], Response]) -> Resp
     if key is None:
         return answer()
     if not key or len(key) > _KEY_LENGTH or not key.isprintable():
-        raise InvalidInput(errors=[FieldError(HEADER, f"1 to {_KEY_LENGTH} printable characters")])
+        raise InvalidInput(
+            errors=[
+                FieldError(HEADER, Text("1 to {key_length} printable characters", key_length=_KEY_LENGTH))
+            ]
+        )
     before = idempotency.claim(app, actor, key, _fingerprint())
     if before is not None:
         return _replayed(before)

@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from service import manifest
 from service.errors import FieldError, InvalidInput
+from service.wording import Text
 
 
 def json_body() -> Any:
@@ -39,7 +40,9 @@ def uploaded(field: str) -> dict[str, bytes]:
     for file in _multipart(field):
         name = manifest.plain_name(PurePosixPath((file.filename or "").replace("\\", "/")).name)
         if not name or name in files:
-            raise InvalidInput(errors=[FieldError(field, f"a name of its own for every file: {name!r}")])
+            raise InvalidInput(
+                errors=[FieldError(field, Text("a name of its own for every file: {name!r}", name=name))]
+            )
         files[name] = file.read()
     return files
 
