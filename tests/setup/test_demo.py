@@ -126,6 +126,7 @@ def test_departments_have_promised_what_the_demo_says(seeded: Application) -> No
     [
         datetime(2026, 10, 3, 15, 0, tzinfo=ZONE),  # in the national holidays
         datetime(2026, 3, 7, 20, 0, tzinfo=ZONE),  # a Saturday evening
+        datetime(2026, 11, 28, 2, 46, tzinfo=ZONE),  # before any morning meeting
         datetime(2027, 1, 4, 17, 40, tzinfo=ZONE),  # after new year, in a year not announced yet
     ],
 )
