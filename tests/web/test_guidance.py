@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from service import languages
 from service.runtime.cases.views import DossierView, HistoryView, InstanceView
 from service.settings import ZONE
 from service.web.formatting import without_sources
@@ -52,3 +53,24 @@ def test_a_note_of_an_automatic_step_is_nobodys_word() -> None:
 
     assert entry.by is None
     assert entry.text == "法务部：无新内容，沿用原意见"
+
+
+@pytest.mark.parametrize(("event", "badge"), [("reminded", "已催办"), ("escalated", "已上报")])
+def test_the_timeline_says_who_was_told_that_a_task_waits(event: str, badge: str) -> None:
+    line = HistoryView(
+        seq=1,
+        activity_id="legal_review",
+        activity_path="legal_review",
+        definition="countersign_legal",
+        kind="userTask",
+        event=event,
+        at=datetime(2026, 3, 2, 9, 0, tzinfo=ZONE),
+        name="法务会签",
+        by="system",
+        note="周衡、孟晓",
+    )
+
+    [entry] = timeline(DossierView("case", (), ()), [line], [])
+
+    assert (entry.title, entry.event, entry.text) == ("法务会签", event, "周衡、孟晓")
+    assert languages.catalogue("zh_Hans_CN").gettext(event) == badge
