@@ -8,13 +8,13 @@ from typing import Any
 
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.runtime.step.context import Application
 from service.runtime.wiring import open_application
 from service.settings import Settings
 from service.web import auth, compression, errors, probes, screens, security
 from service.web.api import routes
+from service.web.proxies import FromProxies
 
 
 def create_app(settings: Settings | None = None, *, application: Application | None = None) -> Flask:
@@ -41,9 +41,7 @@ def create_app(settings: Settings | None = None, *, application: Application | N
     probes.install(app)
     routes.install(app)
     screens.install(app)
-    if settings.public_url:
-        # A proxy stands in front: the address and scheme it forwards are the client's.
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    app.wsgi_app = FromProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     return app
 
 

@@ -193,6 +193,25 @@ def user_add(options: argparse.Namespace) -> int:
     return 0
 
 
+def user_password(options: argparse.Namespace) -> int:
+    """Give an account another password; --demo: all demo accounts that still have the one everybody knows."""
+    from service.demo import accounts
+    from service.runtime import identity
+    from service.runtime.step.context import SYSTEM
+
+    if options.demo == bool(options.name):
+        raise SystemExit("either NAME or --demo")
+    password, is_made_up = ("", True) if options.demo else _password(options)
+    with _application() as app:
+        if options.demo:
+            password, names = accounts.change_password(app)
+        else:
+            identity.set_password(app, SYSTEM, options.name, password)
+            names = (options.name,)
+    print(f"{len(names)} accounts: {' '.join(names)}" + (f", password {password}" if is_made_up else ""))
+    return 0
+
+
 def token_create(options: argparse.Namespace) -> int:
     """Print a new bearer token of a user, alone on its line."""
     from service.runtime import identity
@@ -209,24 +228,29 @@ def backup(options: argparse.Namespace) -> int:
     from service.runtime.keeping import backup as backups
 
     with _application(migrate=False) as app:
-        backups.backup(app, options.folder)
-    print(f"backup written to {options.folder}")
-    return 0
+        lacking = backups.backup(app, options.folder).lacking
+    for sha256, name in lacking.items():
+        print(f"{sha256} {name}: not in the attachments folder, or with other bytes", file=sys.stderr)
+    print(f"backup written to {options.folder}" + (f", without {len(lacking)} files" if lacking else ""))
+    return int(bool(lacking))
 
 
 def restore(options: argparse.Namespace) -> int:
     """Put a backup in the place of an empty database, and verify the audit record."""
-    from service.runtime.keeping import backup as backups
+    from service.runtime.keeping import restoring
 
-    return _report(backups.restore(Settings.from_env(), options.folder))
+    missing = options.without_missing
+    return _report(restoring.restore(Settings.from_env(), options.folder, without_missing=missing))
 
 
-def audit_verify(_options: argparse.Namespace) -> int:
-    """Verify that nobody has edited, removed or cut off the audit record."""
-    from service.runtime.keeping import audit
+def audit_verify(options: argparse.Namespace) -> int:
+    """Verify that nobody has edited, added, removed or cut off anything on record."""
+    from service.runtime.keeping import anchoring, verifying
 
     with _application(migrate=False) as app:
-        return _report(audit.verify(app))
+        if options.anchor is None:
+            return _report(verifying.verify(app))
+        return _report(anchoring.verify_with(app, options.anchor))
 
 
 def _tested(named: Sequence[Path], *, is_live: bool) -> Callable[[Path], UnderTest]:
@@ -244,12 +268,13 @@ def _tested(named: Sequence[Path], *, is_live: bool) -> Callable[[Path], UnderTe
 
 @contextlib.contextmanager
 def _application(*, migrate: bool = True) -> Iterator[Application]:
+    from service.runtime.keeping import upgrading
     from service.runtime.wiring import open_application
 
     app = open_application(Settings.from_env())
     try:
         if migrate:
-            app.db.migrate()
+            upgrading.upgrade(app)
         yield app
     finally:
         app.close()
@@ -352,9 +377,19 @@ def _parser() -> argparse.ArgumentParser:
     command("migrate-database", migrate_database)
     _migrate_command(command)
     _account_commands(command, group)
-    for name, run in (("backup", backup), ("restore", restore)):
-        command(name, run).add_argument("folder", type=Path, metavar="DIR")
-    command("verify", audit_verify, group("audit", "The audit record."))
+    command("backup", backup).add_argument("folder", type=Path, metavar="DIR")
+    restored = command("restore", restore)
+    restored.add_argument("folder", type=Path, metavar="DIR")
+    restored.add_argument(
+        "--without-missing", action="store_true", help="do without files that the backup lacks"
+    )
+    verified = command("verify", audit_verify, group("audit", "The audit record."))
+    verified.add_argument(
+        "--anchor",
+        type=Path,
+        metavar="FILE",
+        help="verify against the ends of all chains in this file too, then write those of now into it",
+    )
     return parser
 
 
@@ -367,13 +402,22 @@ def _migrate_command(command: Callable[..., argparse.ArgumentParser]) -> None:
 
 
 def _account_commands(command: Callable[..., argparse.ArgumentParser], group: Callable[..., Any]) -> None:
-    added = command("add", user_add, group("user", "Accounts."))
+    users = group("user", "Accounts.")
+    added = command("add", user_add, users)
     added.add_argument("name")
     added.add_argument("--group", action="append", default=[], metavar="G")
     added.add_argument("--display-name")
     added.add_argument("--department")
     added.add_argument("--email")
     added.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    changed = command("password", user_password, users)
+    changed.add_argument("name", nargs="?", metavar="NAME")
+    changed.add_argument(
+        "--demo", action="store_true", help="the demo accounts that still have the known one"
+    )
+    changed.add_argument(
+        "--password-stdin", action="store_true", help="read the password from standard input"
+    )
     created = command("create", token_create, group("token", "Bearer tokens for the API."))
     created.add_argument("user")
     created.add_argument("--title", default="command line")

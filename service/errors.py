@@ -156,6 +156,20 @@ class Unavailable(ServiceError):
     title = "Not available"
 
 
+class Busy(ServiceError):
+    """Much is being calculated just now. Nothing was changed; try again in a moment."""
+
+    status = 503
+    title = "Busy"
+
+
+class TakesTooLong(ServiceError):
+    """This takes longer than a request may, and was given up. Ask for less at once."""
+
+    status = 422
+    title = "Takes too long"
+
+
 class FeelError(ServiceError):
     """An expression has no usable value."""
 

@@ -26,6 +26,7 @@ from service.runtime.step.context import Application
 from service.runtime.step.saving import AHEAD
 from service.runtime.time import timers
 from service.settings import Settings
+from service.store.sqlite import make_private
 
 NAME = "countersign"
 WORKERS = 2
@@ -54,7 +55,9 @@ def make_queue(settings: Settings) -> Huey:
         return RedisHuey(NAME, url=url, **common)
     path = Path(url.removeprefix("sqlite:///"))
     path.parent.mkdir(parents=True, exist_ok=True)
-    return SqliteHuey(NAME, filename=str(path), **common)
+    queue = SqliteHuey(NAME, filename=str(path), **common)
+    make_private(path)
+    return queue
 
 
 def _postgresql_queue(dsn: str, common: dict[str, Any]) -> Huey:

@@ -33,15 +33,19 @@ def with_address(settings: Settings, host: str | None, port: int | None) -> Sett
 def run(settings: Settings, *, bootstrap: bool, embedded_worker: bool) -> int:
     """Serve until interrupted; return the exit code. AddressInUse when the port is taken."""
     from service.app import create_app
+    from service.beside import Beside
+    from service.demo.accounts import refuse_known_password
     from service.jobs import attach
     from service.runtime.wiring import open_application
 
     # First of all: nobody shall wait for a seeding only to learn that the port is taken.
     listener = _listen(settings)
     app = open_application(settings)
-    jobs = None
+    jobs, beside = None, Beside()
     try:
         banner = make_ready(app) if bootstrap else ""
+        refuse_known_password(app)
+        app.beside = beside
         jobs = attach(app)
         server = _server(create_app(settings, application=app), listener, settings)
         if embedded_worker:
@@ -56,6 +60,7 @@ def run(settings: Settings, *, bootstrap: bool, embedded_worker: bool) -> int:
         if jobs is not None:
             jobs.stop()
         listener.close()
+        beside.close()
         app.close()
     return 0
 
@@ -90,6 +95,8 @@ def _server(app: Any, listener: socket.socket, settings: Settings) -> Any:
         sockets=[listener],
         threads=THREADS,
         ident=None,
+        # Whose forwarding headers are believed the application decides (`web/proxies`), not the server.
+        clear_untrusted_proxy_headers=False,
         # The application refuses what is too large in its own words; this is only a last bound.
         max_request_body_size=8 * settings.upload_bytes,
     )
@@ -103,9 +110,10 @@ def _address(settings: Settings, listener: socket.socket) -> str:
 def make_ready(app: Any) -> str:
     """Migrate, deploy what this installation brings, seed an empty database; return what to print."""
     from service import demo
+    from service.runtime.keeping import upgrading
 
     print("Preparing the database; the first start seeds the demo company …", flush=True)
-    app.db.migrate()
+    upgrading.upgrade(app)
     note = deploy_installed(app)
     demo.seed(app)
     return "\n".join(filter(None, [note, demo.banner(app)]))

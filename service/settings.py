@@ -6,6 +6,7 @@ A bad value stops the start and names its variable.
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -23,6 +24,9 @@ EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 ZONE = ZoneInfo("Asia/Shanghai")
 DATABASE_SCHEMES = ("sqlite", "postgresql", "postgresql+psycopg")
 QUEUE_SCHEMES = ("sqlite", "postgresql", "postgresql+psycopg", "redis", "rediss", "unix", "memory")
+
+LOOPBACK = ("127.0.0.0/8", "::1")
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 T = TypeVar("T")
 
@@ -42,6 +46,9 @@ class Settings:
     port: int = 8000
     public_url: str | None = None
     session_seconds: int = 12 * 3600
+    session_most_seconds: int = 7 * 86400
+    # Proxies whose X-Forwarded-For is believed.
+    trusted_proxies: tuple[Network, ...] = ()
     upload_bytes: int = 20 * 1024 * 1024
     # Keys this installation had before: the audit record sealed with them stays verifiable.
     previous_secret_keys: tuple[str, ...] = field(default=(), repr=False)
@@ -63,6 +70,8 @@ class Settings:
             port=_number(env, "PORT", 8000, 0, 65535),
             public_url=_public_url(env),
             session_seconds=_number(env, "SESSION_SECONDS", 12 * 3600, 60, 90 * 86400),
+            session_most_seconds=_number(env, "SESSION_MOST_SECONDS", 7 * 86400, 60, 366 * 86400),
+            trusted_proxies=_networks(env, "TRUSTED_PROXIES", LOOPBACK if _public_url(env) else ()),
             upload_bytes=_number(env, "UPLOAD_BYTES", 20 * 1024 * 1024, 1024, 1024**3),
             previous_secret_keys=_list(env, "PREVIOUS_SECRET_KEYS", ()),
         )
@@ -70,6 +79,16 @@ class Settings:
     @property
     def is_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can reach the service, as far as it knows."""
+        if self.public_url:
+            return False
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
 
     @property
     def attachments(self) -> Path:
@@ -131,6 +150,17 @@ def _list(env: Mapping[str, str], name: str, default: tuple[str, ...]) -> tuple[
     return default if text is None else tuple(part.strip() for part in text.split(",") if part.strip())
 
 
+def _networks(env: Mapping[str, str], name: str, default: tuple[str, ...]) -> tuple[Network, ...]:
+    texts = _list(env, name, default)
+    try:
+        return tuple(ipaddress.ip_network(text, strict=False) for text in texts)
+    except ValueError as exc:
+        wanted = Text(
+            "addresses or networks are expected, such as 10.0.0.7 or 10.0.0.0/24, with commas between"
+        )
+        raise _bad(name, ",".join(texts), wanted) from exc
+
+
 def _url(env: Mapping[str, str], name: str, default: str, schemes: tuple[str, ...]) -> str:
     text = _text(env, name, default)
     if text and urlsplit(text).scheme not in schemes:
@@ -156,6 +186,9 @@ def _data_folder(env: Mapping[str, str]) -> Path:
     path = Path(_text(env, "DATA", "./var")).expanduser().resolve()
     try:
         path.mkdir(parents=True, exist_ok=True)
+        # Answers, files and the key lie here: nobody else on this machine reads them.
+        with contextlib.suppress(PermissionError):
+            path.chmod(0o700)
     except OSError as exc:
         raise _bad(
             "DATA", str(path), Text("the folder cannot be created ({reason})", reason=str(exc.strerror))
@@ -191,3 +224,11 @@ def _kept_secret(path: Path) -> str:
             os.link(draft, path)
         draft.unlink()
     return path.read_text(encoding="ascii").strip()
+
+
+def write_secret(path: Path, text: str) -> None:
+    """Write a secret into a file of its own that only its owner can read."""
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text)

@@ -118,7 +118,7 @@ def _accepted(fact: Fact, value: Any) -> Any:
 
 
 def _apply(step: Step) -> None:
-    cases.add_application(
+    application = cases.add_application(
         step.session,
         step.instance.id,
         number=step.instance.business_key,
@@ -127,3 +127,4 @@ def _apply(step: Step) -> None:
         activity_id="",
         activity_path="",
     )
+    step.cover("case_application", application)

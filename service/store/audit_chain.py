@@ -1,8 +1,10 @@
 """The chain behind the audit record: every entry's seal covers the entry before it.
 
 Sealed are a salted hash of the payload, not the payload: erasing payload and salt leaves the chain whole.
-Whoever changes, removes or adds entries without the key breaks it; cutting its end off shows against the
-count and the head kept on the instance.
+Sealed with it is what the entry `covers`: digests of the rows written along with it (`covering`).
+Whoever changes, removes or adds entries without the key breaks it. The end kept beside the chain is sealed
+too, so that nobody can cut entries off and move the end back: earlier ends are kept nowhere.
+Entries of the first release cover nothing, and their end is their own seal.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -21,6 +23,11 @@ from service.store.models import AuditEntry
 
 ERASED = "audit.erased"
 """Action of the entry that names erased entries: an emptied payload it does not name was tampered with."""
+
+
+Covers = Mapping[str, Sequence[str] | Mapping[str, str]]
+"""What an entry covers: by table the digests of rows in their order, or by the rows' keys."""
+NOTHING: Covers = {}
 
 
 class End(Protocol):
@@ -44,6 +51,7 @@ class Entry:
     payload_hash: str
     key_id: str
     mac: str = ""
+    covers: str | None = None
 
 
 @dataclass(frozen=True)
@@ -66,8 +74,15 @@ class AuditKeys:
         if key is None:
             return None
         facts = [previous, entry.chain, entry.seq, entry.at, entry.actor, entry.action]
-        text = json.dumps([*facts, entry.payload_hash, entry.key_id], ensure_ascii=False)
+        covered = [] if entry.covers is None else [entry.covers]
+        text = json.dumps([*facts, entry.payload_hash, entry.key_id, *covered], ensure_ascii=False)
         return hmac.digest(key, text.encode(), "sha256").hex()
+
+    def end(self, entry: Entry | AuditEntry) -> str:
+        """Return what is kept as the end of a chain whose last entry this is; its key is known."""
+        if entry.covers is None:
+            return entry.mac
+        return hmac.digest(self.keys[entry.key_id], f"end {entry.mac}".encode(), "sha256").hex()
 
 
 @dataclass(frozen=True)
@@ -88,6 +103,7 @@ def link(
     actor: str,
     action: str,
     facts: Mapping[str, Any],
+    covers: Covers = NOTHING,
 ) -> Entry:
     """Return the next entry of the chain and move its end on. The caller holds the lock of `end`."""
     payload, salt = codec.dumps(facts), secrets.token_hex(16)
@@ -101,9 +117,10 @@ def link(
         salt=salt,
         payload_hash=_payload_hash(salt, payload),
         key_id=keys.current,
+        covers=json.dumps(covers, separators=(",", ":")),
     )
     entry.mac = keys.seal(entry, end.audit_head or "") or ""
-    end.audit_count, end.audit_head = entry.seq, entry.mac
+    end.audit_count, end.audit_head = entry.seq, keys.end(entry)
     return entry
 
 
@@ -121,7 +138,7 @@ def problems(
             is_known = entry.key_id in keys.keys
             yield Problem(chain, seen, "the entry was changed" if is_known else "its key is unknown")
             return
-        previous = entry.mac
+        previous = keys.end(entry)
         if entry.payload is None:
             emptied.add(seen)
         elif _payload_hash(entry.salt or "", entry.payload) != entry.payload_hash:
@@ -129,8 +146,10 @@ def problems(
         elif entry.action == ERASED:
             erased.update(codec.loads(entry.payload)["entries"])
     yield from (Problem(chain, seq, "the payload was removed") for seq in sorted(emptied - erased))
-    if (seen, previous) != (count, head):
+    if seen != count:
         yield Problem(chain, seen, f"the chain ends after {seen} entries, {count} are on record")
+    elif previous != head:
+        yield Problem(chain, seen, "the end on record is not that of the chain: it was cut or replaced")
 
 
 def _payload_hash(salt: str, payload: str) -> str:

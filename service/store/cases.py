@@ -122,14 +122,19 @@ def changed_since(
     return sorted(set(session.scalars(query)))
 
 
-def add_application(session: Session, instance_id: str, **application: Any) -> None:
-    """Note that an instance has applied what it has proposed and what was answered in it so far."""
+def add_application(session: Session, instance_id: str, **application: Any) -> dict[str, Any]:
+    """Note that an instance has applied what it has proposed and what was answered in it so far.
+
+    Returns the row.
+    """
     covered = {
         "fact_seq": select(func.max(CaseFact.seq)).where(CaseFact.instance_id == instance_id),
         "submission_seq": select(func.max(Submission.seq)).where(Submission.instance_id == instance_id),
     }
     last = {name: session.scalar(query) or 0 for name, query in covered.items()}
-    session.execute(insert(table_of(CaseApplication)).values(instance_id=instance_id, **application, **last))
+    row = {"instance_id": instance_id, **application, **last}
+    session.execute(insert(table_of(CaseApplication)).values(**row))
+    return row
 
 
 def write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:

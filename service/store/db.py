@@ -23,6 +23,7 @@ CONNECT_SECONDS = 10
 IDLE_SECONDS = 60
 """A transaction that does nothing for so long belongs to a process that is no more: it is rolled back."""
 _POOL_SIZE = 16
+_BEFORE_COMMIT = "countersign.before_commit"
 _AFTER_COMMIT = "countersign.after_commit"
 _each_commit: ContextVar[Callable[[Session], None] | None] = ContextVar("each_commit", default=None)
 
@@ -75,6 +76,8 @@ class Database:
             self._write_sessions.begin() as session,
         ):
             yield session
+            for callback in session.info.pop(_BEFORE_COMMIT, ()):
+                callback()
             mark = _each_commit.get()
             if mark is not None:
                 mark(session)
@@ -124,6 +127,11 @@ class Database:
             yield
         finally:
             self._thread.is_writing = False
+
+
+def before_commit(session: Session, callback: Callable[[], None]) -> None:
+    """Have `callback` write last of all in this session's transaction: locks it takes are held shortly."""
+    session.info.setdefault(_BEFORE_COMMIT, []).append(callback)
 
 
 def after_commit(session: Session, callback: Callable[[], None]) -> None:

@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+
+from service.errors import TakesTooLong
 
 _STEPS = 10_000
 """So many instructions SQLite carries out between two questions whether time is over: about a millisecond."""
+
+
+SEARCH_SECONDS = 5.0
+
+
+@contextmanager
+def searching(session: Session, text: str | None, seconds: float = SEARCH_SECONDS) -> Iterator[None]:
+    """Give up a search for a text inside the block when it takes too long: TakesTooLong.
+
+    Without a text nothing is searched: indexes lead to what is asked.
+    """
+    if not text:
+        yield
+        return
+    until = time.monotonic() + seconds
+    try:
+        with bounded(session, seconds, lambda: time.monotonic() >= until):
+            yield
+    except DBAPIError as exc:
+        if time.monotonic() < until:
+            raise
+        raise TakesTooLong(
+            "The search takes too long. Narrow it down: a number, a state, a process."
+        ) from exc
 
 
 @contextmanager

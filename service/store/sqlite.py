@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +16,7 @@ LOCK_TIMEOUT_SECONDS = 15
 def sqlite_engine(url: sa.URL | str, begin: str, *pragmas: str, pool_size: int) -> sa.Engine:
     """Return an engine whose transactions start with BEGIN `begin`; `pragmas` come after ours."""
     engine = sa.create_engine(url, pool_size=pool_size, max_overflow=pool_size)
+    file = engine.url.database
     settings = (
         # Other processes' writers are not in our queue.
         f"busy_timeout={LOCK_TIMEOUT_SECONDS * 1000}",
@@ -25,6 +28,9 @@ def sqlite_engine(url: sa.URL | str, begin: str, *pragmas: str, pool_size: int) 
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
+        if file and file != ":memory:":
+            # The log beside it takes over who may read it.
+            make_private(Path(file))
         # The driver would begin transactions late and DEFERRED; ours begin where SQLAlchemy says so.
         connection.isolation_level = None
         for setting in settings:
@@ -37,6 +43,13 @@ def sqlite_engine(url: sa.URL | str, begin: str, *pragmas: str, pool_size: int) 
         driver_of(connection).execute(f"BEGIN {begin}")
 
     return engine
+
+
+def make_private(path: Path) -> None:
+    """Let nobody but its owner read a file, as far as that is ours to say."""
+    with suppress(OSError):
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)
 
 
 def driver_of(connection: sa.Connection) -> Any:

@@ -76,8 +76,10 @@ def change_password() -> Response:
         identity.set_password(application(), me(), me().name, new, current=request.form.get("current", ""))
     except Forbidden:
         return _refused(_("The present password is not right."))
-    text = _("Your password has been changed. Other browsers are signed out.")
-    return auth.sign_in_response(_back(text), auth.open_session(me()))
+    text = _(
+        "Your password has been changed. Other browsers are signed out, and your API tokens no longer work."
+    )
+    return auth.sign_in_response(_back(text), auth.open_session(me()), me().name)
 
 
 @blueprint.post("/substitutes")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
+
 from flask import Flask, current_app, g, request
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
 from service.errors import NotSignedIn
@@ -10,6 +13,8 @@ from service.runtime import identity
 from service.runtime.step.context import Actor, Application
 
 COOKIE = "countersign_session"
+DEVICE_COOKIE = "countersign_device"
+_DEVICE_SECONDS = 180 * 86400
 # Probes and files need nobody: they must not cost a query.
 _ANONYMOUS = ("/static/", "/healthz", "/readyz", "/metrics")
 
@@ -21,9 +26,10 @@ def install(app: Flask) -> None:
 
 def login(username: str, password: str) -> str:
     """Return the secret of a new session. NotSignedIn or Throttled as `identity.authenticate`."""
-    application = _application()
-    address = request.remote_addr or ""
-    return open_session(identity.authenticate(application, username, password, address=address))
+    address, device = request.remote_addr or "", _device_of(username)
+    return open_session(
+        identity.authenticate(_application(), username, password, address=address, device=device)
+    )
 
 
 def open_session(actor: Actor) -> str:
@@ -32,17 +38,23 @@ def open_session(actor: Actor) -> str:
     return identity.sign_in(_application(), actor, address=request.remote_addr or "", user_agent=agent)
 
 
-def sign_in_response(response: Response, secret: str) -> Response:
-    """Add the cookie of a new session to a response."""
+def sign_in_response(response: Response, secret: str, username: str) -> Response:
+    """Add to a response the cookie of a new session, and the one by which this browser is known later."""
     settings = _application().settings
-    response.set_cookie(
-        COOKIE,
-        secret,
-        max_age=settings.session_seconds,
-        secure=(settings.public_url or "").startswith("https:"),
-        httponly=True,
-        samesite="Lax",
-    )
+    device = _device_of(username) or secrets.token_hex(8)
+    known = _signer().dumps([username.strip(), device])
+    for name, value, seconds in (
+        (COOKIE, secret, settings.session_seconds),
+        (DEVICE_COOKIE, known, _DEVICE_SECONDS),
+    ):
+        response.set_cookie(
+            name,
+            value,
+            max_age=seconds,
+            secure=(settings.public_url or "").startswith("https:"),
+            httponly=True,
+            samesite="Lax",
+        )
     return response
 
 
@@ -73,6 +85,19 @@ def bearer_token() -> str | None:
     """Return the bearer token of this request; "" when the header has none to give."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _device_of(username: str) -> str | None:
+    """Return the name of this browser if it has signed this person in before, else None."""
+    try:
+        name, device = _signer().loads(request.cookies.get(DEVICE_COOKIE, ""), max_age=_DEVICE_SECONDS)
+    except (BadSignature, ValueError, TypeError):
+        return None
+    return str(device) if name == username.strip() else None
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.secret_key or b"", salt="countersign device")
 
 
 def _identify() -> None:

@@ -35,7 +35,7 @@ def sign_in() -> Response | tuple[str, int] | str:
         return _page(_("The user name or the password is not right."), username), NotSignedIn.status
     except Throttled as error:
         return _page(_throttled(error), username), Throttled.status
-    return auth.sign_in_response(redirect(safe_path(request.form.get("next")), 303), secret)
+    return auth.sign_in_response(redirect(safe_path(request.form.get("next")), 303), secret, username)
 
 
 @blueprint.post("/logout")

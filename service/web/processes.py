@@ -27,7 +27,7 @@ def index() -> str:
     app, actor = application(), me()
     live = app.live()
     parts = holders(live.model.forms)
-    versions = {each.name: each.version for each in contents.find(app)}
+    versions = {each.name: each.version for each in contents.find(app, actor)}
     return render_template(
         "processes.html",
         definitions=contents.definitions(app, actor),
@@ -61,7 +61,7 @@ def diagram(key: str) -> str:
 
 @blueprint.get("/diagrams/<key>.bpmn")
 def drawing(key: str) -> Response:
-    return Response(contents.definition_xml(application(), key), mimetype="application/xml")
+    return Response(contents.definition_xml(application(), me(), key), mimetype="application/xml")
 
 
 @blueprint.get("/decisions/<key>")
@@ -91,7 +91,7 @@ def form(key: str) -> str:
 @blueprint.get("/files/<name>")
 def file(name: str) -> Response:
     """Download a live file exactly as it was deployed."""
-    content: ResourceContent = contents.get(application(), name)
+    content: ResourceContent = contents.get(application(), me(), name)
     return as_download(content.content, name)
 
 

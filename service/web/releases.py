@@ -52,7 +52,7 @@ def check() -> str:
     files = {manifest.plain_name(PurePath(each.filename or "").name): each.read() for each in sent}
     files.pop("", None)
     _require_files(files)
-    return _findings_page(files, deployments.check(application(), files))
+    return _findings_page(files, deployments.check(application(), me(), files))
 
 
 @blueprint.post("/weave")
@@ -63,10 +63,10 @@ def weave() -> str | tuple[str, int]:
     files = dict(_unpack(each) for each in request.form.getlist("file"))
     _require_files(files)
     try:
-        files = weaving.with_woven(application(), files)
+        files = weaving.with_woven(application(), me(), files)
     except InvalidDeployment as error:
         return _findings_page(files, error.findings), InvalidDeployment.status
-    return _findings_page(files, deployments.check(application(), files))
+    return _findings_page(files, deployments.check(application(), me(), files))
 
 
 @blueprint.post("/deploy")
@@ -112,7 +112,7 @@ def compare() -> str:
     if not old:
         raise InvalidInput(_("Choose two deployments to compare."))
     changes: dict[str, list[Any]] = defaultdict(list)
-    for change in deployments.compare(app, old, new):
+    for change in deployments.compare(app, me(), old, new):
         changes[change.file].append(change)
     drawings = {
         name: _changed_drawing(name, new, found)
@@ -125,7 +125,7 @@ def compare() -> str:
 @blueprint.get("/history/<deployment_id>/<name>")
 def old_file(deployment_id: str, name: str) -> Response:
     """A file of any deployment, for the drawings of a comparison."""
-    content = contents.get(application(), name, deployment_id=_id(deployment_id)).content
+    content = contents.get(application(), me(), name, deployment_id=_id(deployment_id)).content
     return Response(content, mimetype="application/xml", headers={"X-Content-Type-Options": "nosniff"})
 
 
@@ -136,7 +136,7 @@ def _require_files(files: Mapping[str, bytes]) -> None:
 
 def _findings_page(files: Mapping[str, bytes], findings: Iterable[Finding]) -> str:
     found = sorted(findings, key=lambda each: (each.severity != "error", each.file, each.line))
-    known = {each.name: each.sha256 for each in contents.find(application())}
+    known = {each.name: each.sha256 for each in contents.find(application(), me())}
     shown = [
         {
             "name": name,
@@ -193,7 +193,7 @@ def _changed_names(release: Any, older: Any) -> list[str]:
 
 
 def _exists(name: str, deployment_id: str) -> bool:
-    return any(each.name == name for each in contents.find(application(), _id(deployment_id)))
+    return any(each.name == name for each in contents.find(application(), me(), _id(deployment_id)))
 
 
 def _id(deployment_id: str) -> str | None:

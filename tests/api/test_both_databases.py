@@ -8,7 +8,7 @@ import pytest
 
 from service.app import create_app
 from service.runtime import identity
-from service.runtime.keeping import audit
+from service.runtime.keeping import verifying
 from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM
 from tests.api.client import Client
@@ -64,7 +64,7 @@ def test_a_case_is_walked_listed_and_recorded(any_app, connect):
     assert [(each["id"], each["state"]) for each in listed] == [(case, "completed")]
     assert linyue.get(f"/process-instances/{case}/dossier").json["opinions"][0]["opinion"] == "同意上线"
     assert linyue.get(f"/process-instances/{case}/history").json["items"]
-    assert audit.verify(any_app).problems == ()
+    assert verifying.verify(any_app).problems == ()
 
 
 def test_of_two_answers_at_the_same_moment_one_counts(any_app, connect):
@@ -83,7 +83,7 @@ def test_of_two_answers_at_the_same_moment_one_counts(any_app, connect):
         assert [each["activity_id"] for each in shown["active"]] == ["finance_confirm"]
         dossier = linyue.get(f"/process-instances/{case}/dossier").json
         assert [len(section["submissions"]) for section in dossier["sections"]] == [1]
-    assert audit.verify(any_app).problems == ()
+    assert verifying.verify(any_app).problems == ()
 
 
 def test_of_two_claims_at_the_same_moment_one_counts(any_app, connect):
@@ -105,7 +105,7 @@ def test_starts_at_the_same_moment_all_count_and_the_system_chain_stays_whole(an
 
     assert [answer.status_code for answer in answers] == [201] * 6
     assert len({answer.json["business_key"] for answer in answers}) == 6
-    assert audit.verify(any_app).problems == ()
+    assert verifying.verify(any_app).problems == ()
 
 
 def test_deployments_at_the_same_moment_come_one_after_the_other(any_app, connect):
@@ -123,4 +123,4 @@ def test_deployments_at_the_same_moment_come_one_after_the_other(any_app, connec
     live = {each["name"] for each in admin.get("/resources").json["items"]}
     assert done
     assert len([name for name in live if name.startswith("form_")]) == len(done)
-    assert audit.verify(any_app).problems == ()
+    assert verifying.verify(any_app).problems == ()

@@ -71,7 +71,7 @@ def answered_whenever_active(campaign, deploy):
 
 @pytest.mark.parametrize(("total", "tier"), TIERS)
 def test_the_approval_tier_follows_from_the_budget(company, client_for, total, tier):
-    answer = client_for("linyue").post(
+    answer = client_for("admin").post(
         "/decisions/approval_tier/evaluate", {"variables": {"budget_total": total}}
     )
 
@@ -82,14 +82,14 @@ def test_the_approval_tier_follows_from_the_budget(company, client_for, total, t
 
 @pytest.mark.parametrize("variables", [{}, {"budget_total": "many"}, {"budget_total": None}])
 def test_a_decision_without_a_usable_input_is_refused(company, client_for, variables):
-    answer = client_for("linyue").post("/decisions/approval_tier/evaluate", {"variables": variables})
+    answer = client_for("admin").post("/decisions/approval_tier/evaluate", {"variables": variables})
 
     assert answer.status_code == 422
     assert answer.content_type == "application/problem+json"
 
 
 def test_an_unknown_decision_is_not_found(company, client_for):
-    assert client_for("linyue").post("/decisions/nothing/evaluate").status_code == 404
+    assert client_for("admin").post("/decisions/nothing/evaluate").status_code == 404
 
 
 def test_figures_of_a_campaign_are_recorded(campaign, client_for):

@@ -155,12 +155,14 @@ def test_comparing_with_nothing_there_is_not_found(review, client_for):
     assert client_for("admin").get("/compare", **{"from": "0" * 32}).status_code == 404
 
 
-def test_staff_cannot_deploy_but_see_the_drawings(review, client_for):
+def test_staff_neither_deploy_nor_read_the_drawings_but_see_what_they_can_start(review, client_for):
     linyue = client_for("linyue")
 
     assert linyue.upload("/deployments", files()).status_code == 403
     assert linyue.post(f"/deployments/{review.id}/activate").status_code == 403
-    assert linyue.get("/process-definitions/review/xml").data == files()["review.bpmn"]
+    assert linyue.get("/process-definitions/review/xml").status_code == 403
+    assert linyue.get("/process-definitions/review").json["key"] == "review"
+    assert client_for("admin").get("/process-definitions/review/xml").data == files()["review.bpmn"]
 
 
 @pytest.mark.parametrize("name", ["run.py", "x.exe", "noending"])

@@ -77,7 +77,7 @@ def test_whoever_is_left_in_a_group_that_is_gone_is_named(app, cast) -> None:
     drawn = {"organisation.yaml": b"groups: {A: role}"}
     deployments.deploy(app, SYSTEM, {"organisation.yaml": "groups: {财务部: department}".encode()})
 
-    found = deployments.check(app, drawn)
+    found = deployments.check(app, SYSTEM, drawn)
 
     assert [(each.severity, each.code, each.element) for each in found] == [
         ("warning", "gone-members", "财务部")

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from service.errors import Conflict
 from service.runtime.cases import attachments
-from service.runtime.keeping import audit, backup
+from service.runtime.keeping import backup, restoring, verifying
 from service.runtime.step.context import SYSTEM
 from service.runtime.tasks import user_tasks
 from service.runtime.wiring import open_application
@@ -91,7 +91,7 @@ def test_a_backup_taken_while_people_work_is_whole_and_its_cases_go_on(company, 
     data = tmp_path / "restored"
     data.mkdir(exist_ok=True)
     settings = replace(company.app.settings, data=data, database_url=other_url)
-    report = backup.restore(settings, tmp_path / "backup")
+    report = restoring.restore(settings, tmp_path / "backup")
 
     assert report.problems == ()
     restored = open_application(settings, clock=company.app.clock)
@@ -108,7 +108,7 @@ def test_a_backup_taken_while_people_work_is_whole_and_its_cases_go_on(company, 
             if task.activity_id == "finance_confirm":
                 who = company.cast.xunuo
                 user_tasks.complete(restored, who, task.id, task.version, {})
-        assert audit.verify(restored).problems == ()
+        assert verifying.verify(restored).problems == ()
     finally:
         restored.close()
 
@@ -118,7 +118,7 @@ def test_restoring_does_not_touch_a_database_in_use(company, tmp_path):
     backup.backup(company.app, tmp_path / "backup")
 
     with pytest.raises(Conflict):
-        backup.restore(company.app.settings, tmp_path / "backup")
+        restoring.restore(company.app.settings, tmp_path / "backup")
 
     assert company.app.db.url == sa.engine.make_url(company.app.settings.database_url)
     assert len(company.tasks(company.start("review"))) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from service.runtime.cases import instances
-from service.runtime.keeping import audit
+from service.runtime.keeping import audit, verifying
 from service.runtime.step.saving import AHEAD, LEASE
 from service.runtime.time import timers
 from tests.engine import diagrams as d
@@ -49,7 +49,7 @@ def test_the_record_stays_in_the_order_of_events_when_the_clock_goes_back(any_co
     entries = audit.entries(company.app, company.cast.admin, case.id)
     assert [entry.seq for entry in entries] == [1, 2, 3]
     assert entries[2].at < entries[1].at, "it says what the clock said"
-    assert audit.verify(company.app).problems == ()
+    assert verifying.verify(company.app).problems == ()
     entered = [
         line.activity_id
         for line in instances.history(company.app, company.cast.admin, case.id)

@@ -16,7 +16,7 @@ from service.errors import Unavailable
 from service.runtime import identity
 from service.runtime.cases import attachments
 from service.runtime.effects import outbox
-from service.runtime.keeping import audit
+from service.runtime.keeping import verifying
 from service.runtime.step.context import SYSTEM
 from service.runtime.tasks import user_tasks
 from service.runtime.time import timers
@@ -61,7 +61,7 @@ def test_while_the_database_is_away_requests_are_answered_503_and_the_next_one_w
     assert (health.status_code, ready.status_code) == (200, 503)
     assert "countersign_database_up 0.0" in figures.text
     assert http.post(f"/tasks/{task.id}/complete", body).status_code == 200
-    assert audit.verify(company.app).problems == ()
+    assert verifying.verify(company.app).problems == ()
 
 
 def test_a_step_whose_connection_is_cut_in_the_middle_has_not_happened(postgres_company, monkeypatch):
@@ -201,7 +201,7 @@ def test_a_disk_that_takes_nothing_more_is_said_and_reading_goes_on(company, sta
     assert shown.status_code == 200
     assert company.active(case) == ["legal_review"]
     assert http.post(f"/tasks/{task.id}/complete", body).status_code == 200
-    assert audit.verify(company.app).problems == ()
+    assert verifying.verify(company.app).problems == ()
 
 
 def test_a_folder_that_takes_no_file_is_said_and_leaves_no_row(company, tmp_path):

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from service.runtime import identity
 from service.runtime.cases import instances
-from service.runtime.keeping import audit
+from service.runtime.keeping import verifying
 from service.runtime.step.context import SYSTEM
 from service.store.models import (
     TASKS,
@@ -88,7 +88,7 @@ def test_after_a_kill_at_any_commit_the_case_is_as_if_nothing_had_happened(carri
         effects = session.scalars(select(Outbox.id).where(Outbox.kind == "notify")).all()
         told = session.scalars(select(Notification.outbox_id)).all()
     assert sorted(told) == sorted(effects), "told once each, under the name of the effect"
-    assert audit.verify(app).problems == ()
+    assert verifying.verify(app).problems == ()
 
 
 def test_a_request_sent_twice_is_carried_out_once_on_either_database(any_company, tmp_path):

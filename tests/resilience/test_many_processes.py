@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from service import jobs
 from service.runtime import identity
-from service.runtime.keeping import audit
+from service.runtime.keeping import verifying
 from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM, Application
 from service.runtime.wiring import open_application
@@ -221,7 +221,7 @@ def assert_nothing_lost_nothing_twice(app: Application, cases: int) -> None:
         assert len(told) == len(set(told)) == cases
         assert session.scalars(select(Timer)).all() == []
         assert session.scalars(select(Incident.message)).all() == []
-    assert audit.verify(app).problems == ()
+    assert verifying.verify(app).problems == ()
 
 
 @pytest.mark.slow

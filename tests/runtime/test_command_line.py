@@ -158,7 +158,7 @@ def test_bootstrapping_deploys_once_and_leaves_deployments_by_hand_alone(install
     del files["legal_review.form"]
     files["review.bpmn"] = chain("review", d.user("look"))["review.bpmn"]
     serving.deploy_installed(app)
-    assert {file.name for file in contents.find(app)} == {"review.bpmn", "organisation.yaml"}
+    assert {file.name for file in contents.find(app, SYSTEM)} == {"review.bpmn", "organisation.yaml"}
 
     deployments.deploy(app, SYSTEM, chain("own", d.user("look")))
     assert "left alone" in serving.deploy_installed(app)

@@ -47,7 +47,7 @@ def chain() -> Chain:
 def test_an_untouched_chain_is_whole(chain):
     assert chain.told() == []
     assert [entry.seq for entry in chain.entries] == [1, 2, 3]
-    assert chain.end == End(3, chain.entries[-1].mac)
+    assert chain.end == End(3, KEYS.end(chain.entries[-1]))
 
 
 def test_every_entry_is_salted_and_sealed_by_itself(chain):
@@ -92,7 +92,34 @@ def test_a_cut_end_is_told_by_the_count(chain):
 def test_an_end_replaced_by_a_chain_of_the_same_length_is_told(chain):
     chain.end.audit_head = Chain().end.audit_head
 
-    assert chain.told() == [(3, "the chain ends after 3 entries, 3 are on record")]
+    assert chain.told() == [(3, "the end on record is not that of the chain: it was cut or replaced")]
+
+
+def test_a_cut_end_is_told_even_when_the_kept_end_is_moved_back_with_it(chain):
+    del chain.entries[2]
+    chain.end = End(2, chain.entries[1].mac)
+
+    assert chain.told() == [(2, "the end on record is not that of the chain: it was cut or replaced")]
+
+
+def test_what_an_entry_covers_is_sealed_with_it(chain):
+    chain.entries[1].covers = '{"submission":["0123456789abcdef"]}'
+    assert chain.told() == [(2, "the entry was changed")]
+
+    chain.entries[1].covers = None
+    assert chain.told() == [(2, "the entry was changed")]
+
+
+def test_entries_that_cover_nothing_yet_are_read_as_their_release_wrote_them():
+    old = audit_chain.link(KEYS, End(), "case", at=MONDAY, actor="linyue", action="started", facts={})
+    old.covers = None
+    old.mac = KEYS.seal(old, "")
+    end = End(1, old.mac)
+
+    new = audit_chain.link(KEYS, end, "case", at=MONDAY, actor="linyue", action="next", facts={})
+
+    assert list(audit_chain.problems(KEYS, "case", [old], 1, old.mac)) == []
+    assert list(audit_chain.problems(KEYS, "case", [old, new], end.audit_count, end.audit_head)) == []
 
 
 def test_an_empty_chain_ends_with_nothing(chain):
@@ -146,4 +173,4 @@ def test_a_case_without_entries_yet_begins_its_chain():
     entry = audit_chain.link(KEYS, end, "case", at=MONDAY, actor="linyue", action="started", facts={})
 
     assert (entry.seq, end.audit_count) == (1, 1)
-    assert list(audit_chain.problems(KEYS, "case", [entry], 1, entry.mac)) == []
+    assert list(audit_chain.problems(KEYS, "case", [entry], 1, end.audit_head)) == []

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from service.domain.budget import Allowance
 from service.domain.money import ZERO, money
 from service.errors import FieldError, InvalidInput
+from service.runtime import identity
 from service.runtime.identity.rights import require
 from service.runtime.step import audit
 from service.runtime.step.context import Actor, Application
@@ -33,6 +34,7 @@ def grant(
     if granted < 0 or (committed is not None and committed < 0):
         raise InvalidInput(errors=[FieldError("granted", "an allowance is not negative")])
     with app.db.begin() as session:
+        identity.require_still(app, session, actor, "allowance.grant")
         row = session.get(DepartmentAllowance, (department, period), with_for_update=True)
         if row is None:
             row = DepartmentAllowance(department=department, period=period, committed=ZERO, spent=ZERO)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from service.domain.metrics import ChannelDay
 from service.domain.metrics import LoadSample as Load
 from service.errors import NotFound
+from service.runtime import identity
 from service.runtime.identity import visibility
 from service.runtime.identity.rights import require
 from service.runtime.step.context import Actor, Application
@@ -24,6 +25,7 @@ def record_metrics(app: Application, actor: Actor, business_key: str, samples: I
     """
     require(actor, "sample.record")
     with app.db.begin() as session:
+        identity.require_still(app, session, actor, "sample.record")
         _require_case(session, actor, business_key)
         count = 0
         for sample in samples:
@@ -41,6 +43,7 @@ def record_load(app: Application, actor: Actor, business_key: str, sample: Load)
     """Keep one load sample of a campaign. NotFound as above."""
     require(actor, "sample.record")
     with app.db.begin() as session:
+        identity.require_still(app, session, actor, "sample.record")
         _require_case(session, actor, business_key)
         session.add(
             LoadSample(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import IO
 from zipfile import BadZipFile, ZipFile
@@ -20,6 +22,7 @@ from service.runtime.step.context import Actor, Application
 from service.runtime.step.step import Step
 from service.runtime.step.views import View
 from service.store import participants
+from service.store.covering import AsRow
 from service.store.models import Attachment, AttachmentUse
 from service.store.writing import upsert
 from service.wording import Text
@@ -46,6 +49,9 @@ _OFFICE_PARTS = {
     "ppt/presentation.xml": f"{_OFFICE}presentationml.presentation",
 }
 _NAME_LENGTH = 200
+_ZIP_ENTRY = b"PK\x01\x02"
+"""Begins every entry in the directory of a zip: counting them costs nothing, reading them all does."""
+_MOST_ENTRIES = 10_000
 
 
 @dataclass(frozen=True)
@@ -66,13 +72,12 @@ def upload(app: Application, actor: Actor, stream: IO[bytes], name: str) -> Atta
     """Keep a file. TooLarge, UnsupportedType (by its bytes, not its name), InvalidInput for a bad name."""
     clean = _clean_name(name)
     blob = app.blobs.put(stream, limit_bytes=app.settings.upload_bytes)
-    media_type = _media_type(blob.head, app.blobs.path(blob.sha256))
-    if media_type not in ACCEPTED:
+    try:
+        media_type = _accepted(blob.head, app.blobs.path(blob.sha256))
+    except UnsupportedType:
         # Nobody cites these bytes: the same bytes were never accepted before.
         app.blobs.remove(blob.sha256)
-        raise UnsupportedType(
-            "Accepted are PDF, images, MP4, text, ZIP and Office documents (xlsx, docx, pptx).", name=clean
-        )
+        raise
     row = Attachment(
         sha256=blob.sha256,
         name=clean,
@@ -102,42 +107,22 @@ def path(app: Application, actor: Actor, attachment_id: str) -> tuple[Attachment
 
 
 def decide(step: Step, progress: Progress | None) -> None:
-    """Nothing: files change neither the instance nor its incidents."""
+    """Look at the files named by the answers of this step. InvalidAnswers for someone else's."""
+    for path, ids in step.files:
+        for attachment_id in dict.fromkeys(ids):
+            row = step.session.get(Attachment, attachment_id)
+            if row is None or not _may_hand_in(step, row):
+                raise InvalidAnswers(errors=[FieldError(path, "this file is not yours to hand in")])
+            step.cover("attachment", AsRow(row))
 
 
 def write(step: Step, progress: Progress | None) -> None:
-    """Bind the files named by the answers of this step to its case. InvalidAnswers for someone else's."""
-    for path, ids in step.files:
-        adopt(
-            step.session,
-            step.actor,
-            ids,
-            instance_id=step.instance.id,
-            business_key=step.instance.business_key,
-            path=path,
-        )
-
-
-def adopt(
-    session: Session,
-    actor: Actor,
-    ids: Iterable[str],
-    *,
-    instance_id: str,
-    business_key: str | None,
-    path: str = "attachments",
-) -> None:
-    """Bind uploaded files to the case they are handed in with, within its step.
-
-    InvalidAnswers at `path` unless each was uploaded by the actor or belongs to the same case already.
-    """
-    for attachment_id in dict.fromkeys(ids):
-        row = session.get(Attachment, attachment_id)
-        if row is None or not _may_hand_in(session, row, actor, instance_id, business_key):
-            raise InvalidAnswers(errors=[FieldError(path, "this file is not yours to hand in")])
-        session.execute(
-            upsert(session, AttachmentUse).on_conflict_do_nothing(),
-            {"attachment_id": row.id, "instance_id": instance_id, "business_key": business_key},
+    """Bind the files named by the answers of this step to its case."""
+    case = {"instance_id": step.instance.id, "business_key": step.instance.business_key}
+    for attachment_id in dict.fromkeys(chain.from_iterable(ids for _, ids in step.files)):
+        step.session.execute(
+            upsert(step.session, AttachmentUse).on_conflict_do_nothing(),
+            {"attachment_id": attachment_id, **case},
         )
 
 
@@ -175,19 +160,16 @@ def _may_read(session: Session, actor: Actor, row: Attachment) -> bool:
     return any(participants.sees(session, case, actor.principals) for case in session.scalars(query).all())
 
 
-def _may_hand_in(
-    session: Session, row: Attachment, actor: Actor, instance_id: str, business_key: str | None
-) -> bool:
+def _may_hand_in(step: Step, row: Attachment) -> bool:
+    """Say whether a file was uploaded by who acts, or belongs to the same case already."""
     if row.erased_at is not None:
         return False
-    if row.uploaded_by == actor.name:
+    if row.uploaded_by == step.actor.name:
         return True
-    same_case = AttachmentUse.instance_id == instance_id
-    if business_key is not None:
-        # Diagrams of one campaign that run on their own share its business key.
-        same_case |= AttachmentUse.business_key == business_key
+    # Diagrams of one campaign that run on their own share its business key.
+    same_case = AttachmentUse.business_key == step.instance.business_key
     query = select(AttachmentUse.attachment_id).where(AttachmentUse.attachment_id == row.id, same_case)
-    return session.scalars(query.limit(1)).first() is not None
+    return step.session.scalars(query.limit(1)).first() is not None
 
 
 def _clean_name(name: str) -> str:
@@ -205,6 +187,15 @@ def _clean_name(name: str) -> str:
     return clean
 
 
+def _accepted(head: bytes, file: Path) -> str:
+    media_type = _media_type(head, file)
+    if media_type not in ACCEPTED:
+        raise UnsupportedType(
+            "Accepted are PDF, images, MP4, text, ZIP and Office documents (xlsx, docx, pptx)."
+        )
+    return media_type
+
+
 def _media_type(head: bytes, file: Path) -> str | None:
     kind = filetype.guess_mime(head)
     if kind == "application/zip":
@@ -216,8 +207,11 @@ def _media_type(head: bytes, file: Path) -> str | None:
 
 def _inside_zip(file: Path) -> str | None:
     """Return the Office type of a zip by the part every such document has, or that it is a plain zip."""
+    content = file.read_bytes()
+    if content.count(_ZIP_ENTRY) > _MOST_ENTRIES:
+        raise UnsupportedType(Text("An archive may have up to {most} entries.", most=_MOST_ENTRIES))
     try:
-        with ZipFile(file) as archive:
+        with ZipFile(io.BytesIO(content)) as archive:
             names = set(archive.namelist())
     except (BadZipFile, ValueError, NotImplementedError):
         return None

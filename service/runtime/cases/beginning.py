@@ -55,6 +55,7 @@ def begin(
     event = process.begun_by
     if event is not None and event.message:
         step.line("message_received", event.message)
+        step.audit("message.received", name=event.message, delivered=True, payload=dict(came))
     step.start_engine(known, came)
     saving.save(step)
     return step

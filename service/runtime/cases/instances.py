@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.errors import FieldError, InvalidInput
+from service.runtime import identity
 from service.runtime.cases import showing
 from service.runtime.cases.record import diagram_state, diagram_xml, history, variables
 from service.runtime.cases.starting import save_start_draft, start, start_form, startable
@@ -21,6 +22,7 @@ from service.runtime.step.step import Step
 from service.runtime.step.transaction import RUNNING, on_instance
 from service.runtime.step.views import Page
 from service.store import cursor as cursors
+from service.store import limits
 from service.store.models import TASKS, Case, ProcessInstance
 from service.wording import Text
 
@@ -93,7 +95,7 @@ def find(
         query = query.where(ProcessInstance.search_text.contains(q.lower(), autoescape=True))
     if cursor:
         query = query.where(ProcessInstance.id < cursors.decode(cursor, str)[0])
-    with app.db.read() as session:
+    with app.db.read() as session, limits.searching(session, q):
         rows = session.scalars(query.order_by(ProcessInstance.id.desc()).limit(limit + 1)).all()
         waiting = _open_task_names(session, [row.id for row in rows[:limit]])
         items = tuple(
@@ -122,7 +124,7 @@ def cancel(app: Application, actor: Actor, instance_id: str, *, reason: str = ""
     _require_seen(app, actor, instance_id)
     with on_instance(app, instance_id, actor, states=RUNNING) as step:
         if step.instance.started_by != actor.name:
-            require(actor, "instance.cancel")
+            identity.require_still(app, step.session, actor, "instance.cancel")
         end(step, reason)
     return get(app, actor, instance_id)
 
@@ -144,6 +146,7 @@ def suspend(app: Application, actor: Actor, instance_id: str, *, reason: str = "
     _require_seen(app, actor, instance_id)
     require(actor, "instance.suspend")
     with on_instance(app, instance_id, actor) as step:
+        identity.require_still(app, step.session, actor, "instance.suspend")
         step.instance.state = "suspended"
         step.line("suspended", reason or None)
         step.audit("instance.suspended", reason=reason)
@@ -155,6 +158,7 @@ def resume(app: Application, actor: Actor, instance_id: str) -> InstanceView:
     _require_seen(app, actor, instance_id)
     require(actor, "instance.suspend")
     with on_instance(app, instance_id, actor, states=("suspended",)) as step:
+        identity.require_still(app, step.session, actor, "instance.suspend")
         step.instance.state = "active"
         step.line("resumed")
         step.audit("instance.resumed")

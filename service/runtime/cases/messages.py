@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.errors import Conflict, InstanceNotActive, NotFound
+from service.runtime import identity
 from service.runtime.cases import beginning, follow_ups
 from service.runtime.cases.views import MessageView
 from service.runtime.identity import visibility
@@ -33,10 +34,12 @@ def send(
     require(actor, "message.send")
     values = answering.as_values(payload or {}, "payload")
     with on_instance(app, instance_id, actor, states=RUNNING) as step:
+        identity.require_still(app, step.session, actor, "message.send")
         delivered = hand_over(step, name, values)
         if not delivered:
             buffer.keep(step, name, values)
-        step.audit("message.received", name=name, delivered=delivered)
+        # What it said may decide where the case goes.
+        step.audit("message.received", name=name, delivered=delivered, payload=values)
     return MessageView(name, delivered, instance_id)
 
 
@@ -78,6 +81,7 @@ def _begin(
 ) -> str | None:
     """Return the instance of the process that a message begins; None when it begins none."""
     with app.db.begin() as session:
+        identity.require_still(app, session, actor, "message.send")
         live = app.live(session=session)
         process = live.model.begun_by_message(name)
         if process is None:
@@ -107,10 +111,11 @@ def hand_over(step: Step, name: str, payload: Mapping[str, Any]) -> bool:
 def _offer(app: Application, actor: Actor, instance_id: str, name: str, payload: Mapping[str, Any]) -> bool:
     try:
         with on_instance(app, instance_id, actor) as step:
+            identity.require_still(app, step.session, actor, "message.send")
             if not hand_over(step, name, payload):
                 step.drop()
                 return False
-            step.audit("message.received", name=name, delivered=True)
+            step.audit("message.received", name=name, delivered=True, payload=payload)
             return True
     except InstanceNotActive:
         return False

@@ -31,6 +31,7 @@ from service.wording import Text
 
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _TITLE_LENGTH = 200
+_NUMBER_LENGTH = 100
 
 
 def start(
@@ -99,6 +100,8 @@ def begin(
         "opened_at": now,
     }
     is_taken = not cases.open_case(session, opened)
+    if not is_taken:
+        _require_legible(number)
     if is_taken and process.key == model.case.main:
         raise Conflict("This number is taken: it belongs to another case.", business_key=business_key)
     case = cases.lock(session, number)
@@ -125,6 +128,8 @@ def begin(
     )
     instance.search_text = " ".join([case.title, case.number, case.applicant]).lower()
     step = step_of(app, session, instance, model, actor)
+    if not is_taken:
+        step.cover("case", opened)
     step.line("started")
     step.audit("instance.started", definition=process.key, business_key=instance.business_key)
     return step
@@ -188,10 +193,11 @@ def context(step: Step) -> dict[str, Any]:
 
 
 def _may_start(app: Application, actor: Actor, model: Model, process: Process, case: str | None) -> bool:
-    if actor.is_admin or (process.startable and not process.starter_groups):
-        return True
     if not process.startable:
+        # A phase: only called. On its own it would be a case without the rest of it.
         return False
+    if actor.is_admin or not process.starter_groups:
+        return True
     if not actor.groups.isdisjoint(process.starter_groups):
         return True
     return case is not None and _is_related(app, actor, model, process, case)
@@ -233,6 +239,14 @@ def _checked_variables(actor: Actor, process: Process, given: Mapping[str, Any])
         raise Forbidden("Only admins may set the variables a process starts with.")
     codec.dumps(dict(given))
     return dict(given)
+
+
+def _require_legible(number: str) -> None:
+    """Refuse a new number that people cannot read out, or would take for another one."""
+    if not number.isprintable() or number != number.strip() or len(number) > _NUMBER_LENGTH:
+        # What is not printable: control characters, line breaks, marks that turn the direction of writing.
+        text = Text("1 to {most} printable characters, no blanks at its ends", most=_NUMBER_LENGTH)
+        raise InvalidInput(errors=[FieldError("business_key", text)])
 
 
 def _new_business_key(now: datetime) -> str:

@@ -50,7 +50,7 @@ def _hand_over(
         payload = {**wanted["payload"], **before(step)}
         if not (waits and messages.hand_over(step, wanted["name"], payload)):
             buffer.keep(step, wanted["name"], payload)
-        step.audit("message.received", name=wanted["name"], source=row.instance_id)
+        step.audit("message.received", name=wanted["name"], source=row.instance_id, payload=payload)
         rows.take(step.session, row.id, done_at=step.now)
         rows.add_outcome(step, row, {"sent_at": step.now})
         return True

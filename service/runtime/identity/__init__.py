@@ -13,6 +13,7 @@ from service.runtime.identity.accounts import (
     update_user,
     user,
     users,
+    with_password,
 )
 from service.runtime.identity.people import (
     able,
@@ -23,6 +24,7 @@ from service.runtime.identity.people import (
     has_able_member,
     head_of,
     members,
+    require_still,
 )
 from service.runtime.identity.sessions import (
     SessionView,
@@ -75,6 +77,7 @@ __all__ = [
     "has_able_member",
     "head_of",
     "members",
+    "require_still",
     "revoke_session",
     "revoke_token",
     "sessions",
@@ -90,4 +93,5 @@ __all__ = [
     "update_user",
     "user",
     "users",
+    "with_password",
 ]

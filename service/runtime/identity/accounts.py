@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from service.engine.organisation.rights import ADMIN
 from service.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound
 from service.runtime.identity.passwords import hash_password, is_password
+from service.runtime.identity.people import require_still
 from service.runtime.identity.rights import require
 from service.runtime.step import audit
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import View
-from service.store.models import OrganisationUnit, User, UserGroup, WebSession
+from service.store.models import ApiToken, OrganisationUnit, User, UserGroup, WebSession
 from service.wording import Text
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
@@ -56,6 +57,7 @@ def create_user(
     _check_new(app, name, password, (*wanted, *filter(None, [department])))
     password_hash = None if password is None else hash_password(password)
     with app.db.begin() as session:
+        require_still(app, session, by, "user.manage")
         if _row(session, name) is not None:
             raise Conflict("This user name is taken.", name=name)
         row = User(
@@ -85,11 +87,12 @@ def update_user(app: Application, by: Actor, name: str, **changes: Any) -> UserV
         raise InvalidInput(errors=[FieldError(field, "cannot be changed") for field in sorted(unknown)])
     _check_groups(app, filter(None, [changes.get("department")]), path="department")
     with app.db.begin() as session:
+        require_still(app, session, by, "user.manage")
         row = _existing(session, name)
         for field, value in changes.items():
             setattr(row, field, value)
         if not row.is_active:
-            end_sessions(session, row.id, app.clock())
+            sign_out_everywhere(session, row.id, app.clock())
         audit.append_system(app, session, "user.changed", by=by.name, user=name, fields=sorted(changes))
         return _view(session, row)
 
@@ -100,6 +103,7 @@ def set_groups(app: Application, by: Actor, name: str, groups: Iterable[str]) ->
     wanted = tuple(dict.fromkeys(groups))
     _check_groups(app, wanted)
     with app.db.begin() as session:
+        require_still(app, session, by, "user.manage")
         row = _existing(session, name)
         before = _groups(session, row.id)
         session.execute(delete(UserGroup).where(UserGroup.user_id == row.id))
@@ -114,7 +118,7 @@ def set_groups(app: Application, by: Actor, name: str, groups: Iterable[str]) ->
 def set_password(
     app: Application, by: Actor, name: str, password: str, *, current: str | None = None
 ) -> None:
-    """Give a new password and end all sessions of the account.
+    """Give a new password and end all sessions and tokens of the account: who knew the old one is out.
 
     Admins do so for anybody; others for themselves, with their current password.
     """
@@ -127,10 +131,20 @@ def set_password(
         raise Forbidden("The current password is not right.")
     fresh = hash_password(password)
     with app.db.begin() as session:
+        if by.name != name:
+            require_still(app, session, by, "user.manage")
         row = _existing(session, name)
         row.password_hash = fresh
-        end_sessions(session, row.id, app.clock())
+        sign_out_everywhere(session, row.id, app.clock())
         audit.append_system(app, session, "user.password", by=by.name, user=name)
+
+
+def with_password(app: Application, names: Iterable[str], password: str) -> tuple[str, ...]:
+    """Return which of these active accounts have this password."""
+    with app.db.read() as session:
+        query = select(User.name, User.password_hash).where(User.name.in_(tuple(names)), User.is_active)
+        known = session.execute(query.order_by(User.name)).all()
+    return tuple(name for name, kept in known if kept and is_password(kept, password))
 
 
 def set_language(app: Application, actor: Actor, language: str | None) -> None:
@@ -168,6 +182,7 @@ def set_head(app: Application, by: Actor, department: str, user_name: str | None
     require(by, "user.manage")
     _check_groups(app, [department], path="department")
     with app.db.begin() as session:
+        require_still(app, session, by, "user.manage")
         head = None if user_name is None else _existing(session, user_name).id
         session.merge(OrganisationUnit(name=department, head_user_id=head))
         audit.append_system(
@@ -175,11 +190,11 @@ def set_head(app: Application, by: Actor, department: str, user_name: str | None
         )
 
 
-def end_sessions(session: Session, user_id: str, now: datetime) -> None:
-    """Sign an account out everywhere."""
-    query = select(WebSession).where(WebSession.user_id == user_id, WebSession.revoked_at.is_(None))
-    for row in session.scalars(query):
-        row.revoked_at = now
+def sign_out_everywhere(session: Session, user_id: str, now: datetime) -> None:
+    """End all sessions and tokens of an account."""
+    for kind in (WebSession, ApiToken):
+        running = update(kind).where(kind.user_id == user_id, kind.revoked_at.is_(None))
+        session.execute(running.values(revoked_at=now).execution_options(synchronize_session=False))
 
 
 def _row(session: Session, name: str) -> User | None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from service.engine.organisation.rights import ADMIN
 from service.errors import Forbidden, NotFound
+from service.runtime.identity.rights import require
 from service.runtime.step.context import SYSTEM, Actor, Application
 from service.store import manifests
 from service.store.models import OrganisationUnit, User, UserGroup
@@ -57,6 +58,16 @@ def anew(app: Application, session: Session, actor: Actor) -> Actor:
     if not found:
         raise Forbidden("This account has been deactivated.")
     return actor_of(app, found)
+
+
+def require_still(app: Application, session: Session, actor: Actor, right: str) -> Actor:
+    """Return somebody as they are at this moment, if they hold this right. Forbidden otherwise.
+
+    For whatever changes something: asked in the transaction of the act, under its lock.
+    """
+    now = anew(app, session, actor)
+    require(now, right)
+    return now
 
 
 def with_groups(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:

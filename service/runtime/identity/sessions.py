@@ -1,4 +1,4 @@
-"""Signing in: passwords checked, guessing slowed down, sessions that can be ended from elsewhere."""
+"""Signing in: passwords checked, sessions that can be ended from elsewhere and end by themselves."""
 
 from __future__ import annotations
 
@@ -8,23 +8,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, select
+from sqlalchemy import ColumnElement, bindparam, delete, select
 from sqlalchemy.orm import Session
 
-from service.errors import Conflict, NotFound, NotSignedIn, Throttled, Unavailable
+from service.errors import Conflict, NotFound, NotSignedIn, Unavailable
+from service.runtime.identity import throttle
 from service.runtime.identity.passwords import is_password
 from service.runtime.identity.people import actor_of, with_groups
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import View
-from service.store.models import LoginAttempt, User, WebSession
+from service.store.models import User, WebSession
 from service.store.prepared import Prepared
-from service.store.writing import upsert
 
-FREE_FAILURES = 5
-"""Wrong passwords of one name from one address before waiting begins; then the wait doubles each time."""
-FREE_FAILURES_PER_ADDRESS = 100
-_FIRST_WAIT = timedelta(seconds=15)
-_LONGEST_WAIT = timedelta(minutes=15)
 _SEEN_EVERY = timedelta(minutes=5)
 _NAME_LENGTH = 64
 
@@ -52,18 +47,23 @@ class SessionView(View):
     is_current: bool
 
 
-def authenticate(app: Application, name: str, password: str, *, address: str) -> Actor:
-    """Return who this is. NotSignedIn whatever was wrong, Throttled after too many failures."""
+def authenticate(
+    app: Application, name: str, password: str, *, address: str, device: str | None = None
+) -> Actor:
+    """Return who this is. NotSignedIn whatever was wrong, Throttled after too many failures.
+
+    `device`: what a browser keeps that has signed this person in before, see `throttle`.
+    """
     name = name.strip()[:_NAME_LENGTH]
     # Counted before the password is looked at: guesses in parallel all count.
-    _count_attempt(app, name, address)
+    throttle.count(app, name, address, device)
     with app.db.read() as session:
         query = with_groups(select(User.password_hash)).where(User.name == name, User.is_active)
         found = session.execute(query).all()
     # An unknown name takes as long as a wrong password.
     if not is_password(found[0].password_hash if found else None, password):
         raise NotSignedIn("User name or password is not right.")
-    _forget_attempts(app, name, address)
+    throttle.forget(app, name, address, device)
     return actor_of(app, found)
 
 
@@ -75,7 +75,7 @@ def sign_in(app: Application, actor: Actor, *, address: str = "", user_agent: st
         user_id=actor.user_id,
         created_at=now,
         seen_at=now,
-        expires_at=now + timedelta(seconds=app.settings.session_seconds),
+        expires_at=_end_of(app, now, now),
         address=address[:64],
         user_agent=user_agent[:200],
     )
@@ -140,12 +140,21 @@ def hash_of(secret: str) -> str:
 
 def purge(session: Session, now: datetime) -> None:
     """Forget failures no longer counted and sessions long over."""
-    session.execute(delete(LoginAttempt).where(LoginAttempt.last_failed_at < now - timedelta(days=1)))
+    throttle.purge(session, now)
     session.execute(delete(WebSession).where(WebSession.expires_at < now - timedelta(days=30)))
 
 
 def _running(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return WebSession.revoked_at.is_(None), WebSession.expires_at > now
+
+
+def _end_of(app: Application, begun: datetime, now: datetime) -> datetime:
+    """Return when a session ends unless it is used: however much it is, not later than its absolute end."""
+    settings = app.settings
+    unused, longest = (
+        timedelta(seconds=n) for n in (settings.session_seconds, settings.session_most_seconds)
+    )
+    return min(now + unused, begun + longest)
 
 
 def _prolong(app: Application, session_id: str, now: datetime) -> None:
@@ -154,40 +163,4 @@ def _prolong(app: Application, session_id: str, now: datetime) -> None:
         row = session.get(WebSession, session_id)
         if row is not None and row.revoked_at is None:
             row.seen_at = now
-            row.expires_at = now + timedelta(seconds=app.settings.session_seconds)
-
-
-def _count_attempt(app: Application, name: str, address: str) -> None:
-    now = app.clock()
-    with app.db.begin() as session:
-        fresh = {"failures": 0, "first_failed_at": now, "last_failed_at": now}
-        session.execute(
-            upsert(session, LoginAttempt).on_conflict_do_nothing(),
-            {"user_name": name, "address": address, **fresh},
-        )
-        row = session.get_one(LoginAttempt, (name, address), with_for_update=True)
-        if now - row.last_failed_at > _LONGEST_WAIT:
-            row.failures, row.first_failed_at = 0, now
-        _refuse_early(session, row, now)
-        row.failures += 1
-        row.last_failed_at = now
-
-
-def _refuse_early(session: Session, row: LoginAttempt, now: datetime) -> None:
-    if row.failures >= FREE_FAILURES:
-        wait = min(_FIRST_WAIT * 2 ** min(row.failures - FREE_FAILURES, 10), _LONGEST_WAIT)
-        left = wait - (now - row.last_failed_at)
-        if left > timedelta(0):
-            raise Throttled(retry_after_seconds=int(left.total_seconds()) + 1)
-    recent = select(func.coalesce(func.sum(LoginAttempt.failures), 0)).where(
-        LoginAttempt.address == row.address, LoginAttempt.last_failed_at > now - _LONGEST_WAIT
-    )
-    if (session.scalar(recent) or 0) >= FREE_FAILURES_PER_ADDRESS:
-        raise Throttled(retry_after_seconds=int(_LONGEST_WAIT.total_seconds()))
-
-
-def _forget_attempts(app: Application, name: str, address: str) -> None:
-    with app.db.begin() as session:
-        session.execute(
-            delete(LoginAttempt).where(LoginAttempt.user_name == name, LoginAttempt.address == address)
-        )
+            row.expires_at = _end_of(app, row.created_at, now)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from service.errors import FieldError, InvalidInput, NotFound
-from service.runtime.identity.people import actor_of, with_groups
+from service.runtime.identity.people import actor_of, anew, require_still, with_groups
 from service.runtime.identity.rights import may, require
 from service.runtime.step import audit
 from service.runtime.step.context import Actor, Application
@@ -65,6 +65,8 @@ def substitute(
     if ends_at <= starts_at:
         raise InvalidInput(errors=[FieldError("ends_at", "must be later than the start")])
     with app.db.begin() as session:
+        if name != actor.name:
+            require_still(app, session, actor, "user.manage")
         absent, standing_in = _user(session, name), _user(session, substitute_name)
         if absent.id == standing_in.id:
             raise InvalidInput(errors=[FieldError("substitute", "must be somebody else")])
@@ -105,7 +107,7 @@ def substitutions(app: Application, actor: Actor) -> tuple[SubstitutionView, ...
 def end_substitution(app: Application, actor: Actor, substitution_id: str) -> None:
     """Take a rule back: one's own, or any for admins."""
     with app.db.begin() as session:
-        row = session.get(Substitution, substitution_id)
+        row, actor = session.get(Substitution, substitution_id), anew(app, session, actor)
         if row is None or (row.user_id != actor.user_id and not may(actor, "user.manage")):
             raise NotFound(substitution=substitution_id)
         if row.revoked_at is None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select
 
 from service.errors import Conflict, FieldError, InvalidInput, NotFound, Unavailable
-from service.runtime.identity.people import actor_of, with_groups
+from service.runtime.identity.people import actor_of, anew, require_still, with_groups
 from service.runtime.identity.rights import may, require
 from service.runtime.identity.sessions import hash_of
 from service.runtime.step import audit
@@ -68,6 +68,8 @@ def create_token(app: Application, by: Actor, user_name: str, *, title: str = ""
         )
     text, now = PREFIX + secrets.token_urlsafe(32), app.clock()
     with app.db.begin() as session:
+        if by.name != user_name:
+            require_still(app, session, by, "token.manage_all")
         owner = session.scalar(select(User).where(User.name == user_name))
         if owner is None:
             raise NotFound("There is no such user.", user=user_name)
@@ -112,7 +114,7 @@ def tokens(app: Application, actor: Actor) -> tuple[TokenView, ...]:
 def revoke_token(app: Application, actor: Actor, token_id: str) -> None:
     """End a token at once: one's own, or anybody's for admins."""
     with app.db.begin() as session:
-        row = session.get(ApiToken, token_id)
+        row, actor = session.get(ApiToken, token_id), anew(app, session, actor)
         if row is None or (row.user_id != actor.user_id and not may(actor, "token.manage_all")):
             raise NotFound(token=token_id)
         if row.revoked_at is None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from service.engine.drawing.extensions import split_list
 from service.errors import Conflict, FieldError, InvalidInput, NotFound
+from service.runtime import identity
 from service.runtime.cases import showing
 from service.runtime.cases.views import InstanceView
 from service.runtime.effects import rows as effect_rows
@@ -69,6 +70,7 @@ def retry(
     require(actor, "incident.retry")
     corrected = answering.as_values(variables, "variables") if variables else None
     with on_instance(app, seen.instance_id, actor) as step:
+        identity.require_still(app, step.session, actor, "incident.retry")
         incident = step.session.get_one(Incident, incident_id)
         if incident.state != "open":
             raise Conflict("This incident is already resolved.", incident=incident_id)
@@ -109,7 +111,7 @@ def _name_candidates(step: Step, incident: Incident) -> None:
     if found.is_for_nobody:
         incident.attempts += 1
         return
-    task_rows.change(step.session, task, {"candidate_groups": who.groups, "candidate_users": who.users})
+    task_rows.change(step, task, {"candidate_groups": who.groups, "candidate_users": who.users})
     task_rows.reoffer(step, found)
     incident_rows.close(step, [incident.token_id])
 

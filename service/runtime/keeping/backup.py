@@ -1,157 +1,156 @@
-"""Backup under live traffic and restore: the database first, then the files it may cite."""
+"""Backup under live traffic: the database first, then the files it cites, and both read again."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-import shutil
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
-from service.errors import Conflict, InvalidInput
-from service.runtime.keeping import audit
-from service.runtime.keeping.audit import VerifyReport
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.errors import Conflict, InvalidInput, NotFound
+from service.runtime.keeping import anchoring
 from service.runtime.step.context import Application
-from service.runtime.wiring import open_application
-from service.settings import Settings
+from service.settings import Settings, write_secret
 from service.store import dump
+from service.store.blobs import BlobStore
+from service.store.models import Attachment
 from service.wording import Text
 
-_MANIFEST = "manifest.json"
-_DATABASE = "database.dump"
-_FILES = "attachments"
-_KEY = "secret_key"
+MANIFEST = "manifest.json"
+DATABASE = "database.dump"
+FILES = "attachments"
+KEY = "secret_key"
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a backup holds. `audit_ends` anchors the record: chain → [entries, last seal]."""
+    """What a backup holds.
+
+    `audit_ends` anchors the record: chain → [entries, last seal]. `attachments`: the files the database
+    cites, and how they are called there; backups of the first release do not list them. `lacking`: those of
+    them that were not there to be copied, or had other bytes.
+    """
 
     created_at: str
     database: str
     database_sha256: str
     files: int
     has_key: bool
-    audit_ends: dict[str, tuple[int, str]]
+    audit_ends: Mapping[str, tuple[int, str]]
+    attachments: Mapping[str, str] | None = None
+    lacking: Mapping[str, str] = field(default_factory=dict)
 
 
 def backup(app: Application, folder: Path) -> Manifest:
     """Write a backup into a new or empty folder. Conflict when something is in it already.
 
     A generated secret key goes along, since the audit record cannot be verified without it: keep the
-    folder as safe as the data folder. A key given by the environment does not.
+    folder as safe as the data folder. A key given by the environment does not. What was written is read
+    again: `lacking` names the files that the service itself has no longer.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise Conflict(Text("{folder} is not empty.", folder=str(folder)))
     os.chmod(folder, 0o700)
     # Taken before the dump: what was recorded by then must still be there after a restore.
-    ends = audit.ends(app)
-    dump.dump(app.db, folder / _DATABASE)
+    ends = anchoring.ends(app)
+    dump.dump(app.db, folder / DATABASE)
+    dump.require_readable(app.db, folder / DATABASE)
+    with app.db.read() as session:
+        wanted = cited(session)
+    lacking = _copy_files(app.blobs, folder / FILES, wanted)
     manifest = Manifest(
         created_at=app.clock().isoformat(),
         database=app.db.url.get_backend_name(),
-        database_sha256=_sha256(folder / _DATABASE),
-        files=_copy_files(app, folder / _FILES),
+        database_sha256=sha256_of(folder / DATABASE),
+        files=len(wanted) - len(lacking),
         has_key=_copy_key(app.settings, folder),
         audit_ends=ends,
+        attachments=wanted,
+        lacking=lacking,
     )
     # Written last: a folder without it is not a backup.
-    (folder / _MANIFEST).write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
+    _write(folder / MANIFEST, json.dumps(asdict(manifest), indent=1, ensure_ascii=False))
     return manifest
 
 
-def restore(settings: Settings, folder: Path) -> VerifyReport:
-    """Fill the empty database and data folder of `settings` from a backup, then verify the audit record.
-
-    Conflict when they are not empty; InvalidInput when the folder is no backup for this kind of database,
-    or its dump is damaged. Problems of the record are reported, not raised.
-    """
-    manifest = _read(folder, settings)
-    if manifest.has_key:
-        settings = replace(settings, secret_key=(folder / _KEY).read_text(encoding="ascii").strip())
-    app = open_application(settings)
-    try:
-        dump.load(app.db, folder / _DATABASE)
-        _restore_files(app, folder / _FILES)
-        if manifest.has_key:
-            _write_key(settings)
-        app.db.migrate()
-        report = audit.verify(app)
-        return replace(report, problems=(*report.problems, *audit.missing(app, manifest.audit_ends)))
-    finally:
-        app.close()
-
-
-def _read(folder: Path, settings: Settings) -> Manifest:
-    path = folder / _MANIFEST
+def read_manifest(folder: Path) -> Manifest:
+    """Return what a backup says it holds. InvalidInput when the folder is no complete backup."""
+    path = folder / MANIFEST
     if not path.is_file():
         raise InvalidInput(
-            Text(
-                "{folder} is not a complete backup: it has no {manifest}.",
-                folder=str(folder),
-                manifest=_MANIFEST,
-            )
+            Text("{folder} is not a complete backup: it has no {name}.", folder=str(folder), name=MANIFEST)
         )
-    manifest = Manifest(**json.loads(path.read_text(encoding="utf-8")))
-    kind = "sqlite" if settings.is_sqlite else "postgresql"
-    if manifest.database != kind:
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        known = {each.name for each in fields(Manifest)}
+        manifest = Manifest(**{name: content[name] for name in content if name in known})
+        _require_kinds(manifest)
+    except (ValueError, TypeError, AttributeError, OSError, RecursionError) as exc:
         raise InvalidInput(
-            Text(
-                "The backup is of {database}, the database to fill is {kind}.",
-                database=manifest.database,
-                kind=kind,
-            )
-        )
-    if _sha256(folder / _DATABASE) != manifest.database_sha256:
-        raise InvalidInput("The backup's database is damaged: its checksum differs.")
+            Text("{path} is damaged: {reason}. Take another backup.", path=str(path), reason=str(exc))
+        ) from exc
     return manifest
 
 
-def _copy_files(app: Application, target: Path) -> int:
-    """Copy every stored file; one erased meanwhile is no longer wanted."""
-    count = 0
-    for sha256 in app.blobs.addresses():
-        place = target / sha256[:2] / sha256
-        place.parent.mkdir(parents=True, exist_ok=True)
+def cited(session: Session) -> dict[str, str]:
+    """Return the files a database cites: address to name."""
+    query = select(Attachment.sha256, Attachment.name).where(Attachment.erased_at.is_(None))
+    return {sha256: name for sha256, name in session.execute(query.order_by(Attachment.id.desc()))}
+
+
+def sha256_of(path: Path) -> str:
+    """Return the checksum of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _require_kinds(manifest: Manifest) -> None:
+    texts = (manifest.created_at, manifest.database, manifest.database_sha256)
+    ends = manifest.audit_ends.values()
+    if not all(isinstance(text, str) for text in texts) or not isinstance(manifest.has_key, bool):
+        raise ValueError("it does not say what it holds")
+    if not all(len(end) == 2 and isinstance(end[0], int) and isinstance(end[1], str) for end in ends):
+        raise ValueError("the ends of the audit record are not readable")
+    for files in (manifest.attachments or {}, manifest.lacking):
+        if not all(isinstance(name, str) for name in files.values()):
+            raise ValueError("the list of files is not readable")
+
+
+def _copy_files(blobs: BlobStore, target: Path, wanted: Mapping[str, str]) -> dict[str, str]:
+    """Copy these files; return those that are missing or have other bytes than they should."""
+    copies = BlobStore(target)
+    lacking = {}
+    for sha256, name in wanted.items():
         try:
-            shutil.copyfile(app.blobs.folder / sha256[:2] / sha256, place)
-        except FileNotFoundError:
+            path = blobs.path(sha256)
+            with path.open("rb") as stream:
+                stored = copies.put(stream, limit_bytes=path.stat().st_size)
+        except (NotFound, FileNotFoundError):
+            lacking[sha256] = name
             continue
-        count += 1
-    return count
-
-
-def _restore_files(app: Application, source: Path) -> None:
-    for path in source.glob("??/*"):
-        with path.open("rb") as stream:
-            stored = app.blobs.put(stream, limit_bytes=path.stat().st_size)
-        if stored.sha256 != path.name:
-            raise InvalidInput(
-                Text("The backup's file {name} is damaged: its checksum differs.", name=path.name)
-            )
+        if stored.sha256 != sha256 or sha256_of(copies.path(stored.sha256)) != sha256:
+            copies.remove(stored.sha256)
+            lacking[sha256] = name
+    return lacking
 
 
 def _copy_key(settings: Settings, folder: Path) -> bool:
-    kept = settings.data / _KEY
+    kept = settings.data / KEY
     if not kept.is_file() or kept.read_text(encoding="ascii").strip() != settings.secret_key:
         return False
-    _write_secret(folder / _KEY, settings.secret_key)
+    write_secret(folder / KEY, settings.secret_key)
     return True
 
 
-def _write_key(settings: Settings) -> None:
-    _write_secret(settings.data / _KEY, settings.secret_key)
-
-
-def _write_secret(path: Path, text: str) -> None:
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+def _write(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8") as file:
         file.write(text)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        file.flush()
+        os.fsync(file.fileno())

@@ -90,7 +90,10 @@ def _answer_of(row: IdempotencyKey, request_hash: str, now: datetime) -> Kept | 
     if row.status is not None:
         return Kept(row.status, row.content_type or "", row.location, row.body or b"")
     if row.is_done:
-        raise Conflict("This request was carried out, but its answer was lost. Look at what it changed.")
+        raise Conflict(
+            "This request was carried out; its answer was lost, or is not kept because it told a secret. "
+            "Look at what it changed."
+        )
     if now - row.claimed_at < _ABANDONED_AFTER:
         raise Conflict("The same request is still being carried out.")
     row.claimed_at = now

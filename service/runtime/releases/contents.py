@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from service import manifest
 from service.errors import NotFound
+from service.runtime.identity.rights import require
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import View
 from service.store import manifests
@@ -52,15 +53,17 @@ class DefinitionView(View):
     documentation: str
 
 
-def find(app: Application, deployment_id: str | None = None) -> tuple[ResourceView, ...]:
+def find(app: Application, by: Actor, deployment_id: str | None = None) -> tuple[ResourceView, ...]:
     """Return the files of a deployment, by default of the live one; none while nothing is deployed."""
+    require(by, "deployment.read")
     with app.db.read() as session:
         wanted = deployment_id or manifests.live_id(session)
         return files_of(session, wanted) if wanted else ()
 
 
-def get(app: Application, name: str, *, deployment_id: str | None = None) -> ResourceContent:
+def get(app: Application, by: Actor, name: str, *, deployment_id: str | None = None) -> ResourceContent:
     """Return one file of a deployment, by default of the live one."""
+    require(by, "deployment.read")
     with app.db.read() as session:
         wanted = deployment_id or manifests.live_id(session)
         row = session.get(DeploymentFile, (wanted, name)) if wanted else None
@@ -76,7 +79,8 @@ def definitions(app: Application, actor: Actor) -> tuple[DefinitionView, ...]:
         live = app.live()
     except NotFound:
         return ()
-    versions = {file.name: file.version for file in find(app, live.deployment_id)}
+    with app.db.read() as session:
+        versions = {file.name: file.version for file in files_of(session, live.deployment_id)}
     infos = sorted(live.model.processes.values(), key=lambda info: info.key)
     return tuple(_definition(info, versions[info.file]) for info in infos)
 
@@ -89,12 +93,13 @@ def definition(app: Application, actor: Actor, key: str) -> DefinitionView:
     return found[key]
 
 
-def definition_xml(app: Application, key: str) -> bytes:
+def definition_xml(app: Application, by: Actor, key: str) -> bytes:
     """Return the drawing of a process in the live manifest."""
+    require(by, "deployment.read")
     live = app.live()
     if key not in live.model.processes:
         raise NotFound("There is no such process.", key=key)
-    return get(app, live.model.processes[key].file, deployment_id=live.deployment_id).content
+    return get(app, by, live.model.processes[key].file, deployment_id=live.deployment_id).content
 
 
 def files_of(session: Session, deployment_id: str) -> tuple[ResourceView, ...]:

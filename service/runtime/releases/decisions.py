@@ -8,6 +8,7 @@ from typing import Any
 
 from service.engine import decisions as tables
 from service.errors import NotFound
+from service.runtime.identity.rights import require
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import View
 from service.runtime.tasks.answering import as_values
@@ -25,7 +26,11 @@ class DecisionView(View):
 
 
 def evaluate(app: Application, actor: Actor, key: str, variables: Mapping[str, Any]) -> DecisionView:
-    """Evaluate a decision. NotFound for an unknown one, DecisionError when no single rule can be chosen."""
+    """Evaluate a decision, for who may read the drawings.
+
+    NotFound for an unknown one, DecisionError when no single rule can be chosen.
+    """
+    require(actor, "deployment.read")
     decision = app.live().model.decisions.get(key)
     if decision is None:
         raise NotFound("There is no such decision.", key=key)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.engine.files.findings import Finding
 from service.errors import Conflict, FieldError, InvalidInput, NotFound
+from service.runtime import identity
 from service.runtime.effects import schedule
 from service.runtime.identity.rights import require
 from service.runtime.releases import contents, vetting
@@ -23,9 +24,6 @@ from service.runtime.step.views import Page, View
 from service.store import cursor as cursors
 from service.store import manifests
 from service.store.models import Activation, Deployment
-
-if TYPE_CHECKING:
-    pass
 
 LIVE = "live"
 
@@ -66,24 +64,29 @@ def deploy(
     if not files and not dropped:
         raise InvalidInput(errors=[FieldError("files", "no file was sent")])
     base, whole = vetting.merged(app, files, dropped)
+    # Before the check, which takes its time; and again under the lock.
+    vetting.require_allowed(app, by, base, whole)
     found = vetting.checked(app, whole)
-    if base is not None:
-        vetting.require_same_rights(app, by, base, whole)
-        vetting.require_same_guarantees(app, by, base, whole)
+    app.load(whole)
     with app.db.begin() as session:
         # This entry takes the lock that lets deployments in one at a time; it goes when nothing is new.
         audit.lock_system(session)
+        now = identity.require_still(app, session, by, "deployment.create")
         live = manifests.live_id(session)
         if live != base:
             raise Conflict("Somebody else deployed in the meantime. Look at their changes and try again.")
+        vetting.require_allowed(app, now, base, whole)
         row = _same_as_live(session, live, whole)
         if row is None:
             row = _add(app, session, by, whole, found)
         return _view(session, row, live_id=row.id)
 
 
-def check(app: Application, files: Mapping[str, bytes], *, remove: Iterable[str] = ()) -> tuple[Finding, ...]:
+def check(
+    app: Application, by: Actor, files: Mapping[str, bytes], *, remove: Iterable[str] = ()
+) -> tuple[Finding, ...]:
     """Return what deploying these files over the live manifest would say. Nothing is changed."""
+    require(by, "deployment.create")
     _, whole = vetting.merged(app, files, tuple(remove))
     return vetting.findings(app, whole)
 
@@ -95,12 +98,13 @@ def activate(app: Application, by: Actor, deployment_id: str) -> DeploymentView:
         _existing(session, deployment_id)
         files = manifests.files_of(session, deployment_id)
         live = manifests.live_id(session)
+    vetting.require_allowed(app, by, live, files)
     vetting.checked(app, files)
-    if live is not None:
-        vetting.require_same_rights(app, by, live, files)
-        vetting.require_same_guarantees(app, by, live, files)
+    app.load(files)
     with app.db.begin() as session:
         audit.lock_system(session)
+        now = identity.require_still(app, session, by, "deployment.activate")
+        vetting.require_allowed(app, now, manifests.live_id(session), files)
         row = _existing(session, deployment_id)
         if manifests.live_id(session) != deployment_id:
             _make_live(app, session, by, row, "deployment.activated")
@@ -128,10 +132,15 @@ def get(app: Application, by: Actor, deployment_id: str) -> DeploymentView:
         return _view(session, row, live_id=manifests.live_id(session))
 
 
-def compare(app: Application, from_id: str, to_id: str) -> tuple[Change, ...]:
+def compare(app: Application, by: Actor, from_id: str, to_id: str) -> tuple[Change, ...]:
     """Return what changed from one deployment to another, element by element. Either may be `live`."""
+    require(by, "deployment.read")
     with app.db.read() as session:
         before, after = (_files_of(session, each) for each in (from_id, to_id))
+    return app.beside(_differences, before, after)
+
+
+def _differences(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> tuple[Change, ...]:
     return tuple(differences(before, after))
 
 

@@ -17,8 +17,8 @@ from service.engine.definition import Model
 from service.engine.instance import Instance
 from service.engine.migration import Note, Obstacle
 from service.engine.nodes.reminders import Since
-from service.errors import FieldError, InvalidInput, NotFound, ServiceError, Unavailable
-from service.runtime import v0_1
+from service.errors import FieldError, Forbidden, InvalidInput, NotFound, ServiceError, Unavailable
+from service.runtime import identity, v0_1
 from service.runtime.identity.rights import require
 from service.runtime.releases import deployments, redrawing
 from service.runtime.step.context import Actor, Application
@@ -168,12 +168,13 @@ def _planned(app: Application, session: Session, row: ProcessInstance, target: _
 def _moved(app: Application, actor: Actor, row: ProcessInstance, target: _Target) -> MigrationView:
     try:
         with on_instance(app, row.id, actor, states=(*RUNNING, "completed", "cancelled")) as step:
+            identity.require_still(app, step.session, actor, "instance.migrate")
             view = _planned(app, step.session, step.instance, target)
             if view.outcome != MOVABLE:
                 step.drop()
                 return view
             return replace(view, outcome=MOVED, notes=(*view.notes, *_move(app, step, view, target)))
-    except Unavailable:
+    except (Unavailable, Forbidden):
         raise
     except ServiceError as error:
         # An input of an open task, say, that cannot be computed on the new drawing: rolled back.

@@ -71,7 +71,7 @@ def _write(step: Step, row: TaskRow, drawn: TaskRow) -> None:
     values = {name: getattr(drawn, name) for name in (*_DRAWN, "assignee")}
     if row.assignee != drawn.assignee:
         values["claimed_at"] = None
-    task_rows.change(step.session, row, values)
+    task_rows.change(step, row, values)
     task_rows.reoffer(step, replace(row, **values))
     _settle_incident(step, row, drawn)
 

@@ -53,7 +53,7 @@ def _refusal(name: str, content: bytes) -> Finding | None:
 
 
 def findings(app: Application, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
-    found = check_manifest(files, topics=app.handlers)
+    found = app.beside(check_manifest, files, topics=dict(app.handlers))
     return (*found, *_about_gone(app, files)) if organisation.FILE in files else tuple(found)
 
 
@@ -83,7 +83,14 @@ def checked(app: Application, files: Mapping[str, bytes]) -> tuple[Finding, ...]
     return found
 
 
-def require_same_rights(app: Application, by: Actor, live: str, files: Mapping[str, bytes]) -> None:
+def require_allowed(app: Application, by: Actor, live: str | None, files: Mapping[str, bytes]) -> None:
+    """Forbidden when these files would change what the actor has no right to change."""
+    if live is not None:
+        _require_same_rights(app, by, live, files)
+        _require_same_guarantees(app, by, live, files)
+
+
+def _require_same_rights(app: Application, by: Actor, live: str, files: Mapping[str, bytes]) -> None:
     """Only admins change who may do what: whoever draws could otherwise give themselves any right."""
     held = app.model(live).organisation.rights
     wanted = organisation.read(files.get(organisation.FILE, b"")).organisation.rights
@@ -91,7 +98,7 @@ def require_same_rights(app: Application, by: Actor, live: str, files: Mapping[s
         raise Forbidden("Only admins may change who holds which right (organisation.yaml, rights).")
 
 
-def require_same_guarantees(app: Application, by: Actor, live: str, files: Mapping[str, bytes]) -> None:
+def _require_same_guarantees(app: Application, by: Actor, live: str, files: Mapping[str, bytes]) -> None:
     """What the company promises changes only with a right of its own, not by drawing alone."""
     held = _promised(app.model(live).guarantees)
     wanted = _promised(guarantees.read(files.get(guarantees.FILE, b"")).guarantees)

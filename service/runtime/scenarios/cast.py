@@ -16,7 +16,7 @@ from service.runtime.tasks.answering import as_values
 from service.store.models import TaskRow
 
 ATTACHMENT = "附件"
-_PDF = (
+PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
     b"2 0 obj<</Type/Pages/Count 0/Kids[]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 )
@@ -57,5 +57,5 @@ def with_files(world: World, person: Actor, value: Any) -> Any:
 def _uploaded(world: World, person: Actor, name: str) -> str:
     key = (person.name, name)
     if key not in world.uploads:
-        world.uploads[key] = attachments.upload(world.app, person, io.BytesIO(_PDF), name).id
+        world.uploads[key] = attachments.upload(world.app, person, io.BytesIO(PDF), name).id
     return world.uploads[key]

@@ -59,8 +59,10 @@ class CaseFacts:
 
     def apply(
         self, follow_up: ProcessInstance, place: Mapping[str, str], **written: Any
-    ) -> list[dict[str, Any]]:
-        """Make what a follow-up has proposed, and what was answered in it, hold for all; return the new rows.
+    ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        """Make what a follow-up has proposed, and what was answered in it, hold for all.
+
+        Returns the rows of the facts, and that of the application.
 
         Written at once, so that the step itself reads it. `place` is the activity that applies it, `written`
         says by whom, for whom and when.
@@ -75,10 +77,10 @@ class CaseFacts:
             self._in_force[name] = value
         self._proposed.clear()
         cases.write(self._session, rows)
-        cases.add_application(
+        application = cases.add_application(
             self._session, number=self.case.number, by=written["by"], at=written["at"], **where
         )
-        return rows
+        return rows, application
 
     def row(self, fact: NewFact, **written: Any) -> dict[str, Any]:
         """Return the row of a new fact; `written` says by whom, for whom and when."""

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.beside import Doing, directly
 from service.engine.definition import Model
 from service.errors import NotFound
 from service.feel import Feel
@@ -52,9 +53,15 @@ class Application:
     audit_keys: AuditKeys
     # Set where a queue runs: sends (kind, id, due) after a commit. Without it the sweep finds the rows.
     dispatch: Callable[[str, str, datetime], None] | None = None
+    # Does what takes long: where requests are served in a process of its own, else here and now.
+    beside: Doing = directly
     _models: OrderedDict[str, Model] = field(default_factory=OrderedDict, repr=False)
     _manifests: dict[str, str] = field(default_factory=dict, repr=False)
     _models_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def load(self, files: Mapping[str, bytes]) -> None:
+        """Read files that are about to be live, so that it is done when a transaction asks for them."""
+        Model.load(files)
 
     def close(self) -> None:
         """Close database connections."""

@@ -15,6 +15,8 @@ def new_rows(step: Step, progress: Progress | None) -> list[dict[str, Any]]:
     if not evaluations:
         return []
     rows = [_row(step, each) for each in evaluations]
+    for row in rows:
+        step.cover("decision_evaluation", row)
     step.audit("decisions.evaluated", evaluations=[_audited(row) for row in rows])
     return rows
 

@@ -34,6 +34,8 @@ def _rows(step: Step, facts: CaseFacts, written: Sequence[NewFact]) -> list[dict
     who = {"on_behalf_of": step.on_behalf_of, "at": step.now}
     by = {fact.token_id: step.doers.get(fact.token_id, step.actor.name) for fact in written}
     rows = [facts.row(fact, by=by[fact.token_id], **who) for fact in written]
+    for row in rows:
+        step.cover("case_fact", row)
     for state, action in ((APPLIED, "facts.written"), (PROPOSED, "facts.proposed")):
         changes = [case_facts.audited(row) for row in rows if row["state"] == state]
         if changes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -15,6 +15,7 @@ from service.engine.progress import Step as Move
 from service.errors import StaleVersion
 from service.runtime.step import audit, evaluation_rows, fact_rows
 from service.runtime.step.step import Step
+from service.store.covering import AsRow
 from service.store.db import after_commit
 from service.store.models import (
     ActivityHistory,
@@ -53,12 +54,15 @@ def save(step: Step) -> None:
         keeper.decide(step, progress)
     facts = fact_rows.new_rows(step, (*(progress.facts if progress else ()), *step.new_facts))
     evaluations = evaluation_rows.new_rows(step, progress)
+    record = _record(step, progress)
+    _cover(step, record)
     step.instance.updated_at = step.now
     _save_instance(step)
     for keeper in step.parts.keepers:
         keeper.write(step, progress)
     fact_rows.save(step, facts)
-    _save_record(step, progress)
+    _INSERTS[ActivityHistory].write_all(step.session, record)
+    _INSERTS[Submission].write_all(step.session, _submissions(step))
     _INSERTS[DecisionEvaluation].write_all(step.session, evaluations)
     _save_timer(step)
     _save_effects(step, progress)
@@ -76,11 +80,29 @@ def _note_progress(instance: ProcessInstance, progress: Progress, now: datetime)
         instance.snapshot = None
 
 
-def _save_instance(step: Step) -> None:
-    for action, facts in step.audits:
-        audit.append(
-            step.audit_keys, step.session, step.instance, action, by=step.actor.name, at=step.now, **facts
+def _cover(step: Step, record: Sequence[Mapping[str, Any]]) -> None:
+    for line in record:
+        step.cover("activity_history", line)
+    for submission in _submissions(step):
+        step.cover("submission", submission)
+    step.cover("process_instance", AsRow(step.instance))
+
+
+def _save_audit(step: Step) -> None:
+    """Add the entries of this step; the first one, what was done, vouches for all its rows."""
+    given: dict[str, Any] = {"by": step.actor.name, "at": step.now}
+    covers = step.covered.taken()
+    for action, facts in step.audits or [("instance.moved", {})]:
+        entry = audit.append(
+            step.audit_keys, step.session, step.instance, action, covers=covers, **given, **facts
         )
+        covers = {}
+    if step.is_new or step.instance.ended_at == step.now:
+        audit.register(step.audit_keys, step.session, step.instance, entry, **given)
+
+
+def _save_instance(step: Step) -> None:
+    _save_audit(step)
     if step.instance.state in ("completed", "cancelled") and step.instance.buffered_messages:
         step.instance.buffered_messages = 0
         step.session.execute(delete(MessageBuffer).where(MessageBuffer.instance_id == step.instance.id))
@@ -102,14 +124,17 @@ def _update(session: Session, instance: ProcessInstance, stored: Mapping[str, An
         raise StaleVersion()
 
 
-def _save_record(step: Step, progress: Progress | None) -> None:
+def _record(step: Step, progress: Progress | None) -> list[dict[str, Any]]:
+    """Return the lines of the timeline that this step adds."""
     place = {"instance_id": step.instance.id, "definition": step.instance.definition, "at": step.now}
     blank = {"activity_id": "", "activity_path": "", "kind": "", "name": "", "token_id": None, "flow": None}
     own = [{**place, **blank, "actor": step.actor.name, **line} for line in step.lines]
     moves = [_move_row(step, move) for move in progress.history] if progress else []
-    _INSERTS[ActivityHistory].write_all(step.session, _interleaved(own, moves))
-    if "submissions" in step.__dict__:
-        _INSERTS[Submission].write_all(step.session, step.submissions.added)
+    return _interleaved(own, moves)
+
+
+def _submissions(step: Step) -> list[dict[str, Any]]:
+    return step.submissions.added if "submissions" in step.__dict__ else []
 
 
 def _move_row(step: Step, move: Move) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from service.runtime.step.actor import Actor
 from service.runtime.step.case_facts import CaseFacts
 from service.runtime.step.submissions import Submissions
 from service.store.audit_chain import AuditKeys
+from service.store.covering import Cover
 from service.store.models import Incident, ProcessInstance, TaskRow, new_id
 
 _UNDONE_BY = (Unavailable, SQLAlchemyError, sqlite3.Error)
@@ -116,6 +117,11 @@ class Step:
             raise InstanceNotActive(state=self.instance.state)
         return Instance.load(self.model, self.instance.snapshot, self.environment)
 
+    @cached_property
+    def covered(self) -> Cover:
+        """The rows of this step that the audit vouches for."""
+        return Cover(self.audit_keys)
+
     @property
     def is_engine_loaded(self) -> bool:
         return "engine" in self.__dict__
@@ -162,6 +168,10 @@ class Step:
     def audit(self, action: str, **facts: Any) -> None:
         """Add an entry to the audit chain of this instance."""
         self.audits.append((action, facts))
+
+    def cover(self, table: str, row: Mapping[str, Any]) -> None:
+        """Have the audit vouch for a row that this step writes, of a table that `covering` knows."""
+        self.covered.add(table, row)
 
     def incident(self, incident: NewIncident) -> None:
         """Open an incident beside those the engine met."""

@@ -75,7 +75,7 @@ def _apply(step: Step, seen: Seen, deed: Deed) -> None:
     """Write what an action wants done; StaleVersion or TaskFinished when somebody was faster."""
     task = seen.task
     if deed.changes:
-        if not rows.change(step.session, task, deed.changes):
+        if not rows.change(step, task, deed.changes):
             _raise_overtaken(step.session, task.id)
         if deed.changes.get("state", "open") != "open":
             _note_closed(step, seen)

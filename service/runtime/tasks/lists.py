@@ -19,7 +19,7 @@ from service.runtime.tasks import showing
 from service.runtime.tasks.seen import Seen, with_cases
 from service.runtime.tasks.views import TaskView
 from service.store import cursor as cursors
-from service.store import participants, task_list
+from service.store import limits, participants, task_list
 from service.store.base import Instant
 from service.store.models import NEVER, TASKS, ProcessInstance, TaskCandidate, TaskRow
 from service.wording import Text
@@ -56,7 +56,7 @@ def find(
     after = cursors.decode(cursor, datetime, str) if cursor else None
     of_case = instance is not None or business_key is not None
     mine = mine or not (of_case or group or may(actor, "task.see_all"))
-    with app.db.read() as session:
+    with app.db.read() as session, limits.searching(session, q):
         absent = identity.absent(app, session, actor.name, app.clock())
         people = (actor, *absent) if mine or of_case else (actor,)
         if state == "open" and not of_case and (mine or group):

@@ -102,22 +102,27 @@ def unassignable(row: TaskRow) -> NewIncident:
 
 
 def decide(step: Step, progress: Progress | None) -> None:
-    """Make the rows of the tasks that have opened; one that no one may do is an incident."""
+    """Close the tasks whose token was cancelled, make the rows of those that have opened.
+
+    One that no one may do is an incident.
+    """
     if progress is None:
         return
+    _cancel(step, progress)
     step.opened = tuple(of(step, task) for task in progress.opened)
     for row in step.opened:
+        cover(step, row)
         if row.is_for_nobody:
             step.incident(unassignable(row))
 
 
 def write(step: Step, progress: Progress | None) -> None:
-    """Close the tasks whose token is gone, and open the new ones.
+    """Open the new tasks, and take those that were closed in this step off the lists.
 
     Who is offered one, and who acts, sees the case.
     """
     if progress is not None:
-        _close(step, progress)
+        _WITHDRAW.write_all(step.session, [{"task": task} for task in step.closed_task_ids])
     _INSERT.write_all(step.session, [vars(row) for row in step.opened])
     seers = [participants.user(step.instance.applicant)] if step.is_new else []
     if step.actor.user_id != SYSTEM.user_id:
@@ -131,10 +136,16 @@ def reoffer(step: Step, row: TaskRow) -> None:
     _offer(step, [row])
 
 
-def change(session: Session, row: TaskRow, values: Mapping[str, Any]) -> bool:
+def change(step: Step, row: TaskRow, values: Mapping[str, Any]) -> bool:
     """Change an open task and raise its version. False when it is no longer the version that was seen."""
     seen = {"task": row.id, "seen": row.version}
-    return _CHANGE.write(session, {**seen, **values, "version": row.version + 1}) == 1
+    cover(step, replace(row, **values))
+    return _CHANGE.write(step.session, {**seen, **values, "version": row.version + 1}) == 1
+
+
+def cover(step: Step, row: TaskRow) -> None:
+    """Have the audit vouch for a task as it is now."""
+    step.cover(TASKS.name, vars(row))
 
 
 def open_in(session: Session, instance_id: str, *, kind: str = "drawn") -> list[TaskRow]:
@@ -150,13 +161,15 @@ def _offer(step: Step, tasks: Iterable[TaskRow], seers: Sequence[str] = ()) -> N
     participants.add(step.session, step.instance.id, [*seers, *(who for _, who in places)])
 
 
-def _close(step: Step, progress: Progress) -> None:
-    """Close the tasks whose token was cancelled, and take all that were closed in this step off the lists."""
+def _cancel(step: Step, progress: Progress) -> None:
     tokens = [closed.token_id for closed in progress.closed if closed.reason == "cancelled"]
-    if tokens:
-        statement = update(TASKS).where(
-            _T.instance_id == step.instance.id, _T.token_id.in_(tokens), _T.state == "open"
-        )
-        cancelled = {"state": "cancelled", "completed_at": step.now, "version": _T.version + 1}
-        step.closed_task_ids += step.session.scalars(statement.values(cancelled).returning(_T.id))
-    _WITHDRAW.write_all(step.session, [{"task": task} for task in step.closed_task_ids])
+    if not tokens:
+        return
+    statement = update(TASKS).where(
+        _T.instance_id == step.instance.id, _T.token_id.in_(tokens), _T.state == "open"
+    )
+    cancelled = {"state": "cancelled", "completed_at": step.now, "version": _T.version + 1}
+    for found in step.session.execute(statement.values(cancelled).returning(TASKS)):
+        row = TaskRow(*found)
+        cover(step, row)
+        step.closed_task_ids.append(row.id)

@@ -136,9 +136,10 @@ class AttachmentUse(Base):
 
 
 class AuditEntry(Base):
-    """One link of a chain: `mac` covers the link before, the facts and the salted hash of the payload.
+    """One link of a chain: `mac` seals the end before, the facts, the payload's salted hash and `covers`.
 
-    `chain` is an instance's id, or `system`. Erasing a payload empties `payload` and `salt`, nothing else.
+    `chain` is an instance's id, `system` or `cases`. Erasing a payload empties `payload` and `salt`, nothing
+    else. `covers` has the keyed digests of the rows written along with it; None in the first release.
     """
 
     __tablename__ = "audit_entry"
@@ -155,6 +156,7 @@ class AuditEntry(Base):
     payload_hash: Mapped[str]
     key_id: Mapped[str]
     mac: Mapped[str]
+    covers: Mapped[str | None] = mapped_column(sa.Text)
 
 
 class AuditChain(Base):

@@ -54,7 +54,9 @@ def list_tokens(app: Application, actor: Actor, query: Slice) -> Page[TokenView]
     return query.cut(identity.tokens(app, actor), lambda token: token.id)
 
 
-@section.post("/tokens", returns=CreatedTokenView, status=201, body=NewTokenBody, errors=(422,))
+@section.post(
+    "/tokens", returns=CreatedTokenView, status=201, body=NewTokenBody, is_secret=True, errors=(422,)
+)
 def create_token(app: Application, actor: Actor, body: NewTokenBody) -> CreatedTokenView:
     """Make a token that acts as oneself."""
     made = identity.create_token(app, actor, actor.name, title=body.title, days=body.days)

@@ -20,7 +20,7 @@ class Variables(Body):
     variables: dict[str, Any] = Field(default_factory=dict)
 
 
-@section.post("/decisions/<key>/evaluate", returns=DecisionView, body=Variables, errors=(404, 422))
+@section.post("/decisions/<key>/evaluate", returns=DecisionView, body=Variables, errors=(403, 404, 422))
 def evaluate_decision(app: Application, actor: Actor, key: str, body: Variables) -> DecisionView:
     """Evaluate a decision of the live deployment. No rule matches where one must: 422."""
     return decisions.evaluate(app, actor, key, body.variables)

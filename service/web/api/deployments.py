@@ -67,13 +67,14 @@ def create_deployment(app: Application, actor: Actor) -> DeploymentView:
 
     The whole is checked; with an error in it nothing changes, and every finding is in the answer.
     """
-    return deployments.deploy(app, actor, _uploaded(app), remove=request.form.getlist("remove"))
+    return deployments.deploy(app, actor, _uploaded(app, actor), remove=request.form.getlist("remove"))
 
 
-@section.post("/deployments/check", returns=CheckView, files=_FILES, errors=(413, 415, 422))
+@section.post("/deployments/check", returns=CheckView, files=_FILES, errors=(403, 413, 415, 422))
 def check_deployment(app: Application, actor: Actor) -> CheckView:
     """Say what deploying these files would say. Nothing changes."""
-    return CheckView(deployments.check(app, _uploaded(app), remove=request.form.getlist("remove")))
+    files = _uploaded(app, actor)
+    return CheckView(deployments.check(app, actor, files, remove=request.form.getlist("remove")))
 
 
 @section.get("/deployments", returns=ListOf(DeploymentView), query=Query, errors=(403,))
@@ -100,23 +101,23 @@ def list_guarantees(app: Application, actor: Actor, query: Slice) -> Page[Guaran
     return query.cut(guarantees.find(app, actor), lambda guarantee: guarantee.key)
 
 
-@section.get("/resources", returns=ListOf(ResourceView), query=Slice)
+@section.get("/resources", returns=ListOf(ResourceView), query=Slice, errors=(403,))
 def list_resources(app: Application, actor: Actor, query: Slice) -> Page[ResourceView]:
     """List the live files."""
-    return query.cut(contents.find(app), lambda file: file.name)
+    return query.cut(contents.find(app, actor), lambda file: file.name)
 
 
-@section.get("/resources/<name>", returns=Content("application/octet-stream"), errors=(404,))
+@section.get("/resources/<name>", returns=Content("application/octet-stream"), errors=(403, 404))
 def get_resource(app: Application, actor: Actor, name: str) -> Response:
     """Return a live file itself."""
-    found = contents.get(app, name)
+    found = contents.get(app, actor, name)
     return _file(found.content, _TYPES.get(found.kind, "text/plain"), found.sha256)
 
 
-@section.get("/compare", returns=ComparisonView, query=FromTo, errors=(404,))
+@section.get("/compare", returns=ComparisonView, query=FromTo, errors=(403, 404))
 def compare_deployments(app: Application, actor: Actor, query: FromTo) -> ComparisonView:
     """Compare two deployments (ids, or `live`) element by element, hidden properties included."""
-    return ComparisonView(deployments.compare(app, query.from_id, query.to_id))
+    return ComparisonView(deployments.compare(app, actor, query.from_id, query.to_id))
 
 
 @section.get("/process-definitions", returns=ListOf(DefinitionView), query=Slice)
@@ -131,10 +132,10 @@ def get_definition(app: Application, actor: Actor, key: str) -> DefinitionView:
     return contents.definition(app, actor, key)
 
 
-@section.get("/process-definitions/<key>/xml", returns=Content("application/xml"), errors=(404,))
+@section.get("/process-definitions/<key>/xml", returns=Content("application/xml"), errors=(403, 404))
 def get_definition_xml(app: Application, actor: Actor, key: str) -> Response:
     """Return the drawing of a process."""
-    content = contents.definition_xml(app, key)
+    content = contents.definition_xml(app, actor, key)
     return _file(content, "application/xml")
 
 
@@ -147,6 +148,6 @@ def _file(content: bytes, media_type: str, etag: str | None = None) -> Response:
     return response
 
 
-def _uploaded(app: Application) -> dict[str, bytes]:
+def _uploaded(app: Application, actor: Actor) -> dict[str, bytes]:
     files = reading.uploaded("files")
-    return weaving.with_woven(app, files) if request.form.get("weave") == "true" else files
+    return weaving.with_woven(app, actor, files) if request.form.get("weave") == "true" else files

@@ -20,10 +20,13 @@ _KEY_LENGTH = 255
 _CHUNK_BYTES = 1 << 20
 
 
-def once(app: Application, actor: Actor, answer: Callable[[], Response]) -> Response:
+def once(
+    app: Application, actor: Actor, answer: Callable[[], Response], *, is_secret: bool = False
+) -> Response:
     """Return the answer to this request: the one given before if its key was used, else a new one.
 
-    Only success is kept: what failed changed nothing and may be tried again under the same key.
+    Only success is kept: what failed changed nothing and may be tried again under the same key. An answer
+    that tells a secret is not kept: a repetition learns that the request was carried out.
     """
     key = request.headers.get(HEADER)
     if key is None:
@@ -45,6 +48,8 @@ def once(app: Application, actor: Actor, answer: Callable[[], Response]) -> Resp
         raise
     if response.status_code >= 300:
         idempotency.release(app, actor, key)
+        return response
+    if is_secret:
         return response
     kept = idempotency.Kept(
         response.status_code,

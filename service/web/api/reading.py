@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Any, NoReturn
 
@@ -14,6 +15,8 @@ from service import manifest
 from service.errors import FieldError, InvalidInput
 from service.wording import Text
 
+_DEEPEST = 64
+
 
 def json_body() -> Any:
     """Return the JSON body; no body is an empty object. BadRequest for what is not JSON."""
@@ -24,6 +27,8 @@ def json_body() -> Any:
         raise UnsupportedMediaType("Send the body as application/json.")
     try:
         value = json.loads(data, parse_float=_finite, parse_constant=_no_constant)
+        if data.count(b"[") + data.count(b"{") > _DEEPEST:
+            _refuse_deep(value)
         if b"\\u" in data:
             _refuse_unwritable(value)
     except (ValueError, RecursionError) as exc:
@@ -59,6 +64,22 @@ def _multipart(field: str | None) -> list[FileStorage]:
     if request.mimetype != "multipart/form-data":
         raise UnsupportedMediaType("Send the files as multipart/form-data.")
     return [file for name, file in request.files.items(multi=True) if field is None or name == field]
+
+
+def _refuse_deep(value: Any) -> None:
+    """Refuse what is nested deeper than any form, without going as deep oneself."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [entry for each in level for entry in _entries(each)]
+        if not level:
+            return
+    raise ValueError(f"nested deeper than {_DEEPEST} levels")
+
+
+def _entries(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _finite(text: str) -> float:

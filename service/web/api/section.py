@@ -110,6 +110,8 @@ class Operation:
     errors: tuple[int, ...]
     tag: str
     is_public: bool
+    # The answer tells something that is stored nowhere in clear.
+    is_secret: bool
 
     @property
     def name(self) -> str:
@@ -131,7 +133,7 @@ class Operation:
             return self._respond(self.view(application, actor, **arguments))
 
         if self.method == "POST" and actor is not None:
-            return idempotency.once(application, actor, answer)
+            return idempotency.once(application, actor, answer, is_secret=self.is_secret)
         return answer()
 
     def _respond(self, result: Any) -> Response:
@@ -174,11 +176,13 @@ class Section:
         files: dict[str, Any] | None = None,
         errors: tuple[int, ...] = (),
         is_public: bool = False,
+        is_secret: bool = False,
     ) -> Callable[[View], View]:
         def add(view: View) -> View:
             self.operations.append(
                 Operation(
-                    method, rule, view, returns, status, body, query, files, errors, self.tag, is_public
+                    *(method, rule, view, returns, status, body, query, files, errors),
+                    *(self.tag, is_public, is_secret),
                 )
             )
             return view

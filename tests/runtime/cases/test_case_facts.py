@@ -12,7 +12,7 @@ from sqlalchemy import select
 from service.errors import Conflict, InvalidAnswers
 from service.runtime.cases import instances
 from service.runtime.incidents import incidents
-from service.runtime.keeping import audit
+from service.runtime.keeping import verifying
 from service.runtime.step.context import SYSTEM
 from service.runtime.tasks import user_tasks
 from service.store import cases
@@ -252,7 +252,7 @@ def test_what_is_applied_is_fact_for_all_at_the_moment_the_campaign_hears_of_it(
     assert seen_total(company, main, "run") == Decimal("333000.00")
     form = user_tasks.form(company.app, SYSTEM, company.task(main, "run").id)
     assert form.data["text"] == 333_000, "the text in force is that of the applied answers"
-    assert audit.verify(company.app).problems == ()
+    assert verifying.verify(company.app).problems == ()
 
 
 def test_the_facts_change_in_one_transaction_with_the_message(running):

@@ -6,7 +6,7 @@ import pytest
 
 from service.errors import Conflict, Forbidden, InvalidInput, NotFound
 from service.runtime import identity
-from service.runtime.keeping import audit
+from service.runtime.keeping import audit, verifying
 from service.runtime.step.context import SYSTEM
 from tests.conftest import MONDAY, PASSWORD, hire_cast
 from tests.runtime import drawings
@@ -149,4 +149,4 @@ def test_accounts_work_the_same_on_both_databases(any_app):
     assert identity.actor_for_session(any_app, secret).name == "linyue"
     assert identity.actor_for_token(any_app, token).name == "zhouheng"
     assert cast.shenlan.department == "市场部"
-    assert audit.verify(any_app).problems == ()
+    assert verifying.verify(any_app).problems == ()

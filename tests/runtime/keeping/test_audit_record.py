@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from service.errors import Forbidden, NotFound
-from service.runtime.keeping import audit
+from service.runtime.keeping import anchoring, audit, verifying
 from service.runtime.step import audit as written
 from service.runtime.step.context import SYSTEM, Actor
 from service.store.audit_chain import AuditKeys
@@ -34,8 +34,13 @@ def case(any_app):
     return instance.id
 
 
+def found_in(app):
+    """Return what is wrong, but for the deployment: `add_instance` puts it in behind the service's back."""
+    return [each for each in verifying.verify(app).problems if "the deployment" not in each.message]
+
+
 def problems(app):
-    return [(problem.seq, problem.message) for problem in audit.verify(app).problems]
+    return [(problem.seq, problem.message) for problem in found_in(app)]
 
 
 def tamper(app, statement, **values):
@@ -44,9 +49,9 @@ def tamper(app, statement, **values):
 
 
 def test_an_untouched_record_has_no_problems(any_app, case):
-    report = audit.verify(any_app)
+    report = verifying.verify(any_app)
 
-    assert (report.chains, report.entries, report.problems) == (1, 5, ())
+    assert (report.chains, report.entries, problems(any_app)) == (1, 5, [])
 
 
 @pytest.mark.parametrize(
@@ -86,11 +91,11 @@ def test_an_entry_moved_into_another_case_is_found(any_app, case):
         other = add_instance(session).id
     tamper(any_app, "UPDATE audit_entry SET chain = :other WHERE seq = 5", other=other)
 
-    assert {problem.chain for problem in audit.verify(any_app).problems} == {case, other}
+    assert {problem.chain for problem in found_in(any_app)} == {case, other}
 
 
-def test_cutting_the_end_together_with_its_count_shows_against_an_anchor_kept_outside(any_app, case):
-    anchor = audit.ends(any_app)
+def test_cutting_the_end_together_with_its_count_is_found(any_app, case):
+    anchor = anchoring.ends(any_app)
     tamper(
         any_app,
         "UPDATE process_instance SET audit_count = 4, "
@@ -98,8 +103,8 @@ def test_cutting_the_end_together_with_its_count_shows_against_an_anchor_kept_ou
     )
     tamper(any_app, "DELETE FROM audit_entry WHERE seq = 5")
 
-    assert audit.verify(any_app).problems == ()
-    assert [(problem.chain, problem.seq) for problem in audit.missing(any_app, anchor)] == [(case, 5)]
+    assert problems(any_app) == [(4, "the end on record is not that of the chain: it was cut or replaced")]
+    assert [(problem.chain, problem.seq) for problem in anchoring.missing(any_app, anchor)] == [(case, 5)]
 
 
 def test_erasing_an_opinion_keeps_the_chain_whole_and_says_who_erased_it(any_app, case):
@@ -154,6 +159,6 @@ def test_what_belongs_to_no_case_has_a_chain_of_its_own(any_app):
         written.append_system(any_app, session, "user.created", by="admin", user="linyue")
         written.append_system(any_app, session, "user.groups", by="admin", user="linyue")
 
-    assert audit.verify(any_app).entries == 2
+    assert verifying.verify(any_app).entries == 2
     tamper(any_app, "DELETE FROM audit_entry WHERE seq = 2")
     assert problems(any_app) == [(1, "the chain ends after 1 entries, 2 are on record")]

@@ -6,7 +6,7 @@ import pytest
 
 from service import resources
 from service.runtime.incidents import incidents
-from service.runtime.keeping import audit
+from service.runtime.keeping import verifying
 from service.runtime.releases import deployments, migrations
 from service.runtime.scenarios.playing import Play
 from service.runtime.step.context import SYSTEM
@@ -30,7 +30,7 @@ def test_a_case_of_this_release_can_be_stored_for_those_to_come(tmp_path):
         [incident] = incidents.find(world.app, SYSTEM).items
 
         assert incident.activity_id == "amount_gateway"
-        assert audit.verify(world.app).problems == ()
+        assert verifying.verify(world.app).problems == ()
 
 
 def test_a_step_drawn_since_is_answered_as_the_present_scenarios_do(tmp_path):
@@ -49,14 +49,14 @@ def test_a_step_drawn_since_is_answered_as_the_present_scenarios_do(tmp_path):
 @pytest.mark.parametrize(("release", "name", "frozen"), CASES, ids=IDS)
 def test_a_case_stored_by_an_earlier_release_is_finished_by_this_one(release, name, frozen, tmp_path):
     with thawed(release, frozen, tmp_path) as world:
-        assert audit.verify(world.app).problems == (), "as it was stored"
+        assert verifying.verify(world.app).problems == (), "as it was stored"
         for incident in incidents.find(world.app, SYSTEM).items:
             incidents.retry(world.app, SYSTEM, incident.id, variables=CORRECTED)
 
         Play(remainder(release, name), world, dict(frozen.cases), frozen.current).run()
 
         assert incidents.find(world.app, SYSTEM).items == ()
-        assert audit.verify(world.app).problems == (), "as it was finished"
+        assert verifying.verify(world.app).problems == (), "as it was finished"
 
 
 @pytest.mark.parametrize(("release", "name", "frozen"), CASES, ids=IDS)
@@ -75,4 +75,4 @@ def test_a_case_stored_by_an_earlier_release_moves_to_the_drawings_of_this_one(
 
         assert {view.to_deployment for view in moved} == {live.id}
         assert {view.outcome for view in moved} == {"moved"}
-        assert audit.verify(world.app).problems == ()
+        assert verifying.verify(world.app).problems == ()

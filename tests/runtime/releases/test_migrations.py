@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from service.errors import Forbidden, NotFound, ServiceError, StaleVersion
 from service.runtime.cases import dossier, instances
-from service.runtime.keeping import audit
+from service.runtime.keeping import audit, verifying
 from service.runtime.releases import migrations
 from service.runtime.tasks import user_tasks
 from service.store.models import TASKS, Draft
@@ -91,7 +91,7 @@ def test_a_moved_case_goes_on_by_the_new_drawing_and_its_record_says_so(company,
     assert audit.entries(company.app, company.cast.admin, case.id)[-1].action == "instance.migrated"
     company.complete(case, "legal_review", by="zhouheng", conclusion="同意", opinion="没有问题")
     assert company.active(case) == ["confirm"]
-    assert audit.verify(company.app).problems == ()
+    assert verifying.verify(company.app).problems == ()
 
 
 def test_the_open_task_keeps_id_draft_claim_due_date_and_timer(company, case, clock):

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from service.runtime.cases import instances
-from service.runtime.keeping import audit
+from service.runtime.keeping import verifying
 from service.store.models import CaseApplication, CaseFact, MessageBuffer, Outbox, ProcessInstance
 from tests.engine import diagrams as d
 from tests.runtime.cases.test_messages import NOTICE, WAITING, ends, sender
@@ -92,4 +92,4 @@ def test_after_a_kill_at_any_commit_everything_has_happened_exactly_once(killed)
     if facts or applied:
         numbers = sorted(point.split(":")[0] for point in POINTS)
         assert sorted(fact.number for fact in facts) == sorted(applied) == numbers
-    assert audit.verify(app).problems == ()
+    assert verifying.verify(app).problems == ()

@@ -74,7 +74,10 @@ def _apply(step: Step, row: Outbox, follow_up: ProcessInstance) -> None:
         raise Overtaken([declared[name].label if name in declared else name for name in changed])
     asked = row.payload
     who = {"by": asked["by"], "on_behalf_of": asked["on_behalf_of"], "at": step.now}
-    changes = step.facts.apply(follow_up, rows.place_of(row), **who)
+    changes, application = step.facts.apply(follow_up, rows.place_of(row), **who)
+    step.cover("case_application", application)
+    for fact in changes:
+        step.cover("case_fact", fact)
     step.audit("facts.applied", source=follow_up.id, facts=[case_facts.audited(each) for each in changes])
 
 
