@@ -49,6 +49,10 @@ def as_text(message: str) -> Text:
     return message if isinstance(message, Text) else Text(message)
 
 
+SILENT = Text.__new__(Text, "")
+"""No words, where some may stand; written so that no catalogue takes it for a text."""
+
+
 def record_of(message: str) -> dict[str, Any] | None:
     """Return what a message was made of as JSON; None when it is a plain string."""
     return message.as_record() if isinstance(message, Text) else None

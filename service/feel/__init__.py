@@ -8,7 +8,7 @@ from __future__ import annotations
 from service.feel.calendar import calendar_table
 from service.feel.engine import FEEL, Call, Feel
 from service.feel.forms import FormError, FormResult, SchemaProblem, check_schema, check_schemas
-from service.feel.parsing import Parsed, Problem, parse, parse_all, strip_equals
+from service.feel.parsing import Parsed, Problem, Tree, parse, parse_all, strip_equals
 from service.feel.schema import Component, files_in, form_keys, value_at, walk
 from service.feel.values import Months
 
@@ -23,6 +23,7 @@ __all__ = [
     "Parsed",
     "Problem",
     "SchemaProblem",
+    "Tree",
     "calendar_table",
     "check_schema",
     "check_schemas",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
@@ -19,6 +19,9 @@ MOST_READINGS = 20_000
 MOST_FAILURES = 3
 SYNTAX, SLIP = "syntax", "slip"
 CROSSING = 250  # expressions that cross into the isolate together
+
+Tree = Sequence[Any]
+"""A node of an expression: [what, from, to, …] as `service/assets/feel/tree.js` says."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Parsed:
 
     `names`: variables it reads (first segment). `optional`: names used inside filters alone, which may be
     entries of the list's elements instead of variables. `paths`: dotted reads (`dossier.budget.total`).
+    `tree`: what stands in it; None where it does not parse.
     """
 
     names: frozenset[str]
@@ -47,6 +51,7 @@ class Parsed:
     paths: frozenset[str]
     calls: frozenset[str]
     problems: tuple[Problem, ...]
+    tree: Tree | None = field(default=None, compare=False, repr=False)
 
     @property
     def reads(self) -> frozenset[str]:
@@ -130,7 +135,7 @@ def _parsed(found: Mapping[str, Any], source: str, unary: bool) -> Parsed:
     problems = tuple(
         Problem(each["code"], messages.problem(each["message"]), each["offset"]) for each in found["problems"]
     )
-    return Parsed(names, optional, paths, calls, _explained(problems, source, unary))
+    return Parsed(names, optional, paths, calls, _explained(problems, source, unary), found.get("tree"))
 
 
 def _explained(problems: tuple[Problem, ...], source: str, unary: bool) -> tuple[Problem, ...]:

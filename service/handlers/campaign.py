@@ -101,6 +101,7 @@ LINKED = Topic(
         FACTS: ("plan_total", START, END),
     },
     outputs=("linked_total", "budget_total", "linked_candidates"),
+    kinds={"linked_total": "number", "budget_total": "number", "linked_candidates": "list"},
 )
 PAUSE = Topic(
     "campaign.pause",
@@ -108,6 +109,7 @@ PAUSE = Topic(
     inputs=("reason", "groups"),
     required=("reason", "groups"),
     outputs=("paused_at",),
+    kinds={"groups": "groups", "paused_at": "moment"},
 )
 ARCHIVE = Topic(
     "campaign.archive",
@@ -115,5 +117,6 @@ ARCHIVE = Topic(
     inputs=("report", "outcome", "actual_end_date", "audit_result"),
     reads={"report": ("spend[].actual",), START_FORM: ("name", "type", "brand_line")},
     outputs=("archived_at", "spent_total"),
+    kinds={"archived_at": "moment", "spent_total": "number"},
 )
 TOPICS = (LINKED, PAUSE, ARCHIVE)

@@ -29,6 +29,7 @@ APPLY = Topic(
     "case.apply",
     apply,
     inputs=("message", "error_code"),
+    kinds={"message": "message"},
     errors=(CAMPAIGN_ENDED, FACTS_CHANGED),
     is_open=True,
     applies=True,

@@ -33,6 +33,7 @@ START = Topic(
     start,
     inputs=("process", "business_key"),
     required=("process",),
+    kinds={"process": "process"},
     is_open=True,
 )
 SEND = Topic(
@@ -40,6 +41,7 @@ SEND = Topic(
     send,
     inputs=("message", "case", "error_code"),
     required=("message",),
+    kinds={"message": "message"},
     errors=(CAMPAIGN_ENDED,),
     is_open=True,
 )

@@ -154,6 +154,7 @@ METRICS = Topic(
     required=("day",),
     reads={"sheet": ("{target}", "daily_overrides[].date", "daily_overrides[].{metric}")},
     outputs=("channels", "targets", "metrics"),
+    kinds={"channels": "list", "targets": "context", "metrics": "list"},
 )
 LOAD = Topic(
     "load.read",
@@ -162,6 +163,7 @@ LOAD = Topic(
     required=("within_minutes",),
     reads={PLAN_TEXT: ("expected_peak_qps",)},
     outputs=("qps", "qps_ratio", "cpu", "p95", "error_rate", "cdn_nodes"),
+    kinds=dict.fromkeys(("qps", "qps_ratio", "cpu", "p95", "error_rate", "cdn_nodes"), "number"),
     errors=(NO_LOAD_DATA,),
 )
 TRAFFIC = Topic(
@@ -170,6 +172,7 @@ TRAFFIC = Topic(
     inputs=("start_date", "end_date"),
     required=("start_date", "end_date"),
     outputs=("invalid_rate", "top_source_share", "night_share", "bounce", "cvr"),
+    kinds=dict.fromkeys(("invalid_rate", "top_source_share", "night_share", "bounce", "cvr"), "number"),
 )
 CLOSEOUT = Topic(
     "closeout.collect",
@@ -181,5 +184,6 @@ CLOSEOUT = Topic(
         PLAN_TEXT: (*LINES, *CHANNELS, START),
     },
     outputs=("spend", "kpi_results", "nps", "kol", "open_items"),
+    kinds={**dict.fromkeys(("spend", "kpi_results", "kol", "open_items"), "list"), "nps": "context"},
 )
 TOPICS = (METRICS, LOAD, TRAFFIC, CLOSEOUT)

@@ -89,6 +89,7 @@ ALERT = Topic(
     alert,
     inputs=("groups", "users", "subject", "text", "alerts", "day"),
     required=("text",),
+    kinds={"groups": "groups"},
     tells=True,
 )
 ESCALATE = Topic(
@@ -97,6 +98,7 @@ ESCALATE = Topic(
     inputs=("activity", "groups", "users", "text"),
     required=("text",),
     outputs=("escalated_at",),
+    kinds={"activity": "activity", "groups": "groups", "escalated_at": "moment"},
     tells=True,
 )
 NOTE = Topic(
@@ -104,6 +106,7 @@ NOTE = Topic(
     note,
     inputs=("text", "department", "forms"),
     required=("text",),
+    kinds={"department": "groups", "forms": "forms"},
     is_open=True,
 )
 TOPICS = (ALERT, ESCALATE, NOTE)

@@ -137,6 +137,12 @@ RECOMPUTE = Topic(
         *("plan_total", "budget_subtotal", "budget_reserve", "reserve_rate", "roi", "budget_differences"),
         *("allowance_left", "allowance_period"),
     ),
+    kinds={
+        **dict.fromkeys(("plan_total", "budget_subtotal", "budget_reserve", "reserve_rate", "roi"), "number"),
+        "budget_differences": "list",
+        "allowance_left": "number",
+        "allowance_period": "text",
+    },
 )
 COMPARE = Topic(
     "plan.compare",
@@ -148,6 +154,12 @@ COMPARE = Topic(
         *("plan_version", "plan_total", "reserve_rate", "start_date", "end_date"),
         *("material_to", "changed_aspects", "launch_earlier", "changed_fields"),
     ),
+    kinds={
+        **dict.fromkeys(("plan_version", "plan_total", "reserve_rate"), "number"),
+        **dict.fromkeys((content.START, content.END), "date"),
+        **dict.fromkeys(("material_to", "changed_aspects", "changed_fields"), "list"),
+        "launch_earlier": "boolean",
+    },
 )
 RECORD = Topic(
     "approval.record",
@@ -155,6 +167,7 @@ RECORD = Topic(
     inputs=("budget_total", "plan_total", "tier", "submitted_at", "start_date", "urgency"),
     required=("plan_total",),
     outputs=("decided_at", "approval_workdays", "content_hash"),
+    kinds={"decided_at": "moment", "approval_workdays": "number", "content_hash": "text"},
 )
 REGISTER = Topic(
     "plan.register",
@@ -166,5 +179,6 @@ REGISTER = Topic(
     required=("plan_total",),
     reads={PLAN_TEXT: (content.START,)},
     outputs=("allowance_left",),
+    kinds={"allowance_left": "number"},
 )
 TOPICS = (RECOMPUTE, COMPARE, RECORD, REGISTER)

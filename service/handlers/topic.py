@@ -24,6 +24,8 @@ class Topic:
     `reads` are the keys it reads of answers: under a parameter that holds the id of a form, under PLAN_TEXT
     and under START_FORM; and under FACTS the facts it knows by name. `lines[].quantity` means that key of
     every row, `{metric}` and `{target}` stand for each metric that has a daily target, and for its key.
+    `kinds` says of parameters what they name (activity, groups, process, message), of outputs what they are
+    (text, number, boolean, date, moment, list, context); what it leaves out may be anything.
     `is_open`: further parameters are allowed and passed on. `outputs` are the variables it sets, `errors`
     the codes an error boundary event may catch. `tells`: it has somebody notified. `applies`: the facts its
     process has proposed hold for the whole case from then on.
@@ -36,6 +38,7 @@ class Topic:
     outputs: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
     reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
     is_open: bool = False
     tells: bool = False
     applies: bool = False

@@ -18,7 +18,14 @@ Message = tuple[int, object, object, object]
 """What Babel takes: the line, the function's name, the message or messages, the comments."""
 
 # Which argument is the template: of a function by its name, of a method by what it is called on.
-TEMPLATES = {"Text": 0, "joined": 1, "report.error": 2, "report.warning": 2}
+TEMPLATES = {
+    "Text": 0,
+    "joined": 1,
+    "report.error": 2,
+    "report.warning": 2,
+    "reader.misfit": 1,
+    "self.misfit": 1,
+}
 ERROR, FIELD_ERROR = "ServiceError", "FieldError"
 AFTER_ITS_CODE = frozenset({"BpmnError", "EngineFailure"})
 PACKAGE = Path(__file__).resolve().parents[1]

@@ -32,7 +32,13 @@ from tests.engine.diagrams import (
 )
 
 ECHO = SimpleNamespace(
-    name="echo", inputs=("text",), required=("text",), outputs=("said",), errors=("deaf",), is_open=False
+    name="echo",
+    inputs=("text",),
+    required=("text",),
+    outputs=("said",),
+    errors=("deaf",),
+    kinds={},
+    is_open=False,
 )
 LINE = path("begin", "a", "done")
 

@@ -13,7 +13,14 @@ from tests.engine import diagrams as d
 ORGANISATION = "groups: {法务部: department}".encode()
 LINE = d.path("begin", "a", "done")
 ECHO = SimpleNamespace(
-    name="echo", inputs=("text",), required=(), outputs=("said",), errors=(), reads={}, is_open=False
+    name="echo",
+    inputs=("text",),
+    required=(),
+    outputs=("said",),
+    errors=(),
+    reads={},
+    kinds={},
+    is_open=False,
 )
 
 

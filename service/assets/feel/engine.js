@@ -7,6 +7,7 @@ import { functions } from './functions.js';
 import { kind } from './kinds.js';
 import { operators } from './operators.js';
 import { INPUT, rewrite } from './rewrite.js';
+import { treeOf } from './tree.js';
 
 export { setNow } from './temporal.js';
 export { setCalendar } from './workdays.js';
@@ -61,7 +62,7 @@ function compile(source, unary, mode) {
     if (text === null) return found;
     const parameters = [...found.names, ...found.optional];
     const { value, warnings } = feelin(`function(${['__', INPUT, ...parameters].join(', ')}) (${text}\n)`);
-    return { ...found, parameters, call: value, warnings, library: libraries[mode] };
+    return { ...found, top: null, parameters, call: value, warnings, library: libraries[mode] };
   });
 }
 
@@ -135,14 +136,24 @@ export const evaluateLeniently = (source, read) => plain(leniently(source, read,
 /** A form's hide condition. form-js reads it as a test of null, so a condition that is null hides too. */
 export const testLeniently = (source, read) => leniently(source, read, true) === true;
 
-/** An expression read without compiling it, unless it is long enough to be nested too deeply for that. */
 function readOnly(source, unary) {
-  if (source.length > SURELY_SHALLOW) return compiled(source, unary, 'strict');
-  return remember(`${unary ? 'u' : 'e'} read ${source}`, () => within(source, () => rewrite(source, { unary })));
+  return within(source, () => {
+    const { text, top, ...found } = rewrite(source, { unary });
+    return { ...found, tree: top && text !== null ? treeOf(source, top) : null };
+  });
 }
 
-/** What an expression names and what is wrong with it, without evaluating it. */
+/** An expression read without compiling it, unless it is long enough to be nested too deeply for that. */
+function reading(source, unary) {
+  if (source.length > SURELY_SHALLOW) {
+    const { call, ...program } = compiled(source, unary, 'strict');
+    if (!call) return program;
+  }
+  return remember(`${unary ? 'u' : 'e'} read ${source}`, () => readOnly(source, unary));
+}
+
+/** What an expression names, its tree, and what is wrong with it, without evaluating it. */
 export function analyse(source, unary) {
-  const { names, optional, paths, calls, problems } = readOnly(stripEquals(source), unary);
-  return { names: [...names], optional: [...optional], paths: [...paths], calls: [...calls], problems };
+  const { names, optional, paths, calls, problems, tree } = reading(stripEquals(source), unary);
+  return { names: [...names], optional: [...optional], paths: [...paths], calls: [...calls], problems, tree: tree ?? null };
 }

@@ -18,9 +18,10 @@ const TYPES = new Set([
 /** The value under test in a cell; no variable can have this name. */
 export const INPUT = '__input';
 
-const squeeze = (text) => text.replace(/\s+/g, ' ').trim();
+export const squeeze = (text) => text.replace(/\s+/g, ' ').trim();
 
-function parts(node) {
+/** What is in a node, without comments and spaces. */
+export function parts(node) {
   const result = [];
   for (let child = node.firstChild; child; child = child.nextSibling) if (!child.type.isSkipped) result.push(child);
   return result;
@@ -308,8 +309,8 @@ function refuseQuestionMark(writer, node) {
 
 /**
  * Read an expression (or, with `unary`, a cell of a decision table).
- * Returns {text, names, optional, paths, calls, problems}: `text` is null when there is no expression to
- * evaluate; `optional` are names used in filters alone, where they may be entries of the list's elements.
+ * Returns {text, top, names, optional, paths, calls, problems}: `text` is null when there is no expression to
+ * evaluate; `top` is the node it was parsed to; `optional` are names used in filters alone, where they may be entries of the list's elements.
  */
 export function rewrite(source, { unary = false, strict = true } = {}) {
   const writer = new Rewriter(source, strict);
@@ -319,5 +320,5 @@ export function rewrite(source, { unary = false, strict = true } = {}) {
   if (!unary) refuseQuestionMark(writer, tree.topNode);
   const text = writer.emit(tree.topNode);
   for (const name of writer.found.names) writer.found.optional.delete(name);
-  return { text, ...writer.found };
+  return { text, top: tree.topNode, ...writer.found };
 }

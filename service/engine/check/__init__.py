@@ -29,6 +29,7 @@ from service.engine.check.fields import check_fields
 from service.engine.check.follow_ups import check_follow_ups
 from service.engine.check.form_lines import place
 from service.engine.check.guarantees import check_guarantees
+from service.engine.check.kinds import check_kinds, check_tables
 from service.engine.check.literals import check_literals
 from service.engine.check.marks import check_marks
 from service.engine.check.notes import check_notes
@@ -37,6 +38,7 @@ from service.engine.check.reads import answers_of, check_reads
 from service.engine.check.references import check_references
 from service.engine.check.reminders import check_reminders
 from service.engine.check.report import Report
+from service.engine.check.scopes import Scopes
 from service.engine.check.soundness import check_soundness
 from service.engine.check.structure import check_structure
 from service.engine.check.surroundings import Surroundings, Topic
@@ -68,16 +70,17 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Topic]) -> list[Fi
         problems = crossing.result()
     for process in around.processes.values():
         check_beginnings(process, around, reports[process.file])
-    answers = answers_of(around)
+    answers, scopes = answers_of(around), Scopes(around)
     for process in around.processes.values():
         _judge_feel(process, around, reports[process.file])
+        check_kinds(process, around, scopes, reports[process.file])
         if answers is not None:
             check_reads(process, topics, answers, reports[process.file])
     for name, file in around.tables.items():
         reports[name].findings += file.findings
         for decision in file.decisions:
             check_decision_facts(decision, around.case, reports[name])
-    _collect((*_of_fields(problems), *_follow_ups(around)), reports)
+    _collect((*_of_fields(problems), *_follow_ups(around), *check_tables(around, scopes)), reports)
     if GUARANTEES in files:
         _collect(check_guarantees(files, around, is_sound=is_sound), reports)
     found = place((each for report in reports.values() for each in report.findings), files)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from service.engine.case.schema import CASE
 from service.engine.check.report import Placed
@@ -13,9 +14,31 @@ from service.engine.nodes.reminders import PROPERTIES as REMINDING
 from service.feel import Parsed, parse
 from service.wording import Text
 
+Role = Literal[
+    "condition",
+    "completion",
+    "dueDate",
+    "assignee",
+    "candidateGroups",
+    "candidateUsers",
+    "input",
+    "output",
+    "collection",
+    "cardinality",
+    "outputElement",
+    "in",
+    "out",
+    "script",
+    "date",
+    "duration",
+    "cycle",
+]
+"""Where an expression stands; date, duration and cycle are those of a timer."""
 ALWAYS_KNOWN = frozenset({"dossier", CASE})
 COUNTERS = frozenset({"nrOfInstances", "nrOfActiveInstances", "nrOfCompletedInstances"})
 BRINGS = frozenset({"serviceTask", "sendTask", "businessRuleTask", "scriptTask", "receiveTask"})
+WHO_AND_WHEN: tuple[Role, ...] = ("dueDate", "assignee", "candidateGroups", "candidateUsers")
+TIMES: Mapping[str, Role] = {"date": "date", "duration": "duration", "cycle": "cycle"}
 CATCHES = frozenset({"message", "signal", "error", "escalation"})
 
 
@@ -23,8 +46,9 @@ CATCHES = frozenset({"message", "signal", "error", "escalation"})
 class Expression:
     """One FEEL expression, and what to call it.
 
-    `local` are names it may read beside the variables of its scope; with `open_ended` any other name may be
-    there too: answers without a form, a message's contents, the variables of a called process.
+    `role` says where it stands, `target` what its value is given to. `local` are names it may read beside the
+    variables of its scope; with `open_ended` any other name may be there too: answers without a form, a
+    message's contents, the variables of a called process.
     """
 
     text: str
@@ -32,6 +56,8 @@ class Expression:
     what: str
     local: frozenset[str] = frozenset()
     open_ended: bool = False
+    role: Role = "input"
+    target: str = ""
 
     @property
     def parsed(self) -> Parsed:
@@ -51,11 +77,11 @@ def find_expressions(element: Element, answers_to: AnswersTo) -> Iterator[Expres
     yield from _loop(element, own, answers_to)
     yield from _mappings(element, own)
     if element.kind == "scriptTask" and element.extensions.script:
-        yield Expression(element.extensions.script, element, Text("script"), own)
+        yield Expression(element.extensions.script, element, Text("script"), own, role="script")
     for definition in element.events:
         for time in definition.times:
             if is_feel(time.text):
-                yield Expression(time.text, time.place, Text("timer"))
+                yield Expression(time.text, time.place, Text("timer"), role=TIMES[time.kind])
 
 
 def is_feel(text: str) -> bool:
@@ -88,31 +114,32 @@ def _conditions(element: Element) -> Iterator[Expression]:
     if element.kind in CONDITIONAL:
         for flow in element.outgoing:
             if flow.condition and not flow.is_default:
-                yield Expression(flow.condition, flow, Text("condition"))
+                yield Expression(flow.condition, flow, Text("condition"), role="condition")
 
 
 def _attributes(element: Element, own: frozenset[str]) -> Iterator[Expression]:
-    for name in ("dueDate", "assignee", "candidateGroups", "candidateUsers"):
+    for name in WHO_AND_WHEN:
         text = element.extensions.attribute(name)
         if text and is_feel(text):
-            yield Expression(text, element, name, own)
+            yield Expression(text, element, name, own, role=name)
     if element.kind in PEOPLE:
-        for name in REMINDING:
-            text = element.properties.get(name, "")
+        for reminding in REMINDING:
+            text = element.properties.get(reminding, "")
             if is_feel(text):
-                yield Expression(text, element, name, own)
+                yield Expression(text, element, reminding, own)
 
 
 def _parameters(element: Element, own: frozenset[str], answers_to: AnswersTo) -> Iterator[Expression]:
     for name, text in element.extensions.inputs:
         if is_feel(text):
-            yield Expression(text, element, Text("input parameter {name}", name=name), own)
+            what = Text("input parameter {name}", name=name)
+            yield Expression(text, element, what, own, target=name)
     answers, is_open = answers_of(element, answers_to)
     brings = element.event_kind in CATCHES or element.kind in BRINGS
     local = answers | own | ({"result"} if element.kind == "scriptTask" else set())
     for name, text in element.extensions.outputs:
         what = Text("output parameter {name}", name=name)
-        yield Expression(text, element, what, local, is_open or brings)
+        yield Expression(text, element, what, local, is_open or brings, "output", name)
 
 
 def _loop(element: Element, own: frozenset[str], answers_to: AnswersTo) -> Iterator[Expression]:
@@ -120,24 +147,26 @@ def _loop(element: Element, own: frozenset[str], answers_to: AnswersTo) -> Itera
     if loop is None:
         return
     if loop.collection:
-        yield Expression(loop.collection, element, "collection")
+        yield Expression(loop.collection, element, "collection", role="collection")
     if loop.cardinality:
-        yield Expression(loop.cardinality, element, "cardinality")
+        yield Expression(loop.cardinality, element, "cardinality", role="cardinality")
     answers, is_open = answers_of(element, answers_to)
     inside, wide = answers | own, is_open or element.kind in ("serviceTask", "subProcess")
     if loop.output_element:
-        yield Expression(loop.output_element, element, "outputElement", inside, wide)
+        target = loop.output_collection or ""
+        yield Expression(loop.output_element, element, "outputElement", inside, wide, "outputElement", target)
     if loop.completion_condition:
         known = inside | COUNTERS | ({loop.output_collection} if loop.output_collection else set())
-        yield Expression(loop.completion_condition, element, Text("completion condition"), known, wide)
+        what = Text("completion condition")
+        yield Expression(loop.completion_condition, element, what, known, wide, "completion")
 
 
 def _mappings(element: Element, own: frozenset[str]) -> Iterator[Expression]:
     for mapped in element.extensions.call_in:
         if not mapped.everything and mapped.expression:
             what = Text("in mapping {name}", name=mapped.target)
-            yield Expression(mapped.expression, element, what, own)
+            yield Expression(mapped.expression, element, what, own, role="in", target=mapped.target)
     for mapped in element.extensions.call_out:
         if not mapped.everything and mapped.expression:
             what = Text("out mapping {name}", name=mapped.target)
-            yield Expression(mapped.expression, element, what, open_ended=True)
+            yield Expression(mapped.expression, element, what, frozenset(), True, "out", mapped.target)

@@ -37,6 +37,9 @@ class Topic(Protocol):
     def reads(self) -> Mapping[str, tuple[str, ...]]: ...
 
     @property
+    def kinds(self) -> Mapping[str, str]: ...
+
+    @property
     def is_open(self) -> bool: ...
 
     @property

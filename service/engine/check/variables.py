@@ -111,10 +111,10 @@ def _set_by(element: Element, around: Surroundings) -> Iterator[str]:
     if element.kind == "callActivity":
         yield from (ANYTHING if each.everything else each.target for each in ext.call_out)
     if not ext.outputs:
-        yield from _brought(element, around)
+        yield from brought(element, around)
 
 
-def _brought(element: Element, around: Surroundings) -> Iterator[str]:
+def brought(element: Element, around: Surroundings) -> Iterator[str]:
     """Yield what an element sets by itself, where no output parameter says what."""
     if element.kind in ("serviceTask", "sendTask"):
         topic = around.topics.get(element.extensions.attribute("topic") or "")
