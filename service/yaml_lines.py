@@ -7,11 +7,14 @@ from typing import Any
 import yaml
 from yaml.composer import Composer
 
+from service import unreadable
+from service.wording import Text
+
 
 class UnreadableYaml(ValueError):
     """The text is no YAML, or no mapping; `line` counts from 1."""
 
-    def __init__(self, reason: str, line: int) -> None:
+    def __init__(self, reason: Text, line: int) -> None:
         super().__init__(reason)
         self.reason, self.line = reason, line
 
@@ -48,15 +51,15 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> Lines:
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
         if not isinstance(key, (str, int, float)):
-            raise _mistake("a key must be a text or a number", key_node)
+            raise _mistake(Text("a key must be a text or a number"), key_node)
         if key in found:
-            raise _mistake(f"the key {key!r} stands here twice", key_node)
+            raise _mistake(Text("the key {key!r} stands here twice", key=str(key)), key_node)
         found[key] = loader.construct_object(value_node, deep=True)
         found.lines[key] = key_node.start_mark.line + 1
     return found
 
 
-def _mistake(reason: str, node: yaml.Node) -> yaml.constructor.ConstructorError:
+def _mistake(reason: Text, node: yaml.Node) -> yaml.constructor.ConstructorError:
     return yaml.constructor.ConstructorError(None, None, reason, node.start_mark)
 
 
@@ -69,18 +72,20 @@ _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 def parse(content: str | bytes) -> Lines:
     """Return the mapping that a YAML text holds, empty for an empty one. UnreadableYaml names the line."""
+    text = ""
     try:
         text = content if isinstance(content, str) else content.decode("utf-8")
         found = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        reason = getattr(error, "problem", None) or str(error)
-        raise UnreadableYaml(reason, mark.line + 1 if mark else 1) from error
+        problem = getattr(error, "problem", None) or str(error)
+        reason = problem if isinstance(problem, Text) else unreadable.of_yaml(problem)
+        raise UnreadableYaml(reason, min(mark.line, text.count("\n")) + 1 if mark else 1) from error
     # PyYAML turns 1_ or 0o9 into numbers with int(); nested too deeply, it runs out of stack.
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise UnreadableYaml(str(error), 1) from error
+        raise UnreadableYaml(unreadable.of_text(error), 1) from error
     if found is None:
         return Lines()
     if not isinstance(found, Lines):
-        raise UnreadableYaml("the file must hold keys and values", 1)
+        raise UnreadableYaml(Text("the file must hold keys and values"), 1)
     return found

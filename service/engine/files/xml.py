@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from service import unreadable
 from service.engine.files.findings import Finding
 from service.errors import InvalidDeployment
 from service.wording import Text
@@ -69,7 +70,10 @@ def read_xml(name: str, content: bytes) -> Tag:
     except (etree.XMLSyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         raise refusal(
-            name, line, "xml-syntax", Text("This is not well-formed XML: {reason}", reason=str(error))
+            name,
+            line,
+            "xml-syntax",
+            Text("This is not well-formed XML: {reason}.", reason=unreadable.of_xml(error)),
         ) from error
     if root.getroottree().docinfo.doctype:
         raise refusal(

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from service import unreadable
 from service.engine.files.findings import Finding, Severity
 from service.feel.schema import Schema
 from service.manifest import ENGLISH
@@ -42,7 +43,8 @@ def read(content: bytes) -> Reading:
         text = content.decode("utf-8-sig") or "{}"
         pairs = json.loads(text, object_pairs_hook=tuple)
     except (ValueError, RecursionError) as error:
-        return Reading({}, {}, (_wrong(Text("This is not valid JSON: {reason}.", reason=str(error))),))
+        reason = Text("This is not valid JSON: {reason}.", reason=unreadable.of_json(error))
+        return Reading({}, {}, (_wrong(reason),))
     if not _is_table(pairs):
         wrong = Text("Each entry is a Chinese text and its English one, both in quotation marks.")
         return Reading({}, {}, (_wrong(wrong),))

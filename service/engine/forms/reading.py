@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from service import unreadable
 from service.engine.files.findings import Finding
 from service.engine.files.kept import kept_by_content
 from service.errors import InvalidDeployment
@@ -20,8 +21,9 @@ def read_form(name: str, content: bytes) -> Schema:
     try:
         schema = json.loads(content)
     except (ValueError, RecursionError) as error:
-        reason = Text("This is not valid JSON: {reason}.", reason=str(error))
-        raise InvalidDeployment(findings=[Finding(name, 0, "", "error", "not-json", reason)]) from error
+        reason = Text("This is not valid JSON: {reason}.", reason=unreadable.of_json(error))
+        line = unreadable.line_of_json(error)
+        raise InvalidDeployment(findings=[Finding(name, line, "", "error", "not-json", reason)]) from error
     if not isinstance(schema, dict):
         reason = Text("A form is a JSON object with a list of components.")
         raise InvalidDeployment(findings=[Finding(name, 0, "", "error", "not-a-form", reason)])
