@@ -10,6 +10,7 @@ import { fingers } from './touch.js';
 
 const READABLE_SCALE = 0.62;
 const MARGIN = 30;
+const TOOLS = 48;
 
 /** Show the drawings that a host holds; returns what points at an element of the one that is open. */
 export async function view(host) {
@@ -33,6 +34,7 @@ export async function view(host) {
       throw error;
     }
     mark(viewer, diagram, { into: (element) => into(given, diagram, element, open) });
+    suit(viewer, host);
     frame(viewer, diagram);
     path.replaceChildren(...crumbs(given, diagram, open));
     host.dataset.shown = diagram.definition;
@@ -64,6 +66,16 @@ function crumbs(given, diagram, open) {
   return trail.map((one) => el('li', {}, one === diagram
     ? el('span', { 'aria-current': 'true' }, one.name)
     : el('button.linklike', { type: 'button', onclick: () => open(given.diagrams.indexOf(one)) }, one.name)));
+}
+
+/** As high as the drawing is where all of its width is seen, and some room below for the tools. */
+function suit(viewer, host) {
+  const canvas = viewer.get('canvas');
+  const { inner, outer } = canvas.viewbox();
+  const scale = Math.min(1, Math.max(READABLE_SCALE, (outer.width * canvas.zoom()) / (inner.width + 2 * MARGIN)));
+  const height = (inner.height + MARGIN) * scale + TOOLS;
+  host.style.setProperty('--drawing-height', `clamp(15rem, ${Math.round(height)}px, var(--drawing-most))`);
+  canvas.resized();
 }
 
 /** Show all of it; where that would be too small to read, show the part that matters, readable. */
