@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -11,7 +13,7 @@ from werkzeug.wrappers import Response
 from service.domain.workdays import ZONE, local_day
 from service.errors import Forbidden, InvalidInput
 from service.runtime import identity
-from service.runtime.identity import SubstitutionView
+from service.runtime.identity import ColleagueView, SubstitutionView
 from service.web import auth, people
 from service.web.asking import application, me, signed_in_only
 
@@ -34,7 +36,7 @@ def show(new_token: str | None = None, problem: str | None = None) -> str:
         new_token=new_token,
         problem=problem,
         rules=rules,
-        colleagues=identity.colleagues(app, actor),
+        colleagues=_by_department(identity.colleagues(app, actor)),
         today=local_day(app.clock()),
         now=app.clock(),
         one_minute=timedelta(minutes=1),
@@ -111,6 +113,14 @@ def _rules_ahead() -> tuple[SubstitutionView, ...]:
         if me().name in (rule.user, rule.substitute) and rule.revoked_at is None and rule.ends_at > now
     )
     return tuple(sorted(found, key=lambda rule: rule.starts_at))
+
+
+def _by_department(colleagues: Iterable[ColleagueView]) -> list[tuple[str, list[ColleagueView]]]:
+    """Return colleagues under their departments; first those who belong to none."""
+    found: dict[str, list[ColleagueView]] = defaultdict(list)
+    for each in colleagues:
+        found[each.department or ""].append(each)
+    return sorted(found.items())
 
 
 def _midnight(day: date) -> datetime:

@@ -1,0 +1,229 @@
+"""Who may do what, by route: the table in docs/rights.md, and what the matrix of tests expects of every cell.
+
+`python -m tests.api.rights` prints docs/rights.md. A new route is said here what it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from service import resources
+from service.engine import organisation
+from service.engine.organisation.rights import RESERVED, RIGHTS
+
+ANYONE, SIGNED_IN, OWN = "anyone", "signed in", "one's own"
+SEES, ANSWERS, STARTS = "sees the case", "answers the task", "may start it"
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a request needs: something of the case or task it is about, and beside it a right."""
+
+    of: str = SIGNED_IN
+    right: str | None = None
+
+    def __str__(self) -> str:
+        return " and ".join(
+            filter(None, [None if self.of == SIGNED_IN and self.right else self.of, self.right])
+        )
+
+
+def _right(name: str) -> Need:
+    return Need(right=name)
+
+
+def _case(right: str | None = None) -> Need:
+    return Need(SEES, right)
+
+
+_ANYONE, _ME, _OWN, _TASK = Need(ANYONE), Need(), Need(OWN), Need(ANSWERS)
+_SEEN_TASK = Need("sees the task")
+
+NEEDS: Mapping[str, Mapping[str, Need]] = {
+    "signing in": {
+        **dict.fromkeys(("GET /login", "POST /login", "POST /logout", "POST /language"), _ANYONE),
+        **dict.fromkeys(("GET /", "GET /static/<path:filename>", "GET /icon.svg"), _ANYONE),
+    },
+    "watching": {
+        **dict.fromkeys(("GET /healthz", "GET /readyz", "GET /metrics"), _ANYONE),
+        "GET /api/v1/openapi.json": _ANYONE,
+    },
+    "one's account": {
+        **dict.fromkeys(("GET /account", "POST /account/password", "POST /account/substitutes"), _ME),
+        **dict.fromkeys(("POST /account/tokens", "GET /api/v1/me"), _ME),
+        **dict.fromkeys(("GET /api/v1/tokens", "POST /api/v1/tokens"), _ME),
+        "POST /account/sessions/<session_id>/revoke": _OWN,
+        "POST /account/substitutes/<rule_id>/end": Need("one's own, or user.manage"),
+        "POST /account/tokens/<token_id>/revoke": Need("one's own, or token.manage_all"),
+        "POST /api/v1/tokens/<token_id>/revoke": Need("one's own, or token.manage_all"),
+    },
+    "notifications": {
+        **dict.fromkeys(("GET /notifications", "POST /notifications/read-all"), _ME),
+        **dict.fromkeys(("GET /api/v1/notifications", "POST /api/v1/notifications/read-all"), _ME),
+        "GET /notifications/<notification_id>": _OWN,
+        "POST /notifications/<notification_id>/read": _OWN,
+        "POST /api/v1/notifications/<notification_id>/read": _OWN,
+    },
+    "tasks": {
+        **dict.fromkeys(("GET /tasks", "GET /api/v1/tasks"), _ME),
+        **dict.fromkeys(
+            ("GET /tasks/<task_id>", "GET /api/v1/tasks/<task_id>", "GET /api/v1/tasks/<task_id>/form"),
+            _SEEN_TASK,
+        ),
+        "POST /tasks/<task_id>/<name>": _TASK,
+        **{
+            f"POST /api/v1/tasks/<task_id>/{name}": _TASK for name in ("claim", "draft", "complete", "return")
+        },
+        "POST /api/v1/tasks/<task_id>/unclaim": Need("holds the task, or assigns tasks"),
+        "POST /api/v1/tasks/<task_id>/assign": Need("sees the task", "task.assign"),
+    },
+    "cases": {
+        **dict.fromkeys(("GET /cases", "GET /api/v1/process-instances", "GET /start"), _ME),
+        **dict.fromkeys(("GET /api/v1/process-definitions", "GET /api/v1/process-definitions/<key>"), _ME),
+        **dict.fromkeys(("GET /start/<key>", "POST /api/v1/process-definitions/<key>/start"), Need(STARTS)),
+        **dict.fromkeys(
+            (
+                "GET /cases/<instance_id>",
+                "GET /cases/<instance_id>/drawings/<definition>.bpmn",
+                *(
+                    f"GET /api/v1/process-instances/<instance_id>{part}"
+                    for part in ("", "/decisions", "/dossier", "/facts", "/history")
+                ),
+            ),
+            _case(),
+        ),
+        **dict.fromkeys(
+            ("POST /cases/<instance_id>/cancel", "POST /api/v1/process-instances/<instance_id>/cancel"),
+            Need("sees the case, and began it or holds", "instance.cancel"),
+        ),
+        **dict.fromkeys(
+            (f"POST /api/v1/process-instances/<instance_id>/{name}" for name in ("suspend", "resume")),
+            _case("instance.suspend"),
+        ),
+        "POST /api/v1/process-instances/<instance_id>/messages/<name>": _case("message.send"),
+        "POST /api/v1/messages/<name>": _right("message.send"),
+    },
+    "files of cases": {
+        "POST /api/v1/attachments": _ME,
+        **dict.fromkeys(
+            ("GET /api/v1/attachments/<attachment_id>", "GET /api/v1/attachments/<attachment_id>/about"),
+            Need("uploaded it, or sees the case"),
+        ),
+    },
+    "figures": {
+        "POST /api/v1/campaigns/<business_key>/metrics": Need("sees the case", "sample.record"),
+        "POST /api/v1/campaigns/<business_key>/load": Need("sees the case", "sample.record"),
+    },
+    "running cases": {
+        "GET /admin/instances": _right("incident.read"),
+        "GET /admin/instances/<instance_id>": _case("incident.read"),
+        "POST /admin/instances/<instance_id>/cancel": Need("incident.read, sees the case", "instance.cancel"),
+        **{
+            f"POST /admin/instances/<instance_id>/{name}": Need(
+                "incident.read, sees the case", "instance.suspend"
+            )
+            for name in ("suspend", "resume")
+        },
+        **{
+            f"{method} /admin/instances/<instance_id>/migrate": Need("incident.read", "instance.migrate")
+            for method in ("GET", "POST")
+        },
+        "POST /admin/incidents/<incident_id>/retry": Need("incident.read", "incident.retry"),
+        "POST /api/v1/incidents/<incident_id>/retry": Need(
+            "sees the case or reads incidents", "incident.retry"
+        ),
+        "GET /api/v1/incidents": _right("incident.read"),
+        "POST /api/v1/process-instances/<instance_id>/migrate": _right("instance.migrate"),
+        "POST /api/v1/migrations": _right("instance.migrate"),
+    },
+    "drawings": {
+        **dict.fromkeys(
+            (
+                *("GET /processes", "GET /processes/diagrams/<key>", "GET /processes/diagrams/<key>.bpmn"),
+                *(
+                    "GET /processes/decisions/<key>",
+                    "GET /processes/forms/<key>",
+                    "GET /processes/files/<name>",
+                ),
+                *("GET /processes/guarantees", "GET /processes/guarantees/<key>", "GET /processes/history"),
+                *("GET /processes/history/<deployment_id>/<name>", "GET /processes/compare"),
+                *(
+                    "GET /api/v1/deployments",
+                    "GET /api/v1/deployments/<deployment_id>",
+                    "GET /api/v1/compare",
+                ),
+                *("GET /api/v1/resources", "GET /api/v1/resources/<name>", "GET /api/v1/guarantees"),
+                "GET /api/v1/process-definitions/<key>/xml",
+                "POST /api/v1/decisions/<key>/evaluate",
+            ),
+            _right("deployment.read"),
+        ),
+        **dict.fromkeys(
+            (
+                "GET /processes/upload",
+                "POST /processes/check",
+                "POST /processes/deploy",
+                "POST /processes/weave",
+            ),
+            Need("deployment.read", "deployment.create"),
+        ),
+        **dict.fromkeys(
+            ("POST /api/v1/deployments", "POST /api/v1/deployments/check"), _right("deployment.create")
+        ),
+        "POST /processes/history/<deployment_id>/activate": Need("deployment.read", "deployment.activate"),
+        "POST /api/v1/deployments/<deployment_id>/activate": _right("deployment.activate"),
+    },
+}
+"""By resource: each route, and what it needs."""
+
+BY_ROUTE: Mapping[str, Need] = {route: need for routes in NEEDS.values() for route, need in routes.items()}
+
+
+_ABOUT = (
+    "Groups hold rights by `processes/organisation.yaml`, which owners change; admins hold all. What is",
+    "said of a case or a task follows from the case itself: its applicant, whoever has or had a task in it,",
+    "whoever got a copy, and `case.see_all` **see** it. What one may not see is answered 404, what one may",
+    "not do 403, nobody at all 401 or the sign-in page. **Answers the task**: holds it, or is its candidate",
+    "while nobody does, or stands in for one of them, and is not kept away by four eyes. Rights are asked in",
+    "the use cases, of pages and API alike, and again under the lock at the moment of the act.",
+)
+
+
+def served(rules: Iterable[object]) -> set[str]:
+    """Return the routes of a Flask application as they are named here."""
+    return {
+        f"{method} {rule.rule}"  # type: ignore[attr-defined]
+        for rule in rules
+        for method in rule.methods - {"HEAD", "OPTIONS"}  # type: ignore[attr-defined]
+    }
+
+
+def markdown() -> str:
+    """Return the tables as they stand in docs/rights.md."""
+    held = organisation.read((resources.processes() / "organisation.yaml").read_bytes()).organisation.rights
+    lines = [
+        "# Who may do what",
+        "",
+        "Made by `python -m tests.api.rights`; `tests/api/test_rights_matrix.py` asks every cell over HTTP.",
+        "",
+        *_ABOUT,
+        "",
+        "## Rights",
+        "",
+        "| right | held by |",
+        "|---|---|",
+    ]
+    for right in sorted(RIGHTS):
+        groups = (
+            "only admins, for good" if right in RESERVED else ", ".join(held.get(right, ())) or "only admins"
+        )
+        lines.append(f"| `{right}` | {groups} |")
+    for resource, routes in NEEDS.items():
+        lines += ["", f"## {resource[0].upper()}{resource[1:]}", "", "| route | needs |", "|---|---|"]
+        lines += [f"| `{route}` | {need} |" for route, need in routes.items()]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(markdown(), end="")
