@@ -131,7 +131,18 @@ class Client:
             return False
         return True
 
+    def status_of(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> tuple[int, Any]:
+        """Return the status of an answer and what it says, whatever that is."""
+        content = None if body is None else json.dumps(body).encode()
+        return self._answered(method, path, content, "application/json")
+
     def _ask(self, method: str, path: str, body: bytes | None = None, media_type: str = "") -> Any:
+        status, answer = self._answered(method, path, body, media_type)
+        if status >= 400:
+            raise RuntimeError(f"{method} {path}: {status} {str(answer)[:300]}")
+        return answer
+
+    def _answered(self, method: str, path: str, body: bytes | None, media_type: str) -> tuple[int, Any]:
         headers = dict(self.headers)
         if self._cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
@@ -140,14 +151,12 @@ class Client:
         self._connection.request(method, path, body, headers)
         response = self._connection.getresponse()
         content = response.read()
-        if response.status >= 400:
-            raise RuntimeError(f"{method} {path}: {response.status} {content[:300]!r}")
         for name, value in response.getheaders():
             if name.lower() == "set-cookie":
                 cookie, _, secret = value.partition(";")[0].partition("=")
                 self._cookies[cookie] = secret
         is_json = (response.headers.get("Content-Type") or "").startswith("application/json")
-        return json.loads(content) if is_json else content
+        return response.status, json.loads(content) if is_json else content
 
 
 def free_port() -> int:
