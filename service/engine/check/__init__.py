@@ -82,9 +82,14 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Topic]) -> list[Fi
             check_decision_facts(decision, around.case, reports[name])
     _collect((*_of_fields(problems), *_follow_ups(around), *check_tables(around, scopes)), reports)
     if GUARANTEES in files:
+        is_sound = is_sound and not any(_has_errors(file.findings) for file in around.tables.values())
         _collect(check_guarantees(files, around, is_sound=is_sound), reports)
     found = place((each for report in reports.values() for each in report.findings), files)
     return sorted(found, key=lambda each: (each.file, each.line, each.severity, each.code))
+
+
+def _has_errors(findings: Iterable[Finding]) -> bool:
+    return any(finding.severity == "error" for finding in findings)
 
 
 def _collect(findings: Iterable[Finding], reports: Mapping[str, Report]) -> None:

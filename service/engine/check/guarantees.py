@@ -26,7 +26,7 @@ def check_guarantees(
     reading = guarantees.read(files[guarantees.FILE])
     yield from reading.findings
     if reading.guarantees and not is_sound:
-        text = Text("The guarantees are judged once the errors in the drawings are mended.")
+        text = Text("The guarantees are judged once the errors in drawings and tables are mended.")
         yield Finding(guarantees.FILE, 0, "", "warning", "guarantee-not-proven", text)
         return
     yield from _unnamed(reading, around)
