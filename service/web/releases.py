@@ -21,6 +21,7 @@ from service.engine.forms.part_check import STALE
 from service.errors import InvalidDeployment, InvalidInput
 from service.runtime.identity import rights
 from service.runtime.releases import contents, deployments, weaving
+from service.runtime.releases.told_changes import ToldChange
 from service.web import people
 from service.web.asking import application, me, signed_in_only
 from service.web.findings import headline
@@ -106,20 +107,23 @@ def activate(deployment_id: str) -> AnyResponse:
 
 @blueprint.get("/compare")
 def compare() -> str:
-    """Show what differs between two deployments, in a list and on the drawings."""
+    """Say what differs between two deployments, and show it on the drawings: what is gone on the old ones."""
     app = application()
     old, new = request.args.get("from", ""), request.args.get("to", "live")
     if not old:
         raise InvalidInput(_("Choose two deployments to compare."))
-    changes: dict[str, list[Any]] = defaultdict(list)
-    for change in deployments.compare(app, me(), old, new):
-        changes[change.file].append(change)
+    compared = deployments.compare(app, me(), old, new)
+    files: dict[str, dict[str, list[Any]]] = defaultdict(lambda: {"changes": [], "told": [], "minor": []})
+    for change in compared.changes:
+        files[change.file]["changes"].append(change)
+    for each in compared.told:
+        files[each.file]["minor" if each.is_minor else "told"].append(each)
     drawings = {
-        name: _changed_drawing(name, new, found)
-        for name, found in changes.items()
-        if name.endswith(".bpmn") and _exists(name, new)
+        name: _changed_drawing(name, old, new, found["told"])
+        for name, found in files.items()
+        if name.endswith(".bpmn")
     }
-    return render_template("compare.html", changes=changes, drawings=drawings, old=old, new=new)
+    return render_template("compare.html", files=files, drawings=drawings, old=old, new=new)
 
 
 @blueprint.get("/history/<deployment_id>/<name>")
@@ -176,13 +180,26 @@ def _uploaded_drawing(name: str, content: bytes, findings: Iterable[Finding]) ->
     return {"diagrams": [{"definition": name, "name": name, "path": "", "xml": xml, "findings": marks}]}
 
 
-def _changed_drawing(name: str, deployment_id: str, changes: Iterable[Any]) -> dict[str, Any]:
-    marks: dict[str, list[str]] = {"added": [], "changed": []}
-    for change in changes:
-        if change.element:
-            marks["added" if change.before is None else "changed"].append(change.element)
+def _changed_drawing(name: str, old: str, new: str, told: Iterable[ToldChange]) -> dict[str, Any] | None:
+    """Return the later drawing with what came and changed, and the earlier one with what is gone."""
+    marks: dict[str, list[str]] = {"added": [], "changed": [], "removed": []}
+    for each in told:
+        if each.element and each.element not in marks[each.kind]:
+            marks[each.kind].append(each.element)
+    diagrams = []
+    if _exists(name, new):
+        shown = {kind: marks[kind] for kind in ("added", "changed")}
+        diagrams.append(_compared_drawing(name, _("After"), new, shown))
+    if _exists(name, old) and (marks["removed"] or not diagrams):
+        diagrams.append(_compared_drawing(name, _("Before"), old, {"removed": marks["removed"]}))
+    return {"diagrams": diagrams} if diagrams else None
+
+
+def _compared_drawing(
+    name: str, title: str, deployment_id: str, marks: Mapping[str, list[str]]
+) -> dict[str, Any]:
     url = url_for("releases.old_file", deployment_id=deployment_id, name=name)
-    return {"diagrams": [{"definition": name, "name": name, "path": "", "url": url, "changes": marks}]}
+    return {"definition": f"{name} {title}", "name": title, "path": "", "url": url, "changes": marks}
 
 
 def _changed_names(release: Any, older: Any) -> list[str]:

@@ -267,3 +267,16 @@ def test_a_drawing_of_another_tool_is_deployed_under_its_plain_name(client_for):
     assert sent.status_code == 201
     assert {each["name"] for each in sent.json["files"]} == {"other.bpmn", "organisation.yaml"}
     assert admin.post("/process-definitions/other/start").status_code == 201
+
+
+def test_what_changed_is_told_in_sentences_beside_the_changes(review, client_for):
+    admin = client_for("admin")
+    changed = files()["legal_review.form"].replace(b'"minLength": 4', b'"minLength": 10')
+    admin.upload("/deployments", {"legal_review.form": changed})
+
+    told = admin.get("/compare", **{"from": review.id}).json["told"]
+
+    assert [{name: each[name] for name in ("file", "element", "kind")} for each in told] == [
+        {"file": "legal_review.form", "element": "opinion", "kind": "changed"}
+    ]
+    assert told[0]["text"] == "field 意见 (opinion): characters at least was 4, now 10"

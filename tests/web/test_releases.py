@@ -12,6 +12,8 @@ from service import resources
 from service.feel import walk
 from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM
+from tests.engine import diagrams as d
+from tests.runtime.drawings import chain
 from tests.web.company import Company
 
 TIER = "approval_tier.dmn"
@@ -56,6 +58,7 @@ def test_a_good_change_is_checked_deployed_compared_and_rolled_back(company: Com
     assert "可以部署" in checked.text
     assert "1 个文件已生效" in deployed.text
     assert TIER in compared
+    assert f"审批层级，规则 1：预算总额（元）由 &lt; {limit()} 改为 &lt; {limit() + 1}" in compared
     assert str(limit() + 1) in compared
     assert f"&lt; {limit() + 1}" in live
     assert f"&lt; {limit()}" in restored
@@ -161,3 +164,19 @@ def test_findings_are_told_in_the_readers_language(company: Company) -> None:
 
     assert "命中策略“LAST”不可识别" in chinese
     assert "The hit policy &#39;LAST&#39; is unknown" in english
+
+
+def test_a_removed_step_is_told_and_marked_on_the_earlier_drawing(company: Company) -> None:
+    def drawn(*steps: str) -> bytes:
+        tasks = (d.user(step, group="市场部", name=f"步骤 {step}") for step in steps)
+        return chain("told", *tasks)["told.bpmn"]
+
+    earlier = deployments.deploy(company.app, SYSTEM, {"told.bpmn": drawn("one", "two")})
+    deployments.deploy(company.app, SYSTEM, {"told.bpmn": drawn("one")})
+
+    page = company.browser("yezhen").get(f"/processes/compare?from={earlier.id}&to=live").text
+
+    assert "步骤 two：已删除" in page
+    assert '"removed": ["two"]' in page
+    assert f"/processes/history/{earlier.id}/told.bpmn" in page
+    assert "<summary><h3>版面与连线</h3>" in page, "flows that followed are folded away"

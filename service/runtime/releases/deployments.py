@@ -15,9 +15,10 @@ from service.errors import Conflict, FieldError, InvalidInput, NotFound
 from service.runtime import identity
 from service.runtime.effects import schedule
 from service.runtime.identity.rights import require
-from service.runtime.releases import contents, vetting
+from service.runtime.releases import contents, told_changes, vetting
 from service.runtime.releases.contents import ResourceView
 from service.runtime.releases.differences import Change, differences
+from service.runtime.releases.told_changes import ToldChange
 from service.runtime.step import audit
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import Page, View
@@ -132,16 +133,25 @@ def get(app: Application, by: Actor, deployment_id: str) -> DeploymentView:
         return _view(session, row, live_id=manifests.live_id(session))
 
 
-def compare(app: Application, by: Actor, from_id: str, to_id: str) -> tuple[Change, ...]:
+@dataclass(frozen=True)
+class Comparison(View):
+    """What changed from one deployment to another: property by property, and told in sentences."""
+
+    changes: tuple[Change, ...]
+    told: tuple[ToldChange, ...]
+
+
+def compare(app: Application, by: Actor, from_id: str, to_id: str) -> Comparison:
     """Return what changed from one deployment to another, element by element. Either may be `live`."""
     require(by, "deployment.read")
     with app.db.read() as session:
         before, after = (_files_of(session, each) for each in (from_id, to_id))
-    return app.beside(_differences, before, after)
+    return app.beside(_compared, before, after)
 
 
-def _differences(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> tuple[Change, ...]:
-    return tuple(differences(before, after))
+def _compared(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Comparison:
+    changes = tuple(differences(before, after))
+    return Comparison(changes, tuple(told_changes.told(changes, before, after)))
 
 
 def _same_as_live(session: Session, live: str | None, files: Mapping[str, bytes]) -> Deployment | None:

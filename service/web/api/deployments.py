@@ -12,8 +12,7 @@ from werkzeug.wrappers import Response
 from service.engine.files.findings import Finding
 from service.runtime.releases import contents, deployments, guarantees, weaving
 from service.runtime.releases.contents import DefinitionView, ResourceView
-from service.runtime.releases.deployments import DeploymentView
-from service.runtime.releases.differences import Change
+from service.runtime.releases.deployments import Comparison, DeploymentView
 from service.runtime.releases.guarantees import GuaranteeView
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import Page, View
@@ -40,13 +39,6 @@ class FromTo(BaseModel):
 
     from_id: str = Field(alias="from")
     to_id: str = Field(deployments.LIVE, alias="to")
-
-
-@dataclass(frozen=True)
-class ComparisonView(View):
-    """What changed, element by element."""
-
-    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True)
@@ -114,10 +106,10 @@ def get_resource(app: Application, actor: Actor, name: str) -> Response:
     return _file(found.content, _TYPES.get(found.kind, "text/plain"), found.sha256)
 
 
-@section.get("/compare", returns=ComparisonView, query=FromTo, errors=(403, 404))
-def compare_deployments(app: Application, actor: Actor, query: FromTo) -> ComparisonView:
-    """Compare two deployments (ids, or `live`) element by element, hidden properties included."""
-    return ComparisonView(deployments.compare(app, actor, query.from_id, query.to_id))
+@section.get("/compare", returns=Comparison, query=FromTo, errors=(403, 404))
+def compare_deployments(app: Application, actor: Actor, query: FromTo) -> Comparison:
+    """Compare two deployments (ids, or `live`) element by element and in sentences."""
+    return deployments.compare(app, actor, query.from_id, query.to_id)
 
 
 @section.get("/process-definitions", returns=ListOf(DefinitionView), query=Slice)
