@@ -349,6 +349,55 @@ def test_a_message_can_be_sent_with_computed_contents(tmp_path: Path) -> None:
     assert told == f"{file}:17: 通知: 段一鸣 was told nothing about '没有这样的通知'."
 
 
+BEGUN = """<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+    xmlns:camunda="http://camunda.org/schema/1.0/bpmn" id="d" targetNamespace="http://countersign.example">
+  <bpmn:message id="m" name="order_came" />
+  <bpmn:message id="n" name="paid" />
+  <bpmn:process id="order" name="订单" isExecutable="true" camunda:historyTimeToLive="P1D">
+    <bpmn:startEvent id="came" name="订单到达">
+      <bpmn:extensionElements><camunda:inputOutput>
+        <camunda:outputParameter name="amount">=amount</camunda:outputParameter>
+      </camunda:inputOutput></bpmn:extensionElements>
+      <bpmn:messageEventDefinition id="md" messageRef="m" />
+    </bpmn:startEvent>
+    <bpmn:receiveTask id="payment" name="等付款" messageRef="n" />
+    <bpmn:endEvent id="done" name="完成" />
+    <bpmn:sequenceFlow id="f1" sourceRef="came" targetRef="payment" />
+    <bpmn:sequenceFlow id="f2" sourceRef="payment" targetRef="done" />
+  </bpmn:process>
+</bpmn:definitions>
+"""
+
+
+@pytest.mark.parametrize(
+    ("steps", "failures"),
+    [
+        (
+            (
+                "  - 消息: order_came\n    填: {amount: 7}\n"
+                "  - 期望: {变量: {amount: 7}, 状态: {order: active}}\n"
+            ),
+            0,
+        ),
+        ("  - 消息: order_came\n    填: {amount: 7}\n  - 消息: paid\n  - 期望: {结束: done}\n", 0),
+        ("  - 消息: order_came\n    填: {amount: 7}\n    案: 乙\n  - 消息: paid\n    案: 甲\n", 1),
+        ("  - 消息: order_gone\n", 1),
+        ("  - 消息: order_came\n    人: 林悦\n    填: {amount: 7}\n    拒收: right\n", 0),
+    ],
+)
+def test_a_message_begins_a_case_and_goes_to_who_waits_for_it(
+    folder: Path, steps: str, failures: int
+) -> None:
+    file = folder / "case.yaml"
+    file.write_text(f"场景: 订单\n时间: 2026-09-28 09:00\n步骤:\n{steps}", encoding="utf-8")
+    files = FILES | {"order.bpmn": BEGUN.encode()}
+
+    played = run_file(file, source=lambda _folder: UnderTest(files, "messages"))
+
+    assert len(played.failures) == failures, played.failures
+
+
 REMINDED = DRAWING.replace(
     '<camunda:property name="notBy" value="applicant" />',
     '<camunda:property name="remindAt" value="0, 1" /><camunda:property name="remindAlso" value="市场部" />'

@@ -91,23 +91,39 @@ def _go_to(scene: Scene, step: Step) -> None:
 
 
 def _send(scene: Scene, step: Step) -> None:
-    app, key = scene.world.app, scene.case(step)
+    """Send a message to one process of the case; without 流程 to whoever waits for it, or whom it begins."""
     payload = computed(step.options.get("填") or {}, scene.scenario.days.named, scene.world.clock.now)
-    with app.db.read() as session:
+    sender = scene.person(step, "") if "人" in step.options else SYSTEM
+    if "流程" in step.options:
+        messages.send(scene.world.app, sender, _running(scene, step), str(step.value), payload)
+        return
+    case = str(step.options.get("案", scene.current or "甲"))
+    key = scene.cases.get(case) or (scene.world.numbers and scene.world.numbers(case)) or None
+
+    def tell() -> None:
+        told = messages.receive(scene.world.app, sender, str(step.value), payload, business_key=key)
+        if told.has_begun:
+            begun = instances.get(scene.world.app, SYSTEM, str(told.instance_id))
+            scene.cases[case], scene.current = str(begun.business_key), case
+
+    acting.attempt(step, tell)
+
+
+def _running(scene: Scene, step: Step) -> str:
+    """Return the one running instance of a process in the case."""
+    key = scene.case(step)
+    with scene.world.app.db.read() as session:
         found = session.scalars(
             select(ProcessInstance.id)
             .where(ProcessInstance.business_key == key, ProcessInstance.state == "active")
-            .where(ProcessInstance.definition == step.options.get("流程", scene.leader(step)))
+            .where(ProcessInstance.definition == step.options["流程"])
         ).all()
     if len(found) != 1:
-        raise step.error(
-            Text(
-                "{step}: {count} running processes could receive it.",
-                step=f"消息 {step.value}",
-                count=len(found),
-            )
+        message = Text(
+            "{step}: {count} running processes could receive it.", step=f"消息 {step.value}", count=len(found)
         )
-    messages.send(app, SYSTEM, found[0], str(step.value), payload)
+        raise step.error(message)
+    return found[0]
 
 
 def _measure_load(scene: Scene, step: Step) -> None:

@@ -40,7 +40,7 @@ OPTIONS: Mapping[str, frozenset[str]] = {
     "办理": frozenset({"人", "填", "案", "元素", "拒收"}),
     "过": frozenset(),
     "到": frozenset(),
-    "消息": frozenset({"案", "填", "流程"}),
+    "消息": frozenset({"人", "案", "填", "流程", "拒收"}),
     "负载": frozenset({"案"}),
     "数据": frozenset({"案"}),
     "期望": frozenset({"案"}),
