@@ -28,6 +28,7 @@ COINCIDENCES = {
     ("handlers/measure.py", "budget"): "a column of the closeout's table",
     ("runtime/scenarios/reading.py", "发起人"): "a key of the scenario language",
     ("runtime/scenarios/yaml_lines.py", "load"): "a function that is offered",
+    ("runtime/keeping/vouched.py", "decision"): "a column of the evaluations",
     ("runtime/step/evaluation_rows.py", "decision"): "a column of the evaluations",
     ("store/models/record.py", "decision"): "a column of the evaluations",
     ("runtime/step/actor.py", "系统"): "how the system is called in the record",

@@ -75,8 +75,8 @@ def test_a_text_without_english_is_told_with_its_place():
     table = {words: english for words, english in ENGLISH.items() if words not in ("视频", "合计")}
 
     assert findings(table, plan=FORM) == [
-        ("plan.form", 0, "kind", "warning", "english-missing"),
         ("plan.form", 0, "1", "warning", "english-missing"),
+        ("plan.form", 1, "kind", "warning", "english-missing"),
     ]
 
 
@@ -92,7 +92,7 @@ def test_a_text_of_a_part_is_told_at_the_part():
     copy = {"type": "textfield", "id": "g_a", "key": "spec", "label": "规格"}
     form = {"components": [group | {"components": [copy]}]}
 
-    assert findings({}, form=form, zz_part=part) == [("zz_part.form", 0, "a", "warning", "english-missing")]
+    assert findings({}, form=form, zz_part=part) == [("zz_part.form", 1, "a", "warning", "english-missing")]
 
 
 def test_english_words_in_a_form_need_no_english():

@@ -168,3 +168,15 @@ def test_the_terminal_says_which_language_it_wants(environment, language):
 def test_where_the_terminal_says_nothing_a_command_may_prefer_chinese():
     assert languages.of_terminal({"LANG": "C.UTF-8"}, languages.CHINESE) == languages.CHINESE
     assert languages.of_terminal({"LANG": "en_GB.UTF-8"}, languages.CHINESE) == languages.ENGLISH
+
+
+def test_a_line_for_a_terminal_names_the_element_as_the_drawing_does():
+    task = d.user("review", name="法务会签", camunda_formRef="gone")
+    drawing = d.process(d.start(), task, d.end(), d.path("begin", "review", "done"))
+
+    [found] = [each for each in check({"p.bpmn": drawing}, topics={}) if each.code == "unknown-form"]
+
+    line = found.line_of_text(CHINESE)
+    assert line.startswith("p.bpmn:")
+    assert " review error unknown-form “法务会签”：" in line
+    assert "name" not in found.as_json()

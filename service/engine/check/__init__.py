@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from service.engine.check.approvals import check_approvals
 from service.engine.check.beginnings import check_beginnings
@@ -85,7 +86,22 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Topic]) -> list[Fi
         is_sound = is_sound and not any(_has_errors(file.findings) for file in around.tables.values())
         _collect(check_guarantees(files, around, is_sound=is_sound), reports)
     found = place((each for report in reports.values() for each in report.findings), files)
-    return sorted(found, key=lambda each: (each.file, each.line, each.severity, each.code))
+    named = _named(found, around)
+    return sorted(named, key=lambda each: (each.file, each.line, each.severity, each.code))
+
+
+def _named(findings: Iterable[Finding], around: Surroundings) -> Iterator[Finding]:
+    """Yield the findings, those about an element of a drawing or a decision with its name."""
+    names = {
+        (process.file, element.id): element.name
+        for process in around.processes.values()
+        for element in process.elements.values()
+    }
+    names |= {(process.file, process.key): process.name for process in around.processes.values()}
+    names |= {(name, each.id): each.name for name, file in around.tables.items() for each in file.decisions}
+    for finding in findings:
+        name = names.get((finding.file, finding.element), "")
+        yield replace(finding, name=name) if name and name != finding.element else finding
 
 
 def _has_errors(findings: Iterable[Finding]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from service.wording import Gettext, Text, record_of, translated
@@ -40,6 +40,8 @@ class Finding:
     code: str
     message: str
     path: tuple[PathStep, ...] = ()
+    # What stands on the element in the drawing, for those who do not know it by its id.
+    name: str = field(default="", compare=False)
 
     @property
     def template(self) -> str:
@@ -77,7 +79,10 @@ class Finding:
     def line_of_text(self, gettext: Gettext = str) -> str:
         """Return the finding as a line for a terminal, its message in the language of `gettext`."""
         where = f"{self.file}:{self.line} {self.element or '-'}"
-        return f"{where} {self.severity} {self.code} {translated(self.message, gettext)}"
+        said = translated(self.message, gettext)
+        if self.name and self.name not in said:
+            said = translated(Text("“{name}”: {message}", name=self.name, message=said), gettext)
+        return f"{where} {self.severity} {self.code} {said}"
 
     def __str__(self) -> str:
         return self.line_of_text()
