@@ -87,6 +87,7 @@ REMIND = Topic(
     remind,
     inputs=("activity", "text"),
     required=("activity",),
+    kinds={"activity": "activity"},
     tells=True,
 )
 TOPICS = (LOAD, REMIND)

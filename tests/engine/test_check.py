@@ -463,6 +463,14 @@ def choice(*conditions: str, default: str = "") -> bytes:
     )
 
 
+def test_a_gateway_left_with_one_conditional_way_and_no_default_is_named():
+    drawing = process(
+        start(x="=1"), xor("g"), end(), path("begin", "g"), flow("g", "done", "=x > 5", "only"), key="p"
+    )
+
+    assert found(drawing) == ["g: uncovered-branch"]
+
+
 @pytest.mark.parametrize(
     ("conditions", "findings"),
     [

@@ -33,6 +33,7 @@ from service.engine.check.guarantees import check_guarantees
 from service.engine.check.kinds import check_kinds, check_tables
 from service.engine.check.literals import check_literals
 from service.engine.check.marks import check_marks
+from service.engine.check.names import check_form_names, check_names
 from service.engine.check.notes import check_notes
 from service.engine.check.reading import read_manifest
 from service.engine.check.reads import answers_of, check_reads
@@ -75,6 +76,8 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Topic]) -> list[Fi
     for process in around.processes.values():
         _judge_feel(process, around, reports[process.file])
         check_kinds(process, around, scopes, reports[process.file])
+        if not around.organisation.is_first_release:
+            check_names(process, around, scopes, reports[process.file])
         if answers is not None:
             check_reads(process, topics, answers, reports[process.file])
     for name, file in around.tables.items():
@@ -82,6 +85,8 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Topic]) -> list[Fi
         for decision in file.decisions:
             check_decision_facts(decision, around.case, reports[name])
     _collect((*_of_fields(problems), *_follow_ups(around), *check_tables(around, scopes)), reports)
+    if not around.organisation.is_first_release:
+        _collect(check_form_names(around, scopes), reports)
     if GUARANTEES in files:
         is_sound = is_sound and not any(_has_errors(file.findings) for file in around.tables.values())
         _collect(check_guarantees(files, around, is_sound=is_sound), reports)

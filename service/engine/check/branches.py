@@ -33,7 +33,7 @@ def check_branches(container: Container, report: Report) -> None:
     """Warn of gaps at gateways without a default flow, and of overlaps at exclusive ones."""
     for node in container.everything():
         flows = [flow for flow in node.outgoing if flow.condition]
-        if node.kind in CONDITIONAL and len(node.outgoing) > 1 and flows:
+        if node.kind in CONDITIONAL and flows:
             _judge(node, flows, report)
 
 

@@ -7,6 +7,7 @@ import re
 from service.engine.check.report import Report
 from service.engine.check.surroundings import Surroundings
 from service.engine.drawing import Element, Process
+from service.engine.files.nearest import suggestion
 
 SAME_CASE = (
     "#{execution.processBusinessKey}",
@@ -30,8 +31,9 @@ def check_call(element: Element, around: Surroundings, report: Report) -> None:
         report.error(
             element,
             "unknown-process",
-            "There is no process {called!r}: upload it or correct the id.",
+            "There is no process {called!r}: upload it or correct the id.{hint}",
             called=called,
+            hint=suggestion(called, around.processes),
         )
     elif around.processes[called].begun_by is not None:
         report.error(

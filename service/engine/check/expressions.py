@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from service.engine.case.schema import CASE
@@ -59,7 +60,7 @@ class Expression:
     role: Role = "input"
     target: str = ""
 
-    @property
+    @cached_property
     def parsed(self) -> Parsed:
         return parse(self.text)
 

@@ -6,6 +6,7 @@ from service.engine.check.expressions import Expression
 from service.engine.check.report import Report
 from service.engine.check.surroundings import Surroundings
 from service.engine.drawing import Element, Process
+from service.engine.files.nearest import suggestion
 from service.wording import Text
 
 OTHER_LANGUAGES = ("${", "#{")
@@ -55,19 +56,21 @@ def _dossier(expression: Expression, around: Surroundings, report: Report) -> No
             report.error(
                 expression.at,
                 "unknown-form",
-                "The {what} reads {path!r}: no such form.",
+                "The {what} reads {path!r}: no such form.{hint}",
                 what=expression.what,
                 path=path,
+                hint=suggestion(form, around.forms),
             )
         elif fields[0] and fields[0] not in keys:
             report.error(
                 expression.at,
                 "unknown-field",
-                "The {what} reads {path!r}, but the form {form!r} has no field {field!r}.",
+                "The {what} reads {path!r}, but the form {form!r} has no field {field!r}.{hint}",
                 what=expression.what,
                 path=path,
                 form=form,
                 field=fields[0],
+                hint=suggestion(fields[0], keys),
             )
 
 

@@ -107,7 +107,7 @@ def _fact(element: Element, expression: Expression, kind: Kind, around: Surround
     if fact is None or kind.is_unknown:
         return
     takes = fact_kind(fact)
-    if not kind.bits & takes.bits:
+    if not kind.may_be(takes.bits):
         reason = Text(
             "the fact {name!r} is {wanted}, not {kind}.", name=fact.name, wanted=takes.said, kind=kind.said
         )
@@ -221,7 +221,9 @@ def _cells(decision: Decision, given: Names) -> Iterator[Finding]:
             elif not cell.negated and (asked := _asked(cell)):
                 known = _allowed(column) | (kind.texts or frozenset())
                 if never_same(kind, Kind(TEXT, asked)) and not asked <= known:
-                    yield _never(decision, rule.line, column, sorted(asked - known)[0], kind)
+                    yield from (
+                        _never(decision, rule.line, column, each, kind) for each in sorted(asked - known)
+                    )
         for text, result in zip(rule.outputs, rule.results, strict=True):
             if text and result is None:
                 yield from _written(decision, rule.line, text, names, False)

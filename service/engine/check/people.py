@@ -8,6 +8,7 @@ from service.engine.check.report import Report
 from service.engine.check.surroundings import Surroundings
 from service.engine.drawing import Element
 from service.engine.drawing.extensions import split_list
+from service.engine.files.nearest import suggestion
 
 EXPRESSIONS = ("=", "$", "#")
 
@@ -65,6 +66,7 @@ def _known_group(group: str, element: Element, around: Surroundings, report: Rep
         report.error(
             element,
             "unknown-group",
-            "There is no group or relation {group!r}: correct it, or declare it in organisation.yaml.",
+            "There is no group or relation {group!r}: correct it, or declare it in organisation.yaml.{hint}",
             group=group,
+            hint=suggestion(group, around.groups),
         )

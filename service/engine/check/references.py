@@ -10,6 +10,7 @@ from service.engine.check.surroundings import Surroundings
 from service.engine.drawing import Element, Process
 from service.engine.drawing.extensions import MultiInstance, extension_elements
 from service.engine.drawing.kinds import PEOPLE
+from service.engine.files.nearest import suggestion
 from service.engine.files.xml import BPMN
 
 RESULT_MAPPINGS = frozenset({"singleEntry", "singleResult", "collectEntries", "resultList"})
@@ -43,8 +44,9 @@ def _form(element: Element, around: Surroundings, report: Report) -> None:
         report.error(
             element,
             "unknown-form",
-            "There is no form {form!r}: upload {form}.form or correct it.",
+            "There is no form {form!r}: upload {form}.form or correct it.{hint}",
             form=element.form,
+            hint=suggestion(element.form, around.forms),
         )
 
 
@@ -61,8 +63,9 @@ def _decision(element: Element, around: Surroundings, report: Report) -> None:
         report.error(
             element,
             "unknown-decision",
-            "There is no decision {key!r}: upload its table or correct it.",
+            "There is no decision {key!r}: upload its table or correct it.{hint}",
             key=key,
+            hint=suggestion(key, around.decisions),
         )
     if mapping and mapping not in RESULT_MAPPINGS:
         report.error(

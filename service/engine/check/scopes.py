@@ -68,6 +68,7 @@ class Scopes:
         self._kinds: dict[str, dict[str, Kind]] = {key: {} for key in around.processes}
         self._open = {key for key, process in around.processes.items() if _is_open(process, around)}
         self._everywhere = {CASE: case_kind(around.case), "dossier": _dossier(around)}
+        self._found: dict[int, Inferred] = {}
         self._beside: dict[tuple[Element, bool], Names] = {}
         self._settle([setter for process in around.processes.values() for setter in self._setters(process)])
 
@@ -80,8 +81,15 @@ class Scopes:
 
     def inferred(self, element: Element, expression: Expression) -> Inferred:
         """Return the kind of an expression of an element, and what in it can never be right."""
-        process = self._process_of(element, expression)
-        return self._infer(process, element, expression, self.of)
+        key = id(expression)  # the surroundings keep them as long as this
+        if key not in self._found:
+            process = self._process_of(element, expression)
+            self._found[key] = self._infer(process, element, expression, self.of)
+        return self._found[key]
+
+    def variables(self, process: str) -> frozenset[str]:
+        """Return the names of everything that is set in a process."""
+        return frozenset(self._kinds.get(process, ()))
 
     def decided(self, element: Element, decision: Decision) -> Names:
         """Return what a rule task hands to its decision, as far as anything is known of it."""

@@ -6,7 +6,7 @@ parallel branch) may set it, or when the process declares it as an input.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from service.engine.check.expressions import ALWAYS_KNOWN
 from service.engine.check.order import Order
@@ -14,7 +14,9 @@ from service.engine.check.report import Report
 from service.engine.check.surroundings import Surroundings
 from service.engine.decisions import reads
 from service.engine.drawing import Element, Process
+from service.engine.files.nearest import nearest
 from service.feel import parse, strip_equals
+from service.wording import SILENT, Text
 
 AT_START = frozenset({"applicant", "department", "business_key", "started_at"})
 ANYTHING = "*"
@@ -43,10 +45,11 @@ def _check_reads(element: Element, here: frozenset[str], around: Surroundings, r
             report.error(
                 expression.at,
                 "unknown-variable",
-                "The {what} {expression!r} reads {name!r}: nothing before sets it.",
+                "The {what} {expression!r} reads {name!r}: nothing before sets it.{hint}",
                 what=expression.what,
                 expression=expression.text.strip(),
                 name=name,
+                hint=_hint(name, here | expression.local),
             )
     if element.kind == "businessRuleTask":
         _decision_reads(element, here, around, report)
@@ -65,10 +68,11 @@ def _decision_reads(element: Element, here: frozenset[str], around: Surroundings
         report.error(
             element,
             "unknown-variable",
-            "The decision {decision!r} reads {name!r}, which nothing before {element!r} sets.",
+            "The decision {decision!r} reads {name!r}, which nothing before {element!r} sets.{hint}",
             decision=decision.id,
             name=name,
             element=element.title,
+            hint=_hint(name, (each for each in visible if each)),
         )
 
 
@@ -85,11 +89,18 @@ def _out_reads(element: Element, called: Process, around: Surroundings, report: 
             report.error(
                 element,
                 "unknown-variable",
-                "The out mapping of {target!r} reads {name!r}, which {called!r} never sets.",
+                "The out mapping of {target!r} reads {name!r}, which {called!r} never sets.{hint}",
                 target=mapped.target,
                 name=name,
                 called=called.key,
+                hint=_hint(name, inside),
             )
+
+
+def _hint(name: str, known: Iterable[str]) -> Text:
+    """Return what was probably meant; nothing where no known name is near."""
+    near = nearest(name, known)
+    return Text(" Did you mean {name!r}?", name=near) if near else SILENT
 
 
 def _known_at_start(process: Process, around: Surroundings) -> frozenset[str]:

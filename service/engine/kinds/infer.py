@@ -430,7 +430,7 @@ _SURE = frozenset({"concatenate", "append", "union"})
 
 
 def _argument(reader: _Reader, node: Tree, function: str, kind: Kind, wanted: int) -> None:
-    if kind.bits and not kind.bits & wanted:
+    if not kind.may_be(wanted):
         reader.misfit(
             "kind-argument",
             "{function}() takes {wanted}, but {part} is {kind}.",

@@ -52,8 +52,11 @@ class Kind:
     is_open: bool = True
 
     def may_be(self, bits: int) -> bool:
-        """Tell whether a value may be of one of these kinds; of one that nothing is known of, it may."""
-        return not self.bits or bool(self.bits & bits)
+        """Tell whether a value may be of one of these kinds: any may of which nothing is known.
+
+        That it may be null too, as whatever nobody has answered yet, makes nothing fit.
+        """
+        return not self.bits or bool((self.bits & ~NULL or self.bits) & bits)
 
     @property
     def is_unknown(self) -> bool:
