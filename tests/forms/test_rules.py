@@ -212,6 +212,19 @@ def test_a_required_change_left_open_keeps_the_revision_back():
     assert list(refused("revise_plan", {"required_changes.1.closed": False})) == ["required_changes.1.closed"]
 
 
+def test_a_required_change_is_neither_reworded_nor_left_out_by_whom_it_is_asked_of():
+    row = {"department": "财务部", "text": "都好", "response": "已补充", "closed": True}
+
+    said = check("revise_plan", {"required_changes": [row]})
+
+    asked = [(each["department"], each["text"]) for each in said.data["required_changes"]]
+    assert asked == [("法务部", "抽奖页首屏公示各奖级中奖概率"), ("法务部", "活动页补充免责与限制条款")]
+    assert {error.path for error in said.errors} == {
+        "required_changes.1.response",
+        "required_changes.1.closed",
+    }
+
+
 def test_agreeing_after_changes_names_the_changes():
     assert refused("legal_review", {"required_changes": []}) == {"required_changes": REQUIRED}
 
