@@ -38,10 +38,10 @@ BROKEN = d.process(
 
 def test_a_sentence_remembers_its_template_and_is_said_in_chinese():
     what = Text("output parameter {name}", name="total")
-    text = Text("The {what} reads {path!r}: no such form.", what=what, path="dossier.budgets")
+    text = Text("The {what} reads {path!r}: no such form.{hint}", what=what, path="dossier.budgets", hint="")
 
     assert text == "The output parameter total reads 'dossier.budgets': no such form."
-    assert translated(text, CHINESE) == "输出参数 total读取“dossier.budgets”，但没有这个表单。"
+    assert translated(text, CHINESE) == "输出参数 total读取“dossier.budgets”：没有这个表单。"
 
 
 def test_names_are_never_taken_for_words_of_ours():

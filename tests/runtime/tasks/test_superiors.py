@@ -211,10 +211,10 @@ def test_in_a_lane_they_are_followed_by_it_and_then_by_its_superior(office):
 @pytest.mark.parametrize(
     ("drawn", "code"),
     [
-        ({"camunda_candidateUsers": "=7"}, "bad_users"),
+        ({"camunda_candidateUsers": '=get value({who: 7}, "who")'}, "bad_users"),
         ({"group": '=["法务部", 7]'}, "bad_groups"),
-        ({"camunda_assignee": '=["zhouheng"]'}, "bad_assignee"),
-        ({"camunda_assignee": "=7"}, "bad_assignee"),
+        ({"camunda_assignee": '=get value({who: ["zhouheng"]}, "who")'}, "bad_assignee"),
+        ({"camunda_assignee": '=get value({who: 7}, "who")'}, "bad_assignee"),
         ({"camunda_assignee": "wudi"}, "no_candidates"),
         ({"camunda_assignee": "=null"}, "no_candidates"),
         ({"camunda_assignee": '=" "'}, "no_candidates"),
