@@ -15,7 +15,7 @@ from service.engine.drawing import Element, Process
 from service.engine.files.findings import Finding
 from service.engine.files.nearest import suggestion
 from service.engine.kinds.functions import elements_of
-from service.engine.kinds.infer import INPUT, Misfit, Names, infer
+from service.engine.kinds.infer import infer
 from service.engine.kinds.model import (
     BOOLEAN,
     DATE,
@@ -30,6 +30,7 @@ from service.engine.kinds.model import (
     of,
 )
 from service.engine.kinds.operators import never_same
+from service.engine.kinds.reader import INPUT, Misfit, Names
 from service.engine.kinds.sources import OF_COLUMNS, fact_kind
 from service.feel import parse
 from service.wording import SILENT, Text

@@ -16,8 +16,9 @@ from service.engine.drawing import Element, Process
 from service.engine.drawing.kinds import PEOPLE
 from service.engine.files.findings import Finding
 from service.engine.files.nearest import nearest, suggestion
-from service.engine.kinds.infer import Names, infer
+from service.engine.kinds.infer import infer
 from service.engine.kinds.model import ANY, BOOLEAN, LIST, NULL, NUMBER, Kind, join, of, text
+from service.engine.kinds.reader import Names
 from service.engine.kinds.sources import answers, case_kind, rows
 from service.feel import parse, parse_all, strip_equals
 from service.feel.per_schema import PerSchema

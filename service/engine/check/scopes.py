@@ -18,7 +18,7 @@ from service.engine.decisions import Decision
 from service.engine.drawing import Element, Process
 from service.engine.drawing.kinds import PEOPLE
 from service.engine.kinds.functions import elements_of
-from service.engine.kinds.infer import Inferred, Names, infer
+from service.engine.kinds.infer import infer
 from service.engine.kinds.model import (
     ANY,
     BOOLEAN,
@@ -36,6 +36,7 @@ from service.engine.kinds.model import (
     of,
     text,
 )
+from service.engine.kinds.reader import Inferred, Names
 from service.engine.kinds.sources import answers, case_kind, decision_kind
 from service.feel import strip_equals
 from service.feel.schema import Schema
