@@ -376,6 +376,23 @@ def test_a_broken_file_gives_a_finding_and_never_a_traceback(content):
         assert findings or name == "organisation.yaml"
 
 
+def test_four_eyes_look_at_every_drawing_of_the_case():
+    called = process(
+        start(), user("b", properties={"notBy": "a, gather"}), end(), path("begin", "b", "done"), key="q"
+    )
+    caller = process(
+        start(),
+        user("a"),
+        service("gather", "echo", {"text": "x"}),
+        call("c", "q"),
+        end(),
+        path("begin", "a", "gather", "c", "done"),
+    )
+
+    # Only what people do has somebody who did it.
+    assert found(caller, called) == ["b: unknown-activity"]
+
+
 def test_two_files_with_one_process_are_refused():
     drawing = process(start(), end(), path("begin", "done"))
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
+
+from service import resources
+from service.runtime.releases import deployments
+from service.runtime.step.context import SYSTEM
+from tests.processes.gaps import with_a_known_gap
 from tests.web.company import Company
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _with_a_known_gap(company: Company) -> None:
+    deployments.deploy(company.app, SYSTEM, resources.manifest_files() | with_a_known_gap())
 
 
 def test_owners_read_each_sentence_with_its_state(company: Company) -> None:

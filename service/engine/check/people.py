@@ -8,6 +8,7 @@ from service.engine.check.report import Report
 from service.engine.check.surroundings import Surroundings
 from service.engine.drawing import Element
 from service.engine.drawing.extensions import split_list
+from service.engine.drawing.kinds import PEOPLE
 from service.engine.files.nearest import suggestion
 
 EXPRESSIONS = ("=", "$", "#")
@@ -17,7 +18,7 @@ def check_people(element: Element, here: Names[str], around: Surroundings, repor
     """Judge who may do a user task; `here` are the ids of its process."""
     _candidates(element, around, report)
     for name in element.not_by:
-        if name != "applicant" and name not in here:
+        if name != "applicant" and name not in here and not _is_asked_elsewhere(name, around):
             report.error(
                 element, "unknown-activity", "notBy names {name!r}, which is no activity here.", name=name
             )
@@ -29,6 +30,12 @@ def check_people(element: Element, here: Names[str], around: Surroundings, repor
                 "returnTo names {name!r}, which is no activity here.",
                 name=name,
             )
+
+
+def _is_asked_elsewhere(name: str, around: Surroundings) -> bool:
+    """Say whether people do an activity in another drawing: four eyes look at the whole case."""
+    found = (process.elements.get(name) for process in around.processes.values())
+    return any(element is not None and element.kind in PEOPLE for element in found)
 
 
 def _candidates(element: Element, around: Surroundings, report: Report) -> None:
