@@ -359,6 +359,37 @@ def test_finance_cannot_agree_above_the_allowance():
     )
 
 
+def test_finance_cannot_agree_late_above_the_allowance():
+    assert list(refused("late_review", over_allowance=True)) == ["conclusion"]
+    assert refused("late_review", {"conclusion": "不同意"}, over_allowance=True) == {}
+
+
+@pytest.mark.parametrize(
+    ("meeting_at", "ratify_by", "told"),
+    [
+        ("2026-08-20T23:30+08:00", "2026-08-20", []),
+        ("2026-08-21T00:00+08:00", "2026-08-20", ["meeting_at"]),
+        ("2026-08-21T09:00+08:00", None, []),
+    ],
+)
+def test_a_meeting_that_ratifies_is_held_in_time(meeting_at, ratify_by, told):
+    assert list(refused("schedule_ceo_meeting", {"meeting_at": meeting_at}, ratify_by=ratify_by)) == told
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"conclusion": "终止", "stop_date": None}, ["stop_date"]),
+        ({"conclusion": "终止", "stop_date": "2026-08-19"}, []),
+        ({"conclusion": "变更", "opinion": None}, ["opinion"]),
+        ({"conclusion": "维持", "opinion": "维持"}, ["opinion"]),
+        ({"conclusion": None}, ["conclusion"]),
+    ],
+)
+def test_a_late_refusal_is_decided_with_a_reason(changes, told):
+    assert list(refused("decide_late_refusal", changes)) == told
+
+
 def test_a_dispute_says_what_is_disputed():
     assert refused("tech_review", {"conclusion": "不同意", "dispute": True}) == {"dispute_reason": REQUIRED}
 
