@@ -19,6 +19,7 @@ HEADLINES = {
     "approval-by-applicant": _("The applicant could decide on their own case"),
     "approval-form": _("A decision needs a form with a conclusion"),
     "approval-timer": _("A timer would take the decision away"),
+    "approval-unsaid": _("The task does not say whether it is a decision"),
     "approval-unread": _("The conclusion decides nothing"),
     "automatic-cycle": _("Nothing waits in this cycle"),
     "bad-reminder": _("When or whom to remind cannot be read"),

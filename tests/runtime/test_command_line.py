@@ -208,7 +208,7 @@ def test_guarantees_are_told_with_state_and_way_and_a_broken_one_fails(tmp_path,
     told = capsys.readouterr().out
     assert "不成立：执行过的活动都经审计（audited）" in told
     assert "→ 归档活动（closeout_phase/archive_campaign）" in told
-    assert "成立：上线前法务看过（legal_before_launch）" in told
+    assert "成立：上线前法务同意过（legal_before_launch）" in told
 
     assert cli.main(["guarantees", str(folder), "--format", "json"]) == 1
     found = {each["key"]: each for each in json.loads(capsys.readouterr().out)}

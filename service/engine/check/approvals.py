@@ -22,6 +22,8 @@ def check_approvals(process: Process, around: Surroundings, report: Report) -> N
         if element.kind in PEOPLE and element.is_approval:
             _asked(element, around, report)
             _answered(element, report)
+        elif element.kind in PEOPLE and "approval" not in element.properties:
+            _unsaid(element, around, report)
     for container in process.body.containers():
         for element in container.elements.values():
             if element.trigger is not None:
@@ -36,6 +38,19 @@ def _overtaken(element: Element, trigger: Element, container: Container, report:
     for decision in container.everything():
         if decision.kind in PEOPLE and decision.is_approval and decision.id not in inside:
             _taken_away(trigger, decision, report)
+
+
+def _unsaid(element: Element, around: Surroundings, report: Report) -> None:
+    """Report a task that asks for a conclusion and does not say whether it decides: the mark may be lost."""
+    schema = around.forms.get(element.form or "")
+    if schema is not None and marked(schema).conclusions:
+        report.error(
+            element,
+            "approval-unsaid",
+            "{element!r} asks for a conclusion and does not say whether it is a decision: give it the "
+            "property approval with true, or with false.",
+            element=element.title,
+        )
 
 
 def _asked(element: Element, around: Surroundings, report: Report) -> None:
