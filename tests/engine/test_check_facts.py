@@ -7,8 +7,10 @@ import json
 import pytest
 
 from service.engine.check import check
+from service.handlers import HANDLERS
 from tests.engine import diagrams as d
 from tests.engine.decision_tables import definitions, table
+from tests.engine.mutants.files import company
 
 SCHEMA = """
 main: p
@@ -194,3 +196,13 @@ def test_the_elements_of_a_list_do_not_write_the_same_fact():
 
     assert codes(element, LINE) == ["a: fact-in-loop"]
     assert codes(inside, d.path("begin", "part", "done")) == ["in: fact-in-loop"]
+
+
+def test_facts_that_cannot_be_read_are_told_once_and_not_at_everybody_who_names_one():
+    files = company()
+    broken = files["case.yaml"].replace(b"facts:", "facts：".encode(), 1)
+
+    found = check({**files, "case.yaml": broken}, topics=HANDLERS)
+
+    assert {each.file for each in found if each.severity == "error"} == {"case.yaml"}
+    assert "unknown-fact" not in {each.code for each in found}

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from service.engine.case.schema import FILE as CASE
 from service.engine.check.approvals import check_approvals
 from service.engine.check.beginnings import check_beginnings
 from service.engine.check.branches import check_branches
@@ -90,7 +91,7 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Topic]) -> list[Fi
     if GUARANTEES in files:
         is_sound = is_sound and not any(_has_errors(file.findings) for file in around.tables.values())
         _collect(check_guarantees(files, around, is_sound=is_sound), reports)
-    found = place((each for report in reports.values() for each in report.findings), files)
+    found = place(_causes(reports), files)
     named = _named(found, around)
     return sorted(named, key=lambda each: (each.file, each.line, each.severity, each.code))
 
@@ -107,6 +108,14 @@ def _named(findings: Iterable[Finding], around: Surroundings) -> Iterator[Findin
     for finding in findings:
         name = names.get((finding.file, finding.element), "")
         yield replace(finding, name=name) if name and name != finding.element else finding
+
+
+def _causes(reports: Mapping[str, Report]) -> Iterator[Finding]:
+    """Yield the findings; where the facts cannot be read, none of all that names one."""
+    facts = reports.get(CASE)
+    are_unreadable = facts is not None and facts.has_errors
+    for report in reports.values():
+        yield from (each for each in report.findings if not (are_unreadable and each.code == "unknown-fact"))
 
 
 def _has_errors(findings: Iterable[Finding]) -> bool:
