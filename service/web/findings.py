@@ -101,6 +101,7 @@ HEADLINES = {
     "form-kind": _("Refer to the form by formRef"),
     "guarantee-broken": _("What the company promises is broken"),
     "guarantee-claim": _("A guarantee claims one thing"),
+    "guarantee-dropped": _("The company would promise less"),
     "guarantee-gap-closed": _("A known gap is closed"),
     "guarantee-incomplete": _("A guarantee lacks something"),
     "guarantee-known-gap": _("A promise does not hold yet, as is known"),

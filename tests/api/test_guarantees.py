@@ -87,3 +87,17 @@ def test_changing_them_needs_a_right_of_its_own(company, client_for, app):
     assert (refused.status_code, same.status_code, dropped.status_code) == (403, 201, 403)
     assert "guarantee.change" in refused.json["detail"]
     assert upload(client_for("admin"), "/deployments", guarantees__yaml=changed).status_code == 201
+
+
+def test_promises_that_would_be_gone_are_named_before_anybody_deploys(company, client_for):
+    less = with_a_known_gap()["guarantees.yaml"].replace(b"  audited:", b"  audited_anew:")
+
+    found = upload(client_for("admin"), "/deployments/check", guarantees__yaml=less).json["findings"]
+    nothing = upload(client_for("admin"), "/deployments/check", guarantees__yaml=b"guarantees: {}").json[
+        "findings"
+    ]
+
+    [dropped] = [each for each in found if each["code"] == "guarantee-dropped"]
+    assert dropped["severity"] == "warning"
+    assert "执行过的活动都经审计" in dropped["message"]
+    assert "guarantee-dropped" in {each["code"] for each in nothing}

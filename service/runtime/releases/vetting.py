@@ -53,8 +53,24 @@ def _refusal(name: str, content: bytes) -> Finding | None:
 
 
 def findings(app: Application, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
-    found = app.beside(check_manifest, files, topics=dict(app.handlers))
-    return (*found, *_about_gone(app, files)) if organisation.FILE in files else tuple(found)
+    found = (*app.beside(check_manifest, files, topics=dict(app.handlers)), *_about_dropped(app, files))
+    return (*found, *_about_gone(app, files)) if organisation.FILE in files else found
+
+
+def _about_dropped(app: Application, files: Mapping[str, bytes]) -> Iterator[Finding]:
+    """Yield what the company promises today and would promise no more."""
+    with app.db.read() as session:
+        live = manifests.live_id(session)
+        if live is None:
+            return
+        held = {each.key: each.name for each in app.model(live, session=session).guarantees}
+    kept = {each.key for each in guarantees.read(files.get(guarantees.FILE, b"")).guarantees}
+    if dropped := [name for key, name in held.items() if key not in kept]:
+        text = Text(
+            "The company would promise no more: {names}. What these sentences held off could be drawn then.",
+            names="、".join(dropped),
+        )
+        yield Finding(guarantees.FILE, 0, "", "warning", "guarantee-dropped", text)
 
 
 def _about_gone(app: Application, files: Mapping[str, bytes]) -> Iterator[Finding]:
