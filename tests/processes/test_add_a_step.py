@@ -15,6 +15,9 @@ from service import cli, resources
 TASK = """    <bpmn:userTask id="tone_review" name="审核品牌调性" camunda:formRef="tone_review"
         camunda:candidateGroups="调性组">
       <bpmn:documentation>调性组看过方案再送部门审核（N1）。</bpmn:documentation>
+      <bpmn:extensionElements><camunda:properties>
+        <camunda:property name="approval" value="false" />
+      </camunda:properties></bpmn:extensionElements>
       <bpmn:incoming>{before}</bpmn:incoming>
       <bpmn:outgoing>flow_tone_review_to_submit_plan</bpmn:outgoing>
     </bpmn:userTask>

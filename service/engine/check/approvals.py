@@ -44,7 +44,7 @@ def _unsaid(element: Element, around: Surroundings, report: Report) -> None:
     """Report a task that asks for a conclusion and does not say whether it decides: the mark may be lost."""
     schema = around.forms.get(element.form or "")
     if schema is not None and marked(schema).conclusions:
-        report.error(
+        report.warning(
             element,
             "approval-unsaid",
             "{element!r} asks for a conclusion and does not say whether it is a decision: give it the "

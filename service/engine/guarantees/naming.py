@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from service.engine.drawing import Element
+from service.engine.drawing.kinds import PEOPLE
 from service.engine.files.findings import Finding
 from service.engine.files.nearest import suggestion
+from service.engine.forms.marks import marked
 from service.engine.guarantees.formulas import Compared, Constant, Name, formula, parts
 from service.engine.guarantees.model import After, Before, Claim, Guarantee, Names, Never, NotBy
 from service.engine.guarantees.reading import APPROVALS, FILE
@@ -26,12 +28,20 @@ def elements_of(names: Iterable[str], subject: Subject, *, completed: bool = Fal
 
 
 def tasks_of(names: Names, subject: Subject) -> frozenset[Element]:
-    """Return the tasks that names stand for; `approvals` are all that are marked as such."""
+    """Return the tasks that names stand for; `approvals` are all that decide."""
     found = set(elements_of((name for name in names if name != APPROVALS), subject))
     if APPROVALS in names:
         every = (each for process in subject.processes.values() for each in process.elements.values())
-        found |= {each for each in every if each.properties.get("approval") == "true"}
+        found |= {each for each in every if _decides(each, subject)}
     return frozenset(found)
+
+
+def _decides(element: Element, subject: Subject) -> bool:
+    """Tell whether a task is marked as a decision, or asks for a conclusion and is not said to be none."""
+    if "approval" in element.properties:
+        return element.is_approval
+    schema = subject.forms.get(element.form or "") if element.kind in PEOPLE else None
+    return schema is not None and bool(marked(schema).conclusions)
 
 
 def _named(name: str, subject: Subject, completed: bool) -> Iterator[Element]:
