@@ -23,7 +23,7 @@ def test_owners_read_each_sentence_with_its_state(company: Company) -> None:
     page = company.browser("yezhen").get("/processes/guarantees").text
 
     assert "<h1>公司承诺</h1>" in page
-    assert "没有法务办结的会签、快审或放行，任何活动都不得上线。" in page
+    assert "没有法务在会签、快审或放行中同意，也没有联席会议决议维持的，任何活动都不得上线。" in page
     assert "成立" in page
     assert "已知缺口" in page
     # What does not hold stands first.
