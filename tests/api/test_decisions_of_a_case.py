@@ -50,7 +50,7 @@ def test_every_evaluation_is_told_with_inputs_rules_and_outputs(connect, asked):
         }
     ]
     assert (third["decision"], third["outputs"], third["file"]) == ("tier", {"tier": "ceo"}, "tier.dmn")
-    live = {each["name"]: each for each in connect("linyue").get("/resources").json["items"]}
+    live = {each["name"]: each for each in connect("admin").get("/resources").json["items"]}
     assert (third["version"], third["sha256"]) == (1, live["tier.dmn"]["sha256"])
 
 
