@@ -208,7 +208,7 @@ def _unread(element: Element, read: frozenset[str] | None, report: Report) -> No
     for name in named:
         near = nearest(name, read - ALWAYS_KNOWN) if name and name not in read else ""
         if near and near not in named:
-            report.error(
+            report.warning(
                 element,
                 "never-read",
                 "{element!r} sets {name!r}, which nothing reads. Did you mean {near!r}?",
