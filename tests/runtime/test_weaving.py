@@ -101,7 +101,7 @@ def test_a_form_alone_finds_the_installed_parts(tmp_path, monkeypatch, capsys):
             json.dumps({"components": [GROUP | {"properties": {"part": "linse"}}]}),
             "plan.form:0 g error unknown-part",
         ),
-        ("{", "plan.form:0 - error not-json"),
+        ("{", "plan.form:1 - error not-json"),
         ("[]", "plan.form:0 - error not-a-form"),
     ],
 )
