@@ -14,7 +14,7 @@ from service.feel import messages
 from service.feel.isolate import SHARED
 from service.feel.per_schema import PerSchema
 from service.feel.schema import Schema
-from service.wording import Gettext, Text, translated
+from service.wording import Gettext, translated
 
 INSPECT_SECONDS = 5.0
 
@@ -28,8 +28,9 @@ class FormError(FieldError):
 
     def localized(self, gettext: Gettext) -> FieldError:
         """Return the same error with its sentence translated."""
-        own = self.message if not isinstance(self.message, Text) else translated(self.message, gettext)
-        return FieldError(self.path, own)
+        if messages.is_own(self.code, self.params):
+            return self
+        return FieldError(self.path, translated(self.message, gettext))
 
 
 @dataclass(frozen=True)

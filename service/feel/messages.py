@@ -134,10 +134,10 @@ def finding(code: str, params: Mapping[str, Any]) -> Text:
 
 def render(code: str, params: Mapping[str, Any]) -> str:
     """Return the sentence for a code; an author's own message wins over ours."""
-    if _is_own(code, params):
-        return str(params["message"])
+    if is_own(code, params):
+        return Text("{message}", message=str(params["message"]))
     return Text(ANSWERS[code], **{name: str(value) for name, value in params.items()})
 
 
-def _is_own(code: str, params: Mapping[str, Any]) -> bool:
+def is_own(code: str, params: Mapping[str, Any]) -> bool:
     return code in {"assert", "warn", "pattern"} and bool(params.get("message"))
