@@ -8,11 +8,15 @@ and workers of their own, as many as there are cores and more.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import wraps
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from coverage import Coverage
+
+from service.engine import guarantees
 
 TESTS = Path(__file__).resolve().parent
 LONG = (
@@ -41,6 +45,8 @@ UNMEASURED = (
 )
 """Where no coverage is counted: they walk through what others prove, over and over or in processes of their
 own, and counting would take them three times as long."""
+PROVING = "engine/"
+"""Where the prover's coverage is counted. Everywhere else it runs along, uncounted: with every deployment."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -52,14 +58,32 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Count no coverage of a test that is not measured, nor of what is made for it."""
-    counting = Coverage.current() if _place(item).startswith(UNMEASURED) else None
-    if counting is not None:
-        counting.stop()
+    counting, place = Coverage.current(), _place(item)
+    if counting is None or (place.startswith(PROVING) and not place.startswith(UNMEASURED)):
+        return (yield)
+    if not place.startswith(UNMEASURED):
+        with patch.object(guarantees, "judge", _uncounted(counting)):
+            return (yield)
+    counting.stop()
     try:
         return (yield)
     finally:
-        if counting is not None:
+        counting.start()
+
+
+def _uncounted(counting: Coverage) -> Any:
+    """Return the prover, not counted while it runs."""
+    judge = guarantees.judge
+
+    @wraps(judge)
+    def judged(*args: Any) -> Any:
+        counting.stop()
+        try:
+            return judge(*args)
+        finally:
             counting.start()
+
+    return judged
 
 
 def _place(item: pytest.Item) -> str:

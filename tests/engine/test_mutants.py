@@ -8,7 +8,7 @@ from tests.engine.mutants.playing import campaign
 
 
 def test_whatever_is_changed_is_refused_or_plays_without_standing_still_unnoticed():
-    outcomes = [(changed, outcome) for changed, outcome in campaign(60, seed=2026)]
+    outcomes = [(changed, outcome) for changed, outcome in campaign(25, seed=2026)]
 
     odd = [(changed.file, changed.what, outcome) for changed, outcome in outcomes if outcome.is_odd]
     assert odd == []
@@ -16,7 +16,7 @@ def test_whatever_is_changed_is_refused_or_plays_without_standing_still_unnotice
 
 
 def test_decisions_taken_away_are_noticed():
-    tried = [(changed, errors) for changed, errors in decisions(every=50) if not _is_made_up_for(changed)]
+    tried = [(changed, errors) for changed, errors in decisions(every=85) if not _is_made_up_for(changed)]
 
     assert [(changed.file, changed.what) for changed, errors in tried if not errors] == []
     assert any("guarantee-broken" in errors for _, errors in tried)

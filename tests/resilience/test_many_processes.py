@@ -228,11 +228,11 @@ def assert_nothing_lost_nothing_twice(app: Application, cases: int) -> None:
 def test_three_servers_and_three_workers_over_redis(company, redis_url, tmp_path):
     url = company.settings.database_url
     with cluster(tmp_path, url, redis_url, web=3, workers=3) as servers:
-        answers = run_under_fire(company, servers, cases=40, clients=6, kills=8, every=1.5)
+        answers = run_under_fire(company, servers, cases=24, clients=6, kills=8, every=1.5)
         settle(company, redis_url)
 
     assert servers.kills >= 5
-    assert_nothing_lost_nothing_twice(company, 40)
+    assert_nothing_lost_nothing_twice(company, 24)
     assert answers[500] == 0, [member.log.read_text()[-3000:] for member in servers.members]
 
 
@@ -241,9 +241,9 @@ def test_two_servers_and_two_workers_over_postgresql_alone(company, tmp_path):
     url = company.settings.database_url
     queue_url = url.replace("postgresql+psycopg", "postgresql")
     with cluster(tmp_path, url, queue_url, web=2, workers=2) as servers:
-        answers = run_under_fire(company, servers, cases=15, clients=3, kills=4, every=1.5)
+        answers = run_under_fire(company, servers, cases=10, clients=3, kills=4, every=1.5)
         settle(company, queue_url)
 
     assert servers.kills >= 2
-    assert_nothing_lost_nothing_twice(company, 15)
+    assert_nothing_lost_nothing_twice(company, 10)
     assert answers[500] == 0, [member.log.read_text()[-3000:] for member in servers.members]
