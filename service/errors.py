@@ -164,7 +164,7 @@ class Busy(ServiceError):
 
 
 class TakesTooLong(ServiceError):
-    """This takes longer than a request may, and was given up. Ask for less at once."""
+    """This took too long and was stopped. Nothing was changed: try again later, or ask for less at once."""
 
     status = 422
     title = "Takes too long"

@@ -72,6 +72,11 @@ def test_a_campaign_does_not_end_before_it_starts():
     assert list(refused("campaign", {"end_date": "2026-08-31"})) == ["end_date"]
 
 
+@pytest.mark.parametrize(("start", "is_past"), [("2026-08-02", True), ("2026-08-03", False)])
+def test_a_campaign_does_not_begin_in_the_past(start, is_past):
+    assert list(refused("campaign", {"start_date": start})) == ["start_date"] * is_past
+
+
 def test_a_green_request_gives_its_reason():
     assert refused("campaign", {"urgency": "green"}) == {"green_reason": REQUIRED}
 
@@ -199,6 +204,18 @@ def test_technology_cannot_agree_when_development_does_not_fit():
 
 def test_technology_may_say_so_and_disagree():
     assert refused("tech_review", {"dev_workdays": 13, "conclusion": "不同意"}) == {}
+
+
+@pytest.mark.parametrize(
+    ("form", "agreeing", "refusing"),
+    [("tech_review", "同意", "不同意"), ("director_review", "通过", "否决")],
+)
+def test_what_is_not_feasible_cannot_be_agreed_to(form, agreeing, refusing):
+    infeasible = {"feasibility": "不可行", "opinion": "现有机房无法支撑预计峰值流量。"}
+
+    assert "conclusion" in refused(form, infeasible | {"conclusion": agreeing})
+    assert "conclusion" not in refused(form, infeasible | {"conclusion": refusing})
+    assert refused(form, {"feasibility": "有条件可行"}) == {}
 
 
 def test_an_api_ready_after_the_start_cannot_be_agreed_to():
