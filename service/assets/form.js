@@ -30,7 +30,7 @@ const readOnly = given.mode === 'read' || given.mode === 'preview';
 const form = new Form({
   container: host,
   debounce: false, // form-js waits 300 ms by default and loses what is typed in that time
-  additionalModules: [translateModule, feelModule(given.calendar), rulesModule, filesModule],
+  additionalModules: [translateModule, feelModule(given), rulesModule, filesModule],
   properties: { readOnly },
 });
 

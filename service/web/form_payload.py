@@ -61,6 +61,7 @@ def _payload(mode: str, form: FormView, urls: dict[str, Any]) -> dict[str, Any]:
         "max_bytes": app.settings.upload_bytes,
         "attachments": _known_files(form),
         "calendar": official_calendar().exceptions(),
+        "now": int(app.clock().timestamp() * 1000),
     }
 
 

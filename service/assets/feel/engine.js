@@ -9,7 +9,7 @@ import { operators } from './operators.js';
 import { INPUT, rewrite } from './rewrite.js';
 import { treeOf } from './tree.js';
 
-export { setNow } from './temporal.js';
+export { setClock, setNow } from './temporal.js';
 export { setCalendar } from './workdays.js';
 export { FUNCTION_NAMES } from './functions.js';
 export { FeelProblem };

@@ -7,15 +7,21 @@ const HERE = { zone: ZONE, locale: 'en' };
 const UNZONED = { zone: UTC, locale: 'en' };
 
 let fixedNow = null;
+let ahead = 0;
 
 /** Fix the instant that now() and today() see (milliseconds since 1970); null: the machine's clock. */
 export function setNow(milliseconds) {
   fixedNow = milliseconds;
 }
 
+/** Set the clock that now() and today() read, which runs on from here (milliseconds since 1970). */
+export function setClock(milliseconds) {
+  ahead = milliseconds - Date.now();
+}
+
 const valid = (value) => (value && value.isValid ? value : null);
 
-export const now = () => DateTime.fromMillis(fixedNow ?? Date.now(), HERE);
+export const now = () => DateTime.fromMillis(fixedNow ?? Date.now() + ahead, HERE);
 export const today = () => toDate(now());
 
 export const dateOf = (year, month, day) => valid(DateTime.fromObject({ year, month, day }, UNZONED));

@@ -1,6 +1,6 @@
 // form-js asks our FEEL engine instead of its own: the one that also checks the answers on the server.
 import { FeelersTemplating } from '@bpmn-io/form-js-viewer';
-import { evaluateLeniently, reader, setCalendar, testLeniently } from '../feel/engine.js';
+import { evaluateLeniently, reader, setCalendar, setClock, testLeniently } from '../feel/engine.js';
 
 const PLACEHOLDER = /{{(.+?)}}/gs;
 const MOST_RECOMPUTATIONS = 20;
@@ -45,9 +45,10 @@ class RecomputationLimit {
   }
 }
 
-/** The form-js module; `calendar` is the table of workdays that the server counts with. */
-export function feelModule(calendar) {
+/** The form-js module. The server judges the answers: its table of workdays counts here, and its clock. */
+export function feelModule({ calendar, now }) {
   setCalendar(calendar);
+  setClock(now);
   return {
     __init__: [['expressionLanguage', (language) => {
       language.evaluate = (expression, data) => (isFormula(expression) ? evaluateLeniently(expression, read(data)) : null);
