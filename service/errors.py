@@ -98,6 +98,12 @@ class InstanceNotActive(Conflict):
     title = "Case not active"
 
 
+class FiguresClosed(Conflict):
+    """The campaign has ended and its figures stand: only a request of the auditor opens them."""
+
+    title = "Figures closed"
+
+
 class InvalidInput(ServiceError):
     """Some of the values are missing or not allowed."""
 

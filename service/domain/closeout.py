@@ -67,20 +67,30 @@ class InfluencerRow:
 
 
 def spend_rows(
-    lines: Sequence[BudgetLine], channels: Iterable[Mapping[str, Any]], samples: Iterable[ChannelDay]
+    lines: Sequence[BudgetLine],
+    channels: Iterable[Mapping[str, Any]],
+    samples: Iterable[ChannelDay],
+    outside: str = "",
 ) -> tuple[SpendRow, ...]:
-    """Return one row per budget category.
+    """Return one row per budget category, and one per channel that has spent outside all of them.
 
     `channels` are the plan's rows {name, budget_item}: they say from which category a channel is paid.
-    A category no measured channel belongs to has no actual yet; its owner fills it in.
+    A category no measured channel belongs to has no actual yet; its owner fills it in. A channel outside is
+    named behind `outside`, and has a budget of nothing.
     """
     item_of = {row.get("name"): row.get("budget_item") for row in channels}
+    budget = by_category(lines)
     paid: dict[str, Decimal] = {}
+    strays: list[SpendRow] = []
     for channel, sums in by_channel(samples).items():
         item = item_of.get(channel)
-        if item:
+        if sums.cost is None:
+            continue
+        if item in budget:
             paid[item] = paid.get(item, ZERO) + sums.cost
-    return tuple(SpendRow(name, amount, paid.get(name)) for name, amount in by_category(lines).items())
+        elif sums.cost:
+            strays.append(SpendRow(f"{outside}{channel}", money(ZERO), sums.cost))
+    return (*(SpendRow(name, amount, paid.get(name)) for name, amount in budget.items()), *strays)
 
 
 def measured(samples: Iterable[ChannelDay], metrics: Iterable[Metric]) -> dict[str, Decimal]:

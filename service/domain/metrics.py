@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from service.domain.money import ZERO, Number, decimal, ratio, total
+from service.domain.money import Number, decimal, ratio
 
 COUNTS = ("impressions", "clicks", "visits", "registrations", "orders", "payers")
 AMOUNTS = ("gmv", "revenue", "refund", "cost")
@@ -42,20 +42,20 @@ class Metric:
 
 @dataclass(frozen=True)
 class ChannelDay:
-    """One channel on one day. The last four are None where the source does not know them."""
+    """One channel on one day. What no source has reported is None."""
 
     day: date
     channel: str
-    impressions: int = 0
-    clicks: int = 0
-    visits: int = 0
-    registrations: int = 0
-    orders: int = 0
-    payers: int = 0
-    gmv: Decimal = ZERO
-    revenue: Decimal = ZERO
-    refund: Decimal = ZERO
-    cost: Decimal = ZERO
+    impressions: int | None = None
+    clicks: int | None = None
+    visits: int | None = None
+    registrations: int | None = None
+    orders: int | None = None
+    payers: int | None = None
+    gmv: Decimal | None = None
+    revenue: Decimal | None = None
+    refund: Decimal | None = None
+    cost: Decimal | None = None
     source: str = ""
     invalid_clicks: int | None = None
     top_source_clicks: int | None = None
@@ -77,18 +77,21 @@ class LoadSample:
 
 @dataclass(frozen=True)
 class Totals:
-    """Sums over any number of channels and days, with the ratios that follow from them."""
+    """Sums over any number of channels and days, with the ratios that follow from them.
 
-    impressions: int = 0
-    clicks: int = 0
-    visits: int = 0
-    registrations: int = 0
-    orders: int = 0
-    payers: int = 0
-    gmv: Decimal = ZERO
-    revenue: Decimal = ZERO
-    refund: Decimal = ZERO
-    cost: Decimal = ZERO
+    None is what no source has reported: no data is not the same as nothing.
+    """
+
+    impressions: int | None = None
+    clicks: int | None = None
+    visits: int | None = None
+    registrations: int | None = None
+    orders: int | None = None
+    payers: int | None = None
+    gmv: Decimal | None = None
+    revenue: Decimal | None = None
+    refund: Decimal | None = None
+    cost: Decimal | None = None
 
     @property
     def ctr(self) -> Decimal | None:
@@ -117,11 +120,14 @@ class Totals:
 
 
 def totals(samples: Iterable[ChannelDay]) -> Totals:
-    """Return the sums over all samples."""
+    """Return the sums over all samples, of each measure over those that report it."""
     rows = list(samples)
-    sums: dict[str, Any] = {name: sum(getattr(row, name) for row in rows) for name in COUNTS}
-    sums |= {name: total(getattr(row, name) for row in rows) for name in AMOUNTS}
-    return Totals(**sums)
+    return Totals(**{name: _sum(rows, name) for name in (*COUNTS, *AMOUNTS)})
+
+
+def _sum(rows: Iterable[ChannelDay], name: str) -> Any:
+    known = [value for row in rows if (value := getattr(row, name)) is not None]
+    return sum(known) if known else None
 
 
 def by_channel(samples: Iterable[ChannelDay]) -> dict[str, Totals]:

@@ -40,15 +40,15 @@ def traffic_facts(samples: Iterable[ChannelDay]) -> TrafficFacts:
     )
 
 
-def _known(rows: Iterable[ChannelDay], name: str) -> list[ChannelDay]:
-    return [row for row in rows if getattr(row, name) is not None]
+def _known(rows: Iterable[ChannelDay], *names: str) -> list[ChannelDay]:
+    return [row for row in rows if all(getattr(row, name) is not None for name in names)]
 
 
 def _share(rows: Iterable[ChannelDay], part: str, whole: str) -> Decimal | None:
-    known = _known(rows, part)
+    known = _known(rows, part, whole)
     return ratio(sum(getattr(row, part) for row in known), sum(getattr(row, whole) for row in known))
 
 
 def _worst(rows: Iterable[ChannelDay], part: str, whole: str) -> Decimal | None:
-    shares = [ratio(getattr(row, part), getattr(row, whole)) for row in _known(rows, part)]
+    shares = [ratio(getattr(row, part), getattr(row, whole)) for row in _known(rows, part, whole)]
     return max((share for share in shares if share is not None), default=None)

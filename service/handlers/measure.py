@@ -9,6 +9,15 @@ from typing import Any
 
 from service.domain import closeout
 from service.domain.budget import lines_from
+from service.domain.figures import (
+    MEASURED,
+    Correction,
+    changes,
+    channel_days,
+    corrections,
+    figures_of,
+    in_force,
+)
 from service.domain.metrics import ChannelDay, Metric, Totals, load_ratio, totals
 from service.domain.money import deviation
 from service.domain.plan import START, as_date
@@ -21,8 +30,12 @@ from service.handlers.topic import PLAN_TEXT, Topic
 from service.wording import Text
 
 NO_LOAD_DATA = "no_load_data"
+CLOSED = "figures_closed"
+"""The fact that the figures of a campaign stand, and nobody corrects them any more."""
 CHANNELS = ("channels[].name", "channels[].budget_item", "channels[].expected_impressions")
 """What of the plan's channels the closeout is reckoned from."""
+SHARES = ("invalid_rate", "top_source_share", "night_share", "bounce", "cvr")
+_LISTED = ("days_without_data", "corrections")
 REPORTED = (
     *("channel", "impressions", "clicks", "visits", "registrations", "orders", "payers"),
     *("gmv", "revenue", "refund", "cost", "source"),
@@ -38,6 +51,40 @@ def collect_metrics(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any
         "targets": targets,
         "metrics": [_metric(metric, targets, totals(samples)) for metric in _daily(ports)],
     }
+
+
+def record_metrics(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
+    """Record what rows of figures say beyond what they were opened with; `shown` were the rows before.
+
+    Rows are of `day`, or name their own; their source is `source` where they name none.
+
+    Once the figures are closed it may still say what nobody had said, but corrects nothing.
+    """
+    shown = {row.get("channel"): row for row in params.get("shown") or ()}
+    figures = [
+        figure
+        for row in params["channels"] or ()
+        for figure in figures_of(_typed(row, shown.get(row.get("channel")) or {}, params), row.get("reason"))
+    ]
+    days = [figure.day for figure in figures]
+    present = in_force(ports.figures(min(days), max(days))) if days else {}
+    new = changes(figures, present)
+    kept = [each for each in new if each.place in present] if ports.facts.get(CLOSED) else []
+    ports.record_figures(each for each in new if each not in kept)
+    if kept:
+        named = [f"{each.day} {each.channel} {each.metric} {each.value}" for each in kept]
+        ports.note("数据已封存，以下更正没有记入", figures=named)
+    return {"recorded": len(new) - len(kept)}
+
+
+def _typed(row: Mapping[str, Any], shown: Mapping[str, Any], params: Mapping[str, Any]) -> ChannelDay:
+    """Return what somebody filled in or changed: what they left as it was shown is not theirs."""
+    known = {name: row.get(name) for name in MEASURED}
+    typed = {name: value for name, value in known.items() if value is not None and value != shown.get(name)}
+    source = str(row.get("source") or params.get("source") or "")
+    return ChannelDay(
+        _day(row.get("day") or params.get("day")), str(row.get("channel") or ""), source=source, **typed
+    )
 
 
 def read_load(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
@@ -63,8 +110,18 @@ def read_load(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
 
 
 def check_traffic(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
-    """Return the shares by which bought traffic shows, over the whole campaign."""
-    return asdict(traffic_facts(ports.metrics(_day(params["start_date"]), _day(params["end_date"]))))
+    """Return the shares by which bought traffic shows, over the whole campaign; None where there are no data.
+
+    Beside them on which of its days nobody reported anything, and which figures were corrected, by whom.
+    """
+    first, last = _day(params["start_date"]), _day(params["end_date"])
+    figures = ports.figures(first, last)
+    silent = _days_between(first, last) - {figure.day for figure in figures}
+    return {
+        **asdict(traffic_facts(channel_days(figures))),
+        "days_without_data": sorted(silent),
+        "corrections": [_correction(each, ports) for each in corrections(figures)],
+    }
 
 
 def collect_closeout(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
@@ -72,9 +129,10 @@ def collect_closeout(params: Mapping[str, Any], ports: Ports) -> Mapping[str, An
     text = present_text(ports)
     lines, channels = lines_from(text.get("lines")), list(text.get("channels") or ())
     samples = _all_samples(_day(params["actual_end_date"]), text, ports)
+    outside = str(params.get("outside") or "")
     influencers = closeout.influencer_rows(channels, lines, samples, ports.words.influencers)
     return {
-        "spend": [_spend(row) for row in closeout.spend_rows(lines, channels, samples)],
+        "spend": [_spend(row) for row in closeout.spend_rows(lines, channels, samples, outside)],
         "kpi_results": _kpi_results(samples, _sheet(params, ports), ports),
         "nps": dict.fromkeys(("before", "before_n", "after", "after_n")),
         "kol": [asdict(row) for row in influencers],
@@ -90,6 +148,18 @@ def _day(value: Any) -> date:
     if day is None:
         raise HandlerFailed(Text("a date is missing"))
     return day
+
+
+def _days_between(first: date, last: date) -> set[date]:
+    return {first + timedelta(days=count) for count in range((last - first).days + 1)}
+
+
+def _correction(each: Correction, ports: Ports) -> dict[str, Any]:
+    after, named = each.after, ports.words.metrics
+    metric = named[after.metric].name if after.metric in named else after.metric
+    what = {"day": after.day, "channel": after.channel, "metric": metric}
+    told = {"before": each.before.value, "value": after.value, "reason": after.reason}
+    return {**what, **told, "source": after.source, "by": after.by, "at": after.at}
 
 
 def _reported(sample: ChannelDay) -> dict[str, Any]:
@@ -156,6 +226,14 @@ METRICS = Topic(
     outputs=("channels", "targets", "metrics"),
     kinds={"channels": "list", "targets": "context", "metrics": "list"},
 )
+RECORD = Topic(
+    "metrics.record",
+    record_metrics,
+    inputs=("day", "channels", "shown", "source"),
+    required=("channels",),
+    outputs=("recorded",),
+    kinds={"recorded": "number"},
+)
 LOAD = Topic(
     "load.read",
     read_load,
@@ -171,13 +249,13 @@ TRAFFIC = Topic(
     check_traffic,
     inputs=("start_date", "end_date"),
     required=("start_date", "end_date"),
-    outputs=("invalid_rate", "top_source_share", "night_share", "bounce", "cvr"),
-    kinds=dict.fromkeys(("invalid_rate", "top_source_share", "night_share", "bounce", "cvr"), "number"),
+    outputs=(*SHARES, *_LISTED),
+    kinds={**dict.fromkeys(SHARES, "number"), **dict.fromkeys(_LISTED, "list")},
 )
 CLOSEOUT = Topic(
     "closeout.collect",
     collect_closeout,
-    inputs=("actual_end_date", "sheet"),
+    inputs=("actual_end_date", "sheet", "outside"),
     required=("actual_end_date",),
     reads={
         "sheet": tuple(f"kpis[].{key}" for key in ("department", "metric", "target", "unit", "direction")),
@@ -186,4 +264,4 @@ CLOSEOUT = Topic(
     outputs=("spend", "kpi_results", "nps", "kol", "open_items"),
     kinds={**dict.fromkeys(("spend", "kpi_results", "kol", "open_items"), "list"), "nps": "context"},
 )
-TOPICS = (METRICS, LOAD, TRAFFIC, CLOSEOUT)
+TOPICS = (METRICS, RECORD, LOAD, TRAFFIC, CLOSEOUT)

@@ -7,13 +7,14 @@ Times are aware, days are dates in Asia/Shanghai, money is `Decimal` CNY, people
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
 from service.domain.budget import Allowance
+from service.domain.figures import Figure
 from service.domain.metrics import ChannelDay, LoadSample
 from service.domain.words import Words
 from service.domain.workdays import Calendar
@@ -111,7 +112,10 @@ class Ports(Protocol):
         """Return who holds or may claim the open tasks of this activity in this instance, as user names."""
 
     def metrics(self, first_day: date, last_day: date | None = None) -> Sequence[ChannelDay]:
-        """Return the samples per channel and day, from the first to the last day inclusive."""
+        """Return the figures in force per channel and day, from the first to the last day inclusive."""
+
+    def figures(self, first_day: date, last_day: date | None = None) -> Sequence[Figure]:
+        """Return every figure recorded of these days, oldest first: the latest of its place holds."""
 
     def load_samples(self, since: datetime) -> Sequence[LoadSample]:
         """Return the system-load samples of the case since then, oldest first."""
@@ -121,6 +125,9 @@ class Ports(Protocol):
 
     def commit_allowance(self, department: str, period: str, amount: Decimal) -> Allowance | None:
         """Make `amount` the case's share of the committed allowance, replacing what it held before."""
+
+    def record_figures(self, figures: Iterable[Figure]) -> None:
+        """Record figures of the case, as those of who acts now."""
 
     def note(self, text: str, **facts: Any) -> None:
         """Write a line into the record of this instance, at this activity."""

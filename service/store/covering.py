@@ -26,6 +26,7 @@ from service.store.models import (
     CaseApplication,
     CaseFact,
     DecisionEvaluation,
+    Figure,
     ProcessInstance,
     Submission,
 )
@@ -101,6 +102,7 @@ _ALL = (
     Covered(table_of(DecisionEvaluation), _but(DecisionEvaluation, "seq"), "instance_id"),
     Covered(table_of(CaseFact), _but(CaseFact, "seq"), "number"),
     Covered(table_of(CaseApplication), _but(CaseApplication, "seq"), "number"),
+    Covered(table_of(Figure), _but(Figure, "seq"), "number"),
     Covered(
         TASKS,
         (

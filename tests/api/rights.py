@@ -113,6 +113,7 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
     },
     "figures": {
         "POST /api/v1/campaigns/<business_key>/metrics": Need("sees the case", "sample.record"),
+        "GET /api/v1/campaigns/<business_key>/figures": Need("sees the case"),
         "POST /api/v1/campaigns/<business_key>/load": Need("sees the case", "sample.record"),
     },
     "running cases": {

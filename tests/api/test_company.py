@@ -100,9 +100,23 @@ def test_figures_of_a_campaign_are_recorded(campaign, client_for):
     assert (answer.status_code, answer.json) == (201, {"recorded": 2})
 
 
+def test_figures_are_listed_with_their_source_and_what_they_took_the_place_of(campaign, client_for):
+    linyue, path = client_for("linyue"), f"/campaigns/{campaign}"
+    linyue.post(f"{path}/metrics", {"samples": [{"day": "2026-03-01", "channel": "抖音", "clicks": 50}]})
+    sample = {"day": "2026-03-01", "channel": "抖音", "clicks": 48, "source": "代理商", "reason": "去重"}
+
+    linyue.post(f"{path}/metrics", {"samples": [sample]})
+
+    first, second = linyue.get(f"{path}/figures").json["items"]
+    assert (first["metric"], first["value"], first["in_force"]) == ("clicks", 50, False)
+    assert (second["value"], second["before"], second["in_force"]) == (48, 50, True)
+    assert (second["source"], second["by"], second["reason"]) == ("代理商", "linyue", "去重")
+
+
 @pytest.mark.parametrize(
     ("change", "path"),
     [
+        ({"day": "2031-01-01"}, "samples.0.day"),
         ({"day": "yesterday"}, "samples.0.day"),
         ({"clicks": -1}, "samples.0.clicks"),
         ({"gmv": 0.001}, "samples.0.gmv"),

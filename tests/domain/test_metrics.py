@@ -44,6 +44,12 @@ def test_nothing_measured_gives_no_value():
     assert (sums.ctr, sums.cvr, sums.aov, sums.roas, sums.cpa) == (None,) * 5
 
 
+def test_what_nobody_reports_is_no_value_and_not_nothing():
+    sums = metrics.totals([FEED, NEXT_DAY])
+
+    assert (sums.clicks, sums.orders, sums.gmv) == (195, 10, None)
+
+
 def test_channels_are_summed_apart():
     assert {name: sums.clicks for name, sums in metrics.by_channel([FEED, SEARCH, NEXT_DAY]).items()} == {
         "抖音信息流": 195,

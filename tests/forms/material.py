@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -63,3 +64,26 @@ def check(form: str, changes: Mapping[str, Any] | None = None, **inputs: Any):
 def refused(form: str, changes: Mapping[str, Any] | None = None, **inputs: Any) -> dict[str, str]:
     """Return {path: message} of what is refused."""
     return {error.path: error.message for error in check(form, changes, **inputs).errors}
+
+
+def texts(form: str, **inputs: Any) -> list[str]:
+    """Return the texts shown beside the fields, as written, when the task hands the form these inputs."""
+    _, handed = example(form)
+    known = handed | inputs
+    return [
+        each["text"]
+        for each in components(schema(form))
+        if each["type"] == "text" and not _is_hidden(each.get("conditional", {}).get("hide"), known)
+    ]
+
+
+def _is_hidden(condition: str | None, known: Mapping[str, Any]) -> bool:
+    if condition is None:
+        return False
+    named = {name: None for name in re.findall(r"\b[a-z_]+\b", condition) if name not in FEEL_WORDS}
+    return FEEL.condition(condition.removeprefix("="), named | known, now=NOW)
+
+
+FEEL_WORDS = frozenset(
+    {"null", "or", "and", "not", "count", "true", "false", "item", "in", "if", "then", "else"}
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.forms.material import ABSENT, check, refused
+from tests.forms.material import ABSENT, check, refused, texts
 
 REQUIRED = "This field is required."
 
@@ -464,6 +464,40 @@ def test_a_load_test_below_the_expected_peak_is_refused():
 
 def test_clicks_above_impressions_are_refused():
     assert list(refused("daily_report", {"channels.0.clicks": 160_001})) == ["channels.0.clicks"]
+
+
+def test_a_recorded_figure_is_changed_with_a_reason():
+    recorded = [{"channel": "抖音", "clicks": 3_000, "cost": 7_200}]
+
+    errors = refused("daily_report", {"channels.0.clicks": 3_040}, collected=recorded)
+    explained = {"channels.0.clicks": 3_040, "channels.0.reason": "平台补计"}
+
+    assert errors == {"channels.0.reason": REQUIRED}
+    assert refused("daily_report", explained, collected=recorded) == {}
+
+
+def test_the_report_is_about_the_channels_of_the_plan_each_in_one_row():
+    assert list(refused("daily_report", {"channels.0.channel": "电台"})) == ["channels.0.channel"]
+    assert list(refused("daily_report", {"channels.1.channel": "抖音"})) == ["channels"]
+
+
+def test_spending_outside_the_budget_takes_a_reason():
+    beside = {"spend.0.budget": 0, "spend.0.actual": 70, "spend.0.reason": None}
+
+    assert list(refused("closeout_report", beside)) == ["spend.0.reason"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "known", "told"),
+    [([], 0.01, True), ([], None, False), (["无效流量占比超过 5%"], 0.06, False)],
+)
+def test_without_data_the_audit_is_not_told_that_nothing_was_found(flags, known, told):
+    shares = {"top_source_share": 0.006, "night_share": 0.07, "bounce": 0.48, "cvr": 0.0188}
+
+    shown = texts("audit_review", flags=flags, traffic={"invalid_rate": known, **shares})
+
+    assert ("流量核查未发现异常。" in shown) == told
+    assert ("无效流量 **无数据**" in shown) == (known is None)
 
 
 def test_an_open_item_keeps_the_closeout_back():

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from service.domain.figures import figures_of
 from service.domain.words import Words
 from service.domain.workdays import ZONE, official_calendar
 from service.handlers.ports import Submission, Wait
@@ -40,6 +41,8 @@ class FakePorts:
     owed: list[Any] = field(default_factory=list)
     holders: dict[str, list[str]] = field(default_factory=dict)
     samples: list[Any] = field(default_factory=list)
+    # Figures recorded on top of the samples.
+    kept: list[Any] = field(default_factory=list)
     load: list[Any] = field(default_factory=list)
     allowances: dict[tuple[str, str], Any] = field(default_factory=dict)
     committed: list[tuple] = field(default_factory=list)
@@ -84,6 +87,10 @@ class FakePorts:
     def metrics(self, first_day, last_day=None):
         return [row for row in self.samples if first_day <= row.day <= (last_day or first_day)]
 
+    def figures(self, first_day, last_day=None):
+        told = [figure for row in self.samples for figure in figures_of(row)]
+        return [each for each in [*told, *self.kept] if first_day <= each.day <= (last_day or first_day)]
+
     def load_samples(self, since):
         return [sample for sample in self.load if sample.at >= since]
 
@@ -93,6 +100,9 @@ class FakePorts:
     def commit_allowance(self, department, period, amount):
         self.committed.append((department, period, amount))
         return self.allowance(department, period)
+
+    def record_figures(self, figures):
+        self.kept += figures
 
     def note(self, text, **facts):
         self.notes.append((text, facts))

@@ -68,6 +68,49 @@ def test_a_day_that_is_no_date_is_refused(ports):
         HANDLERS["metrics.collect"]({"day": "yesterday"}, ports)
 
 
+def test_what_somebody_types_or_changes_in_the_report_is_recorded(ports):
+    row = {"channel": "抖音", "impressions": 10_000, "clicks": 190, "orders": 5, "reason": "剔除重复"}
+    shown = HANDLERS["metrics.collect"]({"day": DAY}, ports)["channels"]
+
+    outputs = HANDLERS["metrics.record"](
+        {"day": DAY, "channels": [row], "shown": shown, "source": "晨会日报"}, ports
+    )
+
+    # the impressions are not theirs: they are as the report opened
+    assert [(each.metric, each.value, each.source, each.reason) for each in ports.kept] == [
+        ("clicks", 190, "晨会日报", "剔除重复"),
+        ("orders", 5, "晨会日报", "剔除重复"),
+    ]
+    assert outputs == {"recorded": 2}
+
+
+def test_a_late_report_says_what_is_missing_and_corrects_nothing(ports):
+    ports.facts["figures_closed"] = True
+    row = {"channel": "抖音", "clicks": 190, "orders": 5}
+
+    HANDLERS["metrics.record"]({"day": DAY, "channels": [row], "shown": []}, ports)
+
+    assert [each.metric for each in ports.kept] == ["orders"]
+    assert [text for text, _ in ports.notes] == ["数据已封存，以下更正没有记入"]
+
+
+def test_the_audit_is_told_where_there_are_no_data(ports):
+    facts = HANDLERS["traffic.check"]({"start_date": "2026-11-20", "end_date": DAY}, ports)
+
+    assert (facts["invalid_rate"], facts["night_share"], facts["bounce"]) == (None, None, None)
+    assert facts["days_without_data"] == [date(2026, 11, 20), date(2026, 11, 21)]
+
+
+def test_the_audit_is_told_what_was_corrected(ports):
+    HANDLERS["metrics.record"](
+        {"day": DAY, "channels": [{"channel": "抖音", "clicks": 190, "reason": "剔除重复"}]}, ports
+    )
+
+    (told,) = HANDLERS["traffic.check"]({"start_date": DAY, "end_date": DAY}, ports)["corrections"]
+
+    assert (told["metric"], told["before"], told["value"], told["reason"]) == ("点击", 195, 190, "剔除重复")
+
+
 def test_the_latest_load_is_compared_with_the_plans_peak(ports):
     ports.load = [load(3, 1800), load(9, 500)]
 
@@ -109,6 +152,17 @@ def test_the_closeout_report_starts_with_what_is_known(ports):
     assert (kpi["metric"], kpi["target"], kpi["actual"]) == ("曝光", 20_000, 10_000)
     assert outputs["open_items"] == ["当日调整（campaign_day）尚未完成"]
     assert outputs["nps"] == {"before": None, "before_n": None, "after": None, "after_n": None}
+
+
+def test_what_a_channel_spent_outside_the_budget_has_a_row_of_its_own(ports):
+    ports.samples.append(ChannelDay(DAY, "电台", cost=Decimal(70)))
+
+    outputs = HANDLERS["closeout.collect"]({"actual_end_date": DAY, "outside": "预算外·"}, ports)
+
+    assert [(row["budget_item"], row["budget"], row["actual"]) for row in outputs["spend"]] == [
+        ("信息流", 600, 500),
+        ("预算外·电台", 0, 70),
+    ]
 
 
 def test_a_campaign_stopped_before_its_launch_has_nothing_to_show(ports):

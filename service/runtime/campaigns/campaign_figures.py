@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from service.domain.metrics import ChannelDay, LoadSample
+from service.domain.figures import Figure
+from service.domain.metrics import LoadSample
+from service.domain.money import money
+from service.runtime.step.step import Step
 from service.store import models
 from service.store.models import ArchivedCampaign, ProcessInstance
+from service.store.writing import table_of
 
 _ARCHIVE_COLUMNS = {
     "name": "name",
@@ -29,14 +33,31 @@ _ARCHIVE_COLUMNS = {
     "approval_workdays": "gross_workdays",
     "net_workdays": "net_workdays",
 }
-_CHANNEL_FIELDS = tuple(each.name for each in fields(ChannelDay))
+_FIELDS = tuple(each.name for each in fields(Figure))
 
 
-def metrics(session: Session, case: str, first: date, last: date) -> list[ChannelDay]:
-    """Return the samples of a case per channel and day, both days included."""
-    sample = models.MetricSample
-    query = select(sample).where(sample.business_key == case, sample.day >= first, sample.day <= last)
-    return [_channel_day(row) for row in session.scalars(query.order_by(sample.day, sample.channel))]
+def figures(session: Session, case: str, first: date | None = None, last: date | None = None) -> list[Figure]:
+    """Return every figure that was recorded of a case, oldest first, of these days, both included."""
+    row = models.Figure
+    query = select(row).where(row.number == case)
+    if first is not None:
+        query = query.where(row.day >= first)
+    if last is not None:
+        query = query.where(row.day <= last)
+    return [
+        Figure(**{name: getattr(each, name) for name in _FIELDS})
+        for each in session.scalars(query.order_by(row.seq))
+    ]
+
+
+def record(step: Step, new: Iterable[Figure]) -> None:
+    """Write figures into the case of a step, as its actor's; the audit vouches for them."""
+    who = {"number": step.case, "by": step.actor.name, "at": step.now}
+    rows = [{**vars(figure), "value": money(figure.value), **who} for figure in new]
+    for row in rows:
+        step.cover("figure", row)
+    if rows:
+        step.session.execute(insert(table_of(models.Figure)), rows)
 
 
 def load_samples(session: Session, case: str, since: datetime) -> list[LoadSample]:
@@ -80,11 +101,6 @@ def _entry(session: Session, case: str) -> ArchivedCampaign | None:
     stored = select(ArchivedCampaign).where(ArchivedCampaign.business_key == case)
     made_now = next((each for each in fresh if each.business_key == case), None)
     return made_now or session.scalars(stored).one_or_none()
-
-
-def _channel_day(row: models.MetricSample) -> ChannelDay:
-    known = {name: getattr(row, name, None) for name in _CHANNEL_FIELDS}
-    return ChannelDay(**{name: value for name, value in known.items() if value is not None})
 
 
 def _decimal(value: float | None) -> Decimal:

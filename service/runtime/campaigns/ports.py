@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from service.domain.budget import Allowance
+from service.domain.figures import Figure, channel_days
 from service.domain.metrics import ChannelDay, LoadSample
 from service.domain.words import Words
 from service.domain.workdays import Calendar
@@ -30,6 +31,7 @@ class HandlerPorts:
         self._call = call
         self._effects: list[tuple[str, Mapping[str, Any], str | None]] = []
         self._notes: list[tuple[str, dict[str, Any]]] = []
+        self._figures: list[Figure] = []
         self.now: datetime = step.now
         self.instance_id: str = step.instance.id
         self.case: str = step.case
@@ -71,7 +73,10 @@ class HandlerPorts:
         return tuple(self._tasks_by_holder(activity_id))
 
     def metrics(self, first_day: date, last_day: date | None = None) -> Sequence[ChannelDay]:
-        return campaign_figures.metrics(self._step.session, self.case, first_day, last_day or first_day)
+        return channel_days(self.figures(first_day, last_day))
+
+    def figures(self, first_day: date, last_day: date | None = None) -> Sequence[Figure]:
+        return campaign_figures.figures(self._step.session, self.case, first_day, last_day or first_day)
 
     def load_samples(self, since: datetime) -> Sequence[LoadSample]:
         return campaign_figures.load_samples(self._step.session, self.case, since)
@@ -86,6 +91,9 @@ class HandlerPorts:
 
     def archive(self, facts: Mapping[str, Any]) -> None:
         campaign_figures.archive(self._step.session, self._step.instance, self.case, facts)
+
+    def record_figures(self, figures: Iterable[Figure]) -> None:
+        self._figures += figures
 
     def note(self, text: str, **facts: Any) -> None:
         self._notes.append((text, facts))
@@ -138,6 +146,7 @@ class HandlerPorts:
         """The handler has succeeded: let the step do what it asked for."""
         for kind, payload, token_id in self._effects:
             self._step.queue(kind, {**payload, **self._place}, token_id=token_id)
+        campaign_figures.record(self._step, self._figures)
         for text, facts in self._notes:
             self._step.line("note", _with_facts(text, facts), **self._line)
             self._step.audit("note", text=text, **{f"fact_{name}": value for name, value in facts.items()})

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from service.runtime.step import audit
 from service.runtime.step.context import SYSTEM, Application
 from service.store.covering import COVERED, AsRow, Cover, Covered
-from service.store.models import AttachmentUse, AuditEntry, ProcessInstance
+from service.store.models import AttachmentUse, AuditEntry, Case, ProcessInstance
 
 _AT_ONCE = 100
 
@@ -61,6 +61,9 @@ def _rows(session: Session, covered: Covered, instance: ProcessInstance) -> Sequ
         query = select(table).where(table.c.id.in_(own))
     elif covered.name == "case":
         query = select(table).where(table.c.main_instance == instance.id)
+    elif covered.name == "figure":
+        led = select(Case.number).where(Case.main_instance == instance.id)
+        query = select(table).where(table.c.number.in_(led))
     else:
         query = select(table).where(table.c.instance_id == instance.id)
     order = table.c.seq if covered.key is None else table.c[covered.key]

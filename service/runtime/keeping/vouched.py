@@ -31,7 +31,19 @@ from service.store.models import (
 from service.store.writing import table_of
 
 Row = Mapping[str, Any]
-_TOLD = ("activity_id", "decision", "event", "form", "author", "actor", "name", "state")
+_TOLD = (
+    "activity_id",
+    "decision",
+    "event",
+    "form",
+    "author",
+    "actor",
+    "name",
+    "state",
+    "day",
+    "channel",
+    "metric",
+)
 
 
 @dataclass(frozen=True)

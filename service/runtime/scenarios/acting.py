@@ -38,7 +38,7 @@ def somebody(scene: Scene, step: Step, task: TaskRow) -> Actor:
     return person
 
 
-def attempt(step: Step, act: Callable[[], None]) -> None:
+def attempt(step: Step, act: Callable[[], object]) -> None:
     """Do it; with 拒收 it must be refused, with that text among the reasons, in English or in Chinese."""
     if "拒收" not in step.options:
         act()

@@ -42,7 +42,7 @@ OPTIONS: Mapping[str, frozenset[str]] = {
     "到": frozenset(),
     "消息": frozenset({"人", "案", "填", "流程", "拒收"}),
     "负载": frozenset({"案"}),
-    "数据": frozenset({"案"}),
+    "数据": frozenset({"人", "案", "拒收"}),
     "期望": frozenset({"案"}),
 }
 EXPECTED = frozenset(

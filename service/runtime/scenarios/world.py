@@ -54,6 +54,8 @@ class World:
     present: datetime | None = None
     numbers: Callable[[str], str] | None = None
     uploads: dict[tuple[str, str], str] = field(default_factory=dict)
+    # What happens outside the system, at its own moment: told to it then.
+    _coming: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
 
     def person(self, name: str) -> Actor | None:
         """Return somebody by display name or user name, None when there is nobody."""
@@ -69,14 +71,23 @@ class World:
         with self.app.db.read() as session:
             return session.scalars(_RUNNING, {"case": business_key}).first() is not None
 
+    def at(self, moment: datetime, act: Callable[[], object]) -> None:
+        """Have something happen at this moment, before whatever else is due then."""
+        self._coming.append((moment, act))
+
     def settle(self) -> None:
         """Do all that is due by now."""
+        due = [each for each in self._coming if each[0] <= self.clock.now]
+        self._coming = [each for each in self._coming if each not in due]
+        for _, act in due:
+            act()
         timers.run_due(self.app)
 
     def next_due(self) -> datetime | None:
         """Return when something falls due next, None when nothing ever does."""
         with self.app.db.read() as session:
             found = [session.scalar(_NEXT_TIMER), session.scalar(_NEXT_EFFECT)]
+        found += [moment for moment, _ in self._coming]
         return min((each for each in found if each is not None), default=None)
 
     def advance_to(self, moment: datetime) -> None:

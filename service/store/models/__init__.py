@@ -7,8 +7,8 @@ from service.store.models.campaign import (
     AllowanceCommitment,
     ArchivedCampaign,
     DepartmentAllowance,
+    Figure,
     LoadSample,
-    MetricSample,
 )
 from service.store.models.case import APPLIED, PROPOSED, Case, CaseApplication, CaseFact
 from service.store.models.deployment import Activation, Deployment, DeploymentFile, ResourceBlob
@@ -72,12 +72,12 @@ __all__ = [
     "Deployment",
     "DeploymentFile",
     "Draft",
+    "Figure",
     "IdempotencyKey",
     "Incident",
     "LoadSample",
     "LoginAttempt",
     "MessageBuffer",
-    "MetricSample",
     "Notification",
     "OrganisationUnit",
     "Outbox",

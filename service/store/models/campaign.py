@@ -12,37 +12,29 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.store.base import Base, Instant, Money, Sequence, Values, new_id
 
 
-class MetricSample(Base):
-    """What one channel of a campaign brought on one day. A later report for the same day replaces it."""
+class Figure(Base):
+    """One figure of a channel's day. The latest of its place holds; rows are never changed.
 
-    __tablename__ = "metric_sample"
+    Counts are kept like amounts, in hundredths. `reason` says why it took the place of another, where that
+    took a reason.
+    """
+
+    __tablename__ = "figure"
     __table_args__ = (
-        sa.UniqueConstraint("business_key", "day", "channel"),
-        sa.Index("ix_metric_sample_day", "day"),
+        sa.Index("ix_figure_number", "number", "day", "channel", "metric"),
+        sa.Index("ix_figure_day", "day"),
     )
 
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
-    business_key: Mapped[str]
+    number: Mapped[str] = mapped_column(sa.ForeignKey("case.number"))
     day: Mapped[date]
     channel: Mapped[str]
-    impressions: Mapped[int | None] = mapped_column(sa.BigInteger)
-    clicks: Mapped[int | None] = mapped_column(sa.BigInteger)
-    visits: Mapped[int | None] = mapped_column(sa.BigInteger)
-    payers: Mapped[int | None] = mapped_column(sa.BigInteger)
-    orders: Mapped[int | None] = mapped_column(sa.BigInteger)
-    registrations: Mapped[int | None] = mapped_column(sa.BigInteger)
-    gmv: Mapped[Decimal | None] = mapped_column(Money)
-    revenue: Mapped[Decimal | None] = mapped_column(Money)
-    refund: Mapped[Decimal | None] = mapped_column(Money)
-    cost: Mapped[Decimal | None] = mapped_column(Money)
-    # What the audit asks for; None where the source does not report it.
-    invalid_clicks: Mapped[int | None] = mapped_column(sa.BigInteger)
-    top_source_clicks: Mapped[int | None] = mapped_column(sa.BigInteger)
-    night_clicks: Mapped[int | None] = mapped_column(sa.BigInteger)
-    bounces: Mapped[int | None] = mapped_column(sa.BigInteger)
+    metric: Mapped[str]
+    value: Mapped[Decimal] = mapped_column(Money)
     source: Mapped[str]
-    recorded_by: Mapped[str]
-    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    reason: Mapped[str | None] = mapped_column(sa.Text)
+    by: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Instant)
 
 
 class LoadSample(Base):

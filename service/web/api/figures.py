@@ -11,14 +11,17 @@ from pydantic import AwareDatetime, Field
 from service.domain.metrics import ChannelDay, LoadSample
 from service.runtime.campaigns import load_reports, measurements
 from service.runtime.campaigns.load_reports import LoadReportView
+from service.runtime.campaigns.measurements import FigureView
 from service.runtime.step.context import Actor, Application
-from service.runtime.step.views import View
-from service.web.api.section import Body, Section
+from service.runtime.step.views import Page, View
+from service.web.api.section import Body, ListOf, Section, Slice
 
 section = Section("Campaign figures")
 
-_Count = Field(0, ge=0, lt=2**62)
-_Money = Field(Decimal(0), ge=0, max_digits=15, decimal_places=2)
+_Count = Field(None, ge=0, lt=10**15, description="left out: not known, and what is recorded stays")
+_Money = Field(
+    None, ge=0, max_digits=15, decimal_places=2, description="CNY, tax included; left out as above"
+)
 
 
 class ChannelDayBody(Body):
@@ -26,25 +29,30 @@ class ChannelDayBody(Body):
 
     day: date
     channel: str = Field(min_length=1, max_length=100)
-    impressions: int = _Count
-    clicks: int = _Count
-    visits: int = _Count
-    registrations: int = _Count
-    orders: int = _Count
-    payers: int = _Count
-    gmv: Decimal = _Money
-    revenue: Decimal = _Money
-    refund: Decimal = _Money
-    cost: Decimal = _Money
+    impressions: int | None = _Count
+    clicks: int | None = _Count
+    visits: int | None = _Count
+    registrations: int | None = _Count
+    orders: int | None = _Count
+    payers: int | None = _Count
+    gmv: Decimal | None = _Money
+    revenue: Decimal | None = _Money
+    refund: Decimal | None = _Money
+    cost: Decimal | None = _Money
     source: str = Field("api", max_length=100)
-    invalid_clicks: int | None = Field(None, ge=0, lt=2**62)
-    top_source_clicks: int | None = Field(None, ge=0, lt=2**62)
-    night_clicks: int | None = Field(None, ge=0, lt=2**62)
-    bounces: int | None = Field(None, ge=0, lt=2**62)
+    invalid_clicks: int | None = _Count
+    top_source_clicks: int | None = _Count
+    night_clicks: int | None = _Count
+    bounces: int | None = _Count
+    reason: str | None = Field(
+        None,
+        max_length=1000,
+        description="why it corrects a figure; needed from another source, or later than a day after",
+    )
 
 
 class Metrics(Body):
-    """Samples; a later one of the same channel and day replaces the earlier."""
+    """Samples; what a later one says of the same channel and day takes the place of the earlier figure."""
 
     samples: list[ChannelDayBody] = Field(min_length=1, max_length=1000)
 
@@ -68,12 +76,25 @@ class RecordedView(View):
 
 
 @section.post(
-    "/campaigns/<business_key>/metrics", returns=RecordedView, status=201, body=Metrics, errors=(403, 404)
+    "/campaigns/<business_key>/metrics",
+    returns=RecordedView,
+    status=201,
+    body=Metrics,
+    errors=(403, 404, 409),
 )
 def record_metrics(app: Application, actor: Actor, business_key: str, body: Metrics) -> RecordedView:
-    """Report what channels brought, by day."""
-    samples = [ChannelDay(**sample.model_dump()) for sample in body.samples]
-    return RecordedView(measurements.record_metrics(app, actor, business_key, samples))
+    """Report what channels brought, by day; once the campaign has ended, only at the auditor's request."""
+    samples = [ChannelDay(**sample.model_dump(exclude={"reason"})) for sample in body.samples]
+    reasons = [sample.reason for sample in body.samples]
+    return RecordedView(measurements.record_metrics(app, actor, business_key, samples, reasons))
+
+
+@section.get("/campaigns/<business_key>/figures", returns=ListOf(FigureView), query=Slice, errors=(404,))
+def list_figures(app: Application, actor: Actor, business_key: str, query: Slice) -> Page[FigureView]:
+    """List every figure recorded, with source, author and time; what was corrected stays, oldest first."""
+    found = measurements.figures(app, actor, business_key)
+    numbered = {id(view): str(place) for place, view in enumerate(found)}
+    return query.cut(found, lambda view: numbered[id(view)])
 
 
 @section.post(

@@ -6,10 +6,16 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select, update
 
+from service.domain.figures import channel_days
 from service.domain.metrics import ChannelDay, LoadSample
-from service.errors import Forbidden, InvalidInput, NotFound
+from service.errors import FiguresClosed, Forbidden, InstanceNotActive, InvalidInput, NotFound
+from service.handlers.measure import CLOSED
 from service.runtime.campaigns import allowances, campaign_figures, measurements
+from service.runtime.keeping import verifying
+from service.store import cases
+from service.store.models import Figure, ProcessInstance
 from tests.conftest import MONDAY
 from tests.runtime.drawings import review
 
@@ -31,25 +37,118 @@ def deployed(any_company):
     return any_company
 
 
-def stored(company, case):
+def recorded(company, case):
     with company.app.db.read() as session:
-        return campaign_figures.metrics(session, case, DAY, DAY)
+        return campaign_figures.figures(session, case, DAY, DAY)
 
 
-def test_a_later_sample_of_the_day_replaces_the_earlier_one(any_company, case):
+def stored(company, case):
+    return channel_days(recorded(company, case))
+
+
+def report(company, case, by=None, reason=None, **known):
+    sample = ChannelDay(DAY, "抖音", **known)
+    return measurements.record_metrics(
+        company.app, by or company.cast.linyue, case, [sample], [reason] if reason else []
+    )
+
+
+def close(company, case, is_closed=True):
+    with company.app.db.begin() as session:
+        instance = session.scalars(select(ProcessInstance).where(ProcessInstance.business_key == case)).one()
+        place = {"instance_id": instance.id, "definition": "review", "activity_id": "x", "activity_path": "x"}
+        fact = {"number": case, "name": CLOSED, "state": "applied", "before": None, "value": is_closed}
+        cases.write(session, [{**fact, **place, "by": "x", "on_behalf_of": None, "at": company.app.clock()}])
+
+
+def test_what_a_later_sample_says_takes_the_place_of_the_earlier_figure(any_company, case):
     app, linyue = any_company.app, any_company.cast.linyue
     first = [ChannelDay(DAY, "抖音", clicks=100, cost=Decimal("10.50")), ChannelDay(DAY, "百度", clicks=7)]
     measurements.record_metrics(app, linyue, case, first)
 
-    count = measurements.record_metrics(
-        app, linyue, case, [ChannelDay(DAY, "抖音", clicks=120, invalid_clicks=0)]
-    )
+    count = report(any_company, case, clicks=120, invalid_clicks=0)
 
     assert count == 1
     found = {sample.channel: sample for sample in stored(any_company, case)}
-    assert (found["抖音"].clicks, found["抖音"].cost, found["百度"].clicks) == (120, 0, 7)
+    # what it says nothing of stays
+    assert (found["抖音"].clicks, found["抖音"].cost, found["百度"].clicks) == (120, Decimal("10.50"), 7)
     # nothing reported is not the same as nothing found
     assert (found["抖音"].invalid_clicks, found["百度"].invalid_clicks) == (0, None)
+
+
+def test_a_correction_keeps_the_old_value_with_who_and_why(any_company, case):
+    report(any_company, case, clicks=100, source="巨量引擎")
+
+    report(
+        any_company, case, by=any_company.cast.admin, reason="剔除重复点击", clicks=90, source="代理商对账"
+    )
+
+    views = measurements.figures(any_company.app, any_company.cast.linyue, case)
+    assert [
+        (view.value, view.before, view.source, view.by, view.reason, view.in_force) for view in views
+    ] == [
+        (100, None, "巨量引擎", "linyue", None, False),
+        (90, 100, "代理商对账", "admin", "剔除重复点击", True),
+    ]
+
+
+def test_another_source_corrects_only_with_a_reason(any_company, case):
+    report(any_company, case, clicks=100, source="巨量引擎")
+
+    with pytest.raises(InvalidInput) as refused:
+        report(any_company, case, clicks=90, source="代理商对账")
+
+    assert [error.path for error in refused.value.errors] == ["samples.0.reason"]
+    assert len(recorded(any_company, case)) == 1
+
+
+def test_a_source_that_says_the_same_again_records_nothing(any_company, case):
+    report(any_company, case, clicks=100)
+
+    report(any_company, case, clicks=100, source="代理商对账")
+
+    assert len(recorded(any_company, case)) == 1
+
+
+def test_a_day_to_come_has_no_figures(any_company, case):
+    with pytest.raises(InvalidInput) as refused:
+        measurements.record_metrics(
+            any_company.app, any_company.cast.linyue, case, [ChannelDay(date(2031, 1, 1), "抖音", clicks=1)]
+        )
+
+    assert [error.path for error in refused.value.errors] == ["samples.0.day"]
+
+
+def test_closed_figures_are_opened_by_the_audit_alone(any_company, case):
+    report(any_company, case, clicks=100)
+    close(any_company, case)
+
+    with pytest.raises(FiguresClosed):
+        report(any_company, case, reason="清洗", clicks=90)
+
+    close(any_company, case, is_closed=False)
+    report(any_company, case, reason="清洗", clicks=90)
+    assert stored(any_company, case)[0].clicks == 90
+
+
+def test_an_ended_case_takes_no_figures(any_company, case):
+    with any_company.app.db.begin() as session:
+        session.scalars(select(ProcessInstance)).one().state = "completed"
+
+    with pytest.raises(InstanceNotActive):
+        report(any_company, case, clicks=100)
+
+
+def test_the_audit_vouches_for_figures(any_company, case):
+    report(any_company, case, clicks=100)
+    assert verifying.verify(any_company.app).problems == ()
+
+    with any_company.app.db.begin() as session:
+        session.execute(update(Figure).values(value=Decimal(1)))
+
+    (problem,) = verifying.verify(any_company.app).problems
+    assert "抖音" in problem.message
+    assert "was changed since" in problem.message
 
 
 def test_whoever_may_not_see_the_case_records_nothing(any_company, case):

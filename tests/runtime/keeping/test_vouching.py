@@ -333,7 +333,7 @@ NOT_COVERED = {
     "user_account, user_group, organisation_unit, substitution, web_session, api_token": "the system's chain",
     "login_attempt, idempotency_key, phrase, notification": "kept for a while, or one person's own",
     "comment, carbon_copy": "said beside the case, decides nothing",
-    "metric_sample, load_sample, archived_campaign": "figures: with their source, corrected by more of them",
+    "load_sample, archived_campaign": "what was measured, and what the case says already",
     "department_allowance, allowance_commitment": "what is spent, reckoned from the cases",
 }
 
