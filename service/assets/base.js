@@ -14,6 +14,7 @@ askBeforeDangerousForms();
 closeMenusOutside();
 forgetOnSignOut();
 rememberFolds();
+choosePeople();
 
 document.documentElement.dataset.base = 'ready';
 
@@ -75,6 +76,48 @@ function rememberFolds() {
     if (localStorage.getItem(key)) fold.open = true;
     fold.addEventListener('toggle', () => (fold.open ? localStorage.setItem(key, '1') : localStorage.removeItem(key)));
   }
+}
+
+/** People are looked up by name; whoever was clicked stands as a chip with what is sent for them. */
+function choosePeople() {
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest('[data-pick]');
+    if (!button) return;
+    event.stopPropagation(); // the button goes away: the menu around it must not take this for a click outside
+    const field = button.closest('[data-people]');
+    const chosen = field.querySelector('.chosen');
+    const search = field.querySelector('[type=search]');
+    const name = button.dataset.pick;
+    if (field.dataset.many === undefined) chosen.replaceChildren();
+    if (![...chosen.querySelectorAll('input')].some((input) => input.value === name)) {
+      chosen.append(el('button.badge.info', { type: 'button', 'aria-label': t('Without {name}', { name: button.dataset.name }) },
+        button.dataset.name, ' ×', el('input', { type: 'hidden', name: field.dataset.people, value: name })));
+    }
+    search.value = '';
+    search.setCustomValidity('');
+    field.querySelector('.found').replaceChildren();
+    search.focus();
+  }, true);
+  document.addEventListener('click', (event) => {
+    const chip = event.target.closest('.chosen > button');
+    if (!chip) return;
+    event.stopPropagation();
+    const search = chip.closest('[data-people]').querySelector('[type=search]');
+    chip.remove();
+    search.focus();
+  }, true);
+  document.addEventListener('submit', (event) => {
+    for (const field of event.target.querySelectorAll('[data-people][data-required]')) {
+      if (field.querySelector('.chosen input')) continue;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      const search = field.querySelector('[type=search]');
+      search.setCustomValidity(t('Choose somebody from the list.'));
+      search.reportValidity();
+      search.addEventListener('input', () => search.setCustomValidity(''), { once: true });
+      return;
+    }
+  }, true);
 }
 
 function closeMenusOutside() {

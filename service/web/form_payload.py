@@ -28,8 +28,15 @@ def for_task(task: TaskView, form: FormView) -> dict[str, Any]:
         "done": url_for("tasks.index", done=task.id),
         "signin": url_for("login.form", next=url_for("tasks.show", task_id=task.id)),
     }
-    payload = _payload("task" if task.offers("complete") else "read", form, urls)
+    payload = _payload(_mode(task), form, urls)
     return payload | {"name": f"task:{task.id}", "version": task.version, "instance": task.instance_id}
+
+
+def _mode(task: TaskView) -> str:
+    """Return what the reader does with the form: hand in answers, prepare those of somebody else, or read."""
+    if task.offers("complete"):
+        return "task"
+    return "prepare" if task.offers("resolve") else "read"
 
 
 def for_start(key: str, form: FormView, *, here: str, business_key: str | None) -> dict[str, Any]:

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import current_app, g
+from flask import Blueprint, current_app, g, render_template, request
 from flask_babel import gettext as _
 
 from service.runtime import identity
 from service.runtime.step.context import SYSTEM
+from service.web.asking import application, me, signed_in_only
 
+blueprint = signed_in_only(Blueprint("people", __name__))
+
+FOUND = 8
 INSTALLER = "installer"
 """Who has deployed what came with the program; nobody signs in by this name."""
+
+
+@blueprint.get("/people")
+def search() -> str:
+    """Find colleagues by a part of their name or department, to choose from."""
+    q = request.args.get("q", "").strip()
+    return render_template(
+        "_people.html", found=identity.colleagues(application(), me(), q=q, limit=FOUND), q=q
+    )
 
 
 def remember(names: Iterable[str | None]) -> dict[str, str]:

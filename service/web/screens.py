@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Flask, current_app, g, request
 
-from service.runtime import identity
 from service.runtime.identity import rights
 from service.runtime.tasks import user_tasks
 from service.web import (
@@ -28,7 +27,20 @@ from service.web import (
 )
 
 BLUEPRINTS = (
-    *(brand, login, tasks, start, cases, notifications, instances, processes, guarantees, releases, account),
+    *(
+        brand,
+        login,
+        tasks,
+        start,
+        cases,
+        notifications,
+        instances,
+        processes,
+        guarantees,
+        releases,
+        account,
+        people,
+    ),
 )
 
 
@@ -53,7 +65,6 @@ def _page_context() -> dict[str, object]:
     return {
         "actor": actor,
         "may": (lambda action: actor is not None and rights.may(actor, action)),
-        "colleagues": lambda: identity.colleagues(current_app.extensions["countersign"], g.actor),
         "here": request.full_path.rstrip("?"),
         "open_task_count": _open_task_count,
         "unread_count": notifications.unread_count,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 from typing import Any
 
@@ -17,7 +18,7 @@ from service.web import form_payload, people
 from service.web.asking import application, me, signed_in_only
 from service.web.case_page import case_context, task_due
 from service.web.i18n import safe_path, worded
-from service.web.timeline import opinions
+from service.web.timeline import opinions, said_of
 from service.wording import Text
 
 blueprint = signed_in_only(Blueprint("tasks", __name__))
@@ -82,6 +83,7 @@ def show(task_id: str) -> str:
     form = user_tasks.form(app, actor, task_id) if task.state == "open" else None
     people.remember((task.assignee, task.applicant, task.completed_by))
     record = dossier.dossier(app, actor, task.instance_id)
+    context = case_context(task.instance_id, record, focus=task)
     return render_template(
         "task.html",
         task=task,
@@ -89,7 +91,8 @@ def show(task_id: str) -> str:
         form=form,
         payload=form_payload.for_task(task, form) if form else None,
         opinions=opinions(record),
-        **case_context(task.instance_id, record, focus=task),
+        said=said_of(task, context["history"]),
+        **context,
     )
 
 
@@ -97,7 +100,7 @@ def show(task_id: str) -> str:
 def act(task_id: str, name: str) -> Response | str:
     """Do something with a task: whatever is among its actions, with what the page's form says."""
     action = actions.action(name)
-    given = {each.name: request.form.get(each.name, "") for each in fields(action.given)}
+    given = {each.name: _said(each.name) for each in fields(action.given)}
     version = request.form.get("version", type=int)
     answer = user_tasks.act(application(), me(), task_id, name, given, version=version)
     if isinstance(answer, TaskView) and request.headers.get("HX-Request"):
@@ -109,6 +112,16 @@ def act(task_id: str, name: str) -> Response | str:
     if not isinstance(answer, TaskView):
         return redirect(url_for("tasks.index"), 303)
     return redirect(safe_path(request.form.get("next"), url_for("tasks.show", task_id=task_id)), 303)
+
+
+def _said(name: str) -> Any:
+    """Return what the page's form says of a field: people as a list, answers as a form holds them."""
+    if name == "users":
+        return tuple(request.form.getlist(name))
+    text = request.form.get(name, "")
+    if name == "answers":
+        return json.loads(text) if text else None
+    return text
 
 
 def _name(answer: View) -> str:

@@ -13,7 +13,7 @@ from service.web.holders import holders
 
 NOTED = frozenset(
     {"note", "returned", "suspended", "resumed", "cancelled_by", "retried", "raised", "assigned"}
-    | {"reminded", "escalated"}
+    | {"reminded", "escalated", "transferred", "delegated", "resolved", "taken_back"}
 )
 
 
@@ -49,6 +49,11 @@ def timeline(
 def opinions(dossier: DossierView) -> tuple[Entry, ...]:
     """Return what was concluded, with the opinions in writing, newest first."""
     return _newest_first(entry for entry in _given(dossier) if entry.conclusion)
+
+
+def said_of(task: TaskView, history: Iterable[HistoryView]) -> tuple[Entry, ...]:
+    """Return what people have done with a task short of answering it, newest first."""
+    return _newest_first(_noted(line for line in history if line.token_id == task.token_id))
 
 
 def _newest_first(entries: Iterable[Entry]) -> tuple[Entry, ...]:

@@ -50,6 +50,7 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
         "GET /api/v1/openapi.json": _ANYONE,
     },
     "one's account": {
+        "GET /people": _ME,
         **dict.fromkeys(("GET /account", "POST /account/password", "POST /account/substitutes"), _ME),
         **dict.fromkeys(("POST /account/tokens", "GET /api/v1/me"), _ME),
         **dict.fromkeys(("GET /api/v1/tokens", "POST /api/v1/tokens"), _ME),
@@ -73,9 +74,11 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
         ),
         "POST /tasks/<task_id>/<name>": _TASK,
         **{
-            f"POST /api/v1/tasks/<task_id>/{name}": _TASK for name in ("claim", "draft", "complete", "return")
+            f"POST /api/v1/tasks/<task_id>/{name}": _TASK
+            for name in ("claim", "draft", "complete", "return", "transfer", "delegate")
         },
         "POST /api/v1/tasks/<task_id>/unclaim": Need("holds the task, or assigns tasks"),
+        "POST /api/v1/tasks/<task_id>/resolve": Need("is lent the task"),
         "POST /api/v1/tasks/<task_id>/assign": Need("sees the task", "task.assign"),
     },
     "cases": {

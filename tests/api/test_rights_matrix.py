@@ -61,6 +61,9 @@ class World:
         [task] = user_tasks.find(self.app, SYSTEM, instance=case.id).items
         if route.endswith("/unclaim"):
             user_tasks.claim(self.app, self.actor("zhouheng"), task.id)
+        if route.endswith("/resolve"):
+            lent = {"to": "zhouheng", "reason": "请看"}
+            user_tasks.act(self.app, self.actor("lvshi"), task.id, "delegate", lent)
         if route.endswith("/resume"):
             instances.suspend(self.app, SYSTEM, case.id)
         made = {
@@ -141,6 +144,9 @@ class World:
 BODIES = {
     "POST /api/v1/tasks/<task_id>/complete": {"version": 1, "answers": {"conclusion": "同意"}},
     "POST /api/v1/tasks/<task_id>/draft": {"answers": {}},
+    "POST /api/v1/tasks/<task_id>/transfer": {"to": "linyue", "reason": "出差"},
+    "POST /api/v1/tasks/<task_id>/delegate": {"to": "linyue", "reason": "出差"},
+    "POST /api/v1/tasks/<task_id>/resolve": {"opinion": "可以"},
     "POST /api/v1/tasks/<task_id>/assign": {"to": "zhouheng", "reason": "病假"},
     "POST /api/v1/tasks/<task_id>/return": {"version": 1, "activity_id": "legal_review", "reason": "重做"},
     "POST /api/v1/decisions/<key>/evaluate": {"variables": {"amount": 1}},
@@ -173,6 +179,7 @@ def world(tmp_path_factory, _migrated_sqlite, _cheap_passwords):
     for name, groups in PEOPLE.items():
         department = groups[0] if groups != ("admin",) else None
         identity.create_user(app, SYSTEM, name, groups=groups, department=department)
+    identity.create_user(app, SYSTEM, "lvshi", groups=("法务部",))
     tokens = {name: identity.create_token(app, SYSTEM, name).token for name in PEOPLE}
     yield World(app, create_app(settings, application=app), tokens)
     app.close()
@@ -238,6 +245,7 @@ def refusals(who: str, route: str) -> set[int] | None:
         "holds the task, or assigns tasks": _for_task(who, or_right="task.assign"),
         STARTS: None,
         ANSWERS: _for_task(who),
+        "is lent the task": _for_task(who),
         "uploaded it, or sees the case": None if own or holds(who, "case.see_all") else 404,
         "sees the case, and began it or holds": None if sees(who) else 404,
         "sees the case or reads incidents": None if own or _reads_all(who) else 404,

@@ -308,15 +308,45 @@ def test_whatever_an_action_asks_for_has_a_field_on_the_page() -> None:
     given = {each.name for action in actions().values() for each in fields(action.given)}
     drawn = {path.stem.removeprefix("_asked_") for path in TEMPLATES.glob("_asked_*.html")}
 
-    # A reason has its own field; the form itself asks for answers, and for whom they are given.
-    assert given - {"reason", "answers", "on_behalf_of"} == drawn
+    # A reason has its own field; the form itself asks for answers, and for what goes with them.
+    assert given - {"reason", "answers", "on_behalf_of", "opinion"} == drawn
+
+
+def test_a_task_is_lent_and_given_back_on_its_page(company: Company, campaign: InstanceView) -> None:
+    task, linyue, shenlan = (
+        company.task(campaign, "goals"),
+        company.browser("linyue"),
+        company.browser("shenlan"),
+    )
+    given = {"to": "shenlan", "reason": "请先看目标"}
+
+    linyue.post(f"/tasks/{task.id}/delegate", data=given)
+    lent = shenlan.get(f"/tasks/{task.id}").text
+    given = {"opinion": "目标可达", "answers": '{"goals": []}'}
+    shenlan.post(f"/tasks/{task.id}/resolve", data=given)
+    back = linyue.get(f"/tasks/{task.id}").text
+
+    assert "林悦将此任务委派给您" in lent
+    assert "data-takes-answers" in lent
+    assert "data-form-submit" not in lent
+    assert "沈岚 → 林悦：目标可达" in back
+    assert "data-form-submit" in back
+
+
+def test_colleagues_are_found_by_a_part_of_their_name_or_department(company: Company) -> None:
+    browser = company.browser("linyue")
+
+    assert 'data-pick="zhouheng"' in browser.get("/people?q=法务").text
+    assert 'data-pick="zhouheng"' in browser.get("/people?q=周").text
+    assert "没有找到“%”" in browser.get("/people?q=%25").text
+    assert 'data-pick="linyue"' not in browser.get("/people?q=林悦").text
 
 
 def test_an_admin_assigns_a_task_on_its_page(company: Company, campaign: InstanceView) -> None:
     task, admin = company.task(campaign, "goals"), company.browser("admin")
     page = admin.get(f"/tasks/{task.id}").text
-    assert '<select class="input" name="to">' in page
-    assert 'name="to"' not in company.browser("linyue").get(f"/tasks/{task.id}").text
+    assert f'action="/tasks/{task.id}/assign"' in page
+    assert "/assign" not in company.browser("linyue").get(f"/tasks/{task.id}").text
 
     given = {"to": "shenlan", "reason": "林悦出差", "version": task.version}
     answer = admin.post(f"/tasks/{task.id}/assign", data=given, follow_redirects=True)

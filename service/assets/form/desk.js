@@ -62,7 +62,8 @@ export class Desk {
     for (const name of ['input', 'click', 'keydown', 'drop']) this.host.addEventListener(name, move, { capture: true });
     this.form.on('changed', () => this.changed());
     this.form.on('submit', ({ errors }) => this.check(errors));
-    this.button.addEventListener('click', () => this.form.submit());
+    this.button?.addEventListener('click', () => this.form.submit());
+    document.querySelector('form[data-takes-answers]')?.addEventListener('submit', (event) => this.handOver(event.target));
     this.files.onBusy = (delta) => { this.uploads += delta; };
     this.files.onSignedOut = () => this.signedOut();
   }
@@ -118,6 +119,13 @@ export class Desk {
     if (this.version !== undefined) body.version = this.version;
     if (this.given.business_key) body.business_key = this.given.business_key;
     return body;
+  }
+
+  /** What was prepared goes along with a form of the page that gives it to somebody else. */
+  handOver(target) {
+    this.draft.stop();
+    this.copy.clear();
+    target.elements.answers.value = JSON.stringify(this.answers);
   }
 
   setBusy(value) {

@@ -110,4 +110,6 @@ export default {
   '{value} files selected': '已选择 {value} 个文件',
   'Remove list item': '移除此行',
   'No elements selected': '未选择任何元素',
+  'Without {name}': '去掉{name}',
+  'Choose somebody from the list.': '请从列表中选择人员。',
 };

@@ -159,7 +159,7 @@ def save_start_draft(app: Application, actor: Actor, key: str, answers: Mapping[
     app.live().model.process(key)
     given, now = answering.as_values(answers, "answers"), app.clock()
     with app.db.begin() as session:
-        answering.keep_draft(session, actor, _draft_subject(key), given, now)
+        answering.keep_draft(session, actor.name, _draft_subject(key), given, now)
     return now
 
 

@@ -40,10 +40,15 @@ class ColleagueView(View):
     department: str | None
 
 
-def colleagues(app: Application, actor: Actor) -> tuple[ColleagueView, ...]:
-    """Return who could stand in for the actor: everybody else with an active account, by department."""
+def colleagues(
+    app: Application, actor: Actor, *, q: str | None = None, limit: int | None = None
+) -> tuple[ColleagueView, ...]:
+    """Return everybody else with an active account, by department; `q` is part of a name or department."""
     query = select(User.name, User.display_name, User.department)
-    query = query.where(User.is_active, User.id != actor.user_id)
+    query = query.where(User.is_active, User.id != actor.user_id).limit(limit)
+    if q:
+        named = (User.name, User.display_name, User.department)
+        query = query.where(or_(*(each.icontains(q, autoescape=True) for each in named)))
     with app.db.read() as session:
         rows = session.execute(query.order_by(User.department, User.display_name))
         return tuple(ColleagueView(*row) for row in rows)

@@ -15,13 +15,11 @@ from service.runtime.step.step import Step
 from service.runtime.step.transaction import on_instance
 from service.runtime.step.views import View
 from service.runtime.tasks import rights, rows, showing
-from service.runtime.tasks.action import Action, Deed, Given
+from service.runtime.tasks.action import MOST_REASON, Action, Deed, Given
 from service.runtime.tasks.seen import Seen, look
 from service.runtime.tasks.views import CompletionView
 from service.store.models import TASKS, Draft, TaskRow
 from service.wording import Text
-
-MOST_REASON = 2000
 
 
 def perform(

@@ -18,6 +18,8 @@ from service.runtime.tasks.views import TaskView
 from service.wording import Text
 
 Given = TypeVar("Given")
+MOST_REASON = 2000
+"""Characters of a reason, or of an opinion that goes with an action."""
 
 
 @dataclass(frozen=True)

@@ -149,11 +149,11 @@ _SCHEMA_SEEN = PerSchema(_begun)
 
 
 def keep_draft(
-    session: Session, actor: Actor, subject: str, answers: Mapping[str, Any], now: datetime
+    session: Session, user_name: str, subject: str, answers: Mapping[str, Any], now: datetime
 ) -> None:
     """Store what somebody has filled in so far, in the place of what they had stored before."""
     values = {"answers": answers, "saved_at": now}
-    statement = upsert(session, Draft).values(subject=subject, user_name=actor.name, **values)
+    statement = upsert(session, Draft).values(subject=subject, user_name=user_name, **values)
     session.execute(statement.on_conflict_do_update(index_elements=["subject", "user_name"], set_=values))
 
 

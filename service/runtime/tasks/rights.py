@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy.orm import Session
 
 from service.engine.drawing.extensions import split_list
-from service.errors import FourEyes, InstanceNotActive, NotACandidate, ServiceError, TaskFinished
+from service.errors import Conflict, FourEyes, InstanceNotActive, NotACandidate, ServiceError, TaskFinished
 from service.runtime.identity import visibility
 from service.runtime.step.context import Actor, Application
 from service.runtime.tasks import candidates
@@ -20,9 +20,13 @@ def is_candidate(task: TaskRow, actor: Actor) -> bool:
     return actor.name in task.candidate_users or not actor.groups.isdisjoint(task.candidate_groups)
 
 
+May = Callable[[TaskRow, Actor], bool]
+"""Whether somebody may do something with a task now, for themselves."""
+
+
 def may_answer(task: TaskRow, actor: Actor) -> bool:
-    """Say whether the actor could complete the task now, for themselves."""
-    if actor.name in task.barred_users:
+    """Say whether the actor could complete the task now, for themselves; nobody while it is lent."""
+    if actor.name in task.barred_users or task.lender is not None:
         return False
     if task.assignee is None:
         return is_candidate(task, actor)
@@ -30,17 +34,29 @@ def may_answer(task: TaskRow, actor: Actor) -> bool:
     return task.assignee == actor.name and (task.claimed_at is None or is_candidate(task, actor))
 
 
-def stood_for(seen: Seen, actor: Actor, on_behalf_of: str | None = None) -> str | None:
-    """Return for whom the actor answers this task: None for themselves, else somebody they stand in for.
+def may_resolve(task: TaskRow, actor: Actor) -> bool:
+    """Say whether the task is lent to the actor, who gives it back with an opinion."""
+    return task.lender is not None and task.assignee == actor.name not in task.barred_users
+
+
+def may_prepare(task: TaskRow, actor: Actor) -> bool:
+    """Say whether the actor may prepare answers: to hand them in, or to give them back to the owner."""
+    return may_answer(task, actor) or may_resolve(task, actor)
+
+
+def stood_for(
+    seen: Seen, actor: Actor, on_behalf_of: str | None = None, *, may: May = may_answer
+) -> str | None:
+    """Return for whom the actor acts on this task: None for themselves, else somebody they stand in for.
 
     Without `on_behalf_of` their own right comes first. FourEyes when the actor or who they stand in for is
     barred, NotACandidate when the task is nobody's of them.
     """
     task = seen.task
-    if on_behalf_of is None and may_answer(task, actor):
+    if on_behalf_of is None and may(task, actor):
         return None
     people = [each for each in seen.absent if on_behalf_of in (None, each.name)]
-    able = [each.name for each in people if may_answer(task, each)]
+    able = [each.name for each in people if may(task, each)]
     if able and actor.name not in task.barred_users:
         return able[0]
     if {actor.name, *(each.name for each in people)} & {*task.barred_users}:
@@ -48,13 +64,26 @@ def stood_for(seen: Seen, actor: Actor, on_behalf_of: str | None = None) -> str 
     raise NotACandidate(task=task.id, assignee=task.assignee)
 
 
-def refusal(seen: Seen, actor: Actor, *, states: Sequence[str] = ("active",)) -> ServiceError | None:
+def refusal(
+    seen: Seen, actor: Actor, *, states: Sequence[str] = ("active",), may: May = may_answer
+) -> ServiceError | None:
     """Return why the actor cannot answer this task now, None when they can."""
     try:
-        stood_for(seen, actor)
-    except (FourEyes, NotACandidate) as error:
+        stood_for(seen, actor, may=may)
+    except FourEyes as error:
         return error
+    except NotACandidate as error:
+        return _lent(seen.task, actor) or error
     return at_rest(seen, states=states)
+
+
+def _lent(task: TaskRow, actor: Actor) -> Conflict | None:
+    """Return what is said to the two whom a lent task concerns."""
+    if actor.name == task.lender:
+        return Conflict("You have lent this task: it comes back with an opinion, or you take it back.")
+    if task.lender is not None and actor.name == task.assignee:
+        return Conflict("This task is lent to you: give it back with your opinion, its owner decides.")
+    return None
 
 
 def at_rest(seen: Seen, *, states: Sequence[str] = ("active",)) -> ServiceError | None:

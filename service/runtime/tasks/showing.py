@@ -46,8 +46,11 @@ def _is_shown(action: Action[Any], seen: Seen, actor: Actor) -> bool:
 
 
 def _view(action: Action[Any]) -> ActionView:
-    asks = tuple(each.name for each in fields(action.given) if each.name != "reason")
-    return ActionView(action.name, action.title, action.reason_required, asks)
+    asked = [each for each in fields(action.given) if each.name != "reason"]
+    optional = tuple(each.name for each in asked if each.default is None)
+    return ActionView(
+        action.name, action.title, action.reason_required, tuple(each.name for each in asked), optional
+    )
 
 
 def _targets(app: Application, seen: Seen) -> tuple[ReturnTarget, ...]:

@@ -15,13 +15,15 @@ from service.store.models import TaskRow
 class ActionView(View):
     """Something the reader may do with a task now: a POST to its address with this name.
 
-    `title` is what it is called on a button; `asks` what is said with it beside a reason, by name.
+    `title` is what it is called on a button; `asks` what is said with it beside a reason, by name, and
+    `optional` what of that may be left out.
     """
 
     name: str
     title: str
     reason_required: bool = False
     asks: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

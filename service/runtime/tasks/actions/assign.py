@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from service.errors import Conflict, FieldError, Forbidden, InvalidInput, ServiceError
-from service.runtime import identity
+from service.errors import Conflict, Forbidden, ServiceError
 from service.runtime.identity.rights import may
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.step import Step
-from service.runtime.tasks import rights, rows
+from service.runtime.tasks import rights, rows, takers
 from service.runtime.tasks.action import Action, Deed
 from service.runtime.tasks.seen import Seen
 from service.wording import Text
@@ -31,35 +30,26 @@ def offered(seen: Seen, actor: Actor) -> ServiceError | None:
 
 
 def prepare(app: Application, actor: Actor, seen: Seen, given: Given) -> Given:
-    """Refuse somebody who cannot sign in."""
-    if not given.to:
-        return replace(given, to=None)
-    with app.db.read() as session:
-        if not identity.able(session, [given.to], without=()):
-            raise _refused(Text("There is nobody of this name who can sign in."))
-    return given
+    """Take an empty name for nobody."""
+    return replace(given, to=given.to or None)
 
 
 def do(step: Step, seen: Seen, given: Given) -> Deed:
     """Name them, take it off the lists of others, and settle that nobody could be found."""
     task = replace(seen.task, assignee=given.to, claimed_at=None)
-    if given.to is not None and given.to in task.barred_users:
-        raise _refused(Text("Four eyes keep this person from the task."))
+    if given.to is not None:
+        takers.require_able(step.session, seen.task, {"to": given.to})
     if task.is_for_nobody:
         raise Conflict("There is nobody to give this task back to.")
     rows.reoffer(step, task)
     step.settled_tokens.append(task.token_id)
     return Deed(
-        {"assignee": given.to, "claimed_at": None},
+        {"assignee": given.to, "claimed_at": None, "lender": None},
         event="assigned",
         note=given.reason,
         audit="task.assigned",
         facts={"to": given.to, "reason": given.reason},
     )
-
-
-def _refused(why: Text) -> InvalidInput:
-    return InvalidInput(errors=[FieldError("to", why)])
 
 
 ACTION = Action(

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from service.errors import Conflict, NotACandidate, ServiceError
 from service.runtime.step.context import Actor
 from service.runtime.step.step import Step
-from service.runtime.tasks import rights
+from service.runtime.tasks import rights, rows, telling
 from service.runtime.tasks.action import Action, Deed, Nothing
 from service.runtime.tasks.seen import Seen
 from service.wording import Text
 
 
 def offered(seen: Seen, actor: Actor) -> ServiceError | None:
-    """Candidates themselves, while nobody holds the task. A substitute answers at once instead."""
+    """Candidates themselves, while nobody holds the task. A substitute answers at once instead.
+
+    Whoever has lent it takes it back so.
+    """
     task = seen.task
+    if task.lender == actor.name not in task.barred_users:
+        return rights.at_rest(seen)
     if task.assignee not in (None, actor.name) and rights.is_candidate(task, actor):
         return Conflict("A colleague has already taken this task.", assignee=task.assignee)
     if refused := rights.refusal(seen, actor):
@@ -25,9 +32,19 @@ def offered(seen: Seen, actor: Actor) -> ServiceError | None:
 
 
 def do(step: Step, seen: Seen, given: Nothing) -> Deed:
-    """Hold the task."""
-    changes = {"assignee": step.actor.name, "claimed_at": step.now}
-    return Deed(changes, event="claimed", audit="task.claimed")
+    """Hold the task. From whom it was lent to it comes back as it was."""
+    task, changes = seen.task, {"assignee": step.actor.name, "claimed_at": step.now}
+    if task.lender is None:
+        return Deed(changes, event="claimed", audit="task.claimed")
+    rows.reoffer(step, replace(task, assignee=step.actor.name))
+    telling.taken_back(step, task)
+    return Deed(
+        {**changes, "claimed_at": task.claimed_at, "lender": None},
+        event="taken_back",
+        note=telling.handing(step, step.actor.name, frm=task.assignee),
+        audit="task.taken_back",
+        facts={"from": task.assignee},
+    )
 
 
 def is_held(seen: Seen, actor: Actor) -> bool:

@@ -26,8 +26,8 @@ class Given:
 
 
 def offered(seen: Seen, actor: Actor) -> ServiceError | None:
-    """Whoever may answer; also while the case is suspended."""
-    return rights.refusal(seen, actor, states=STATES)
+    """Whoever may answer or prepare answers; also while the case is suspended."""
+    return rights.refusal(seen, actor, states=STATES, may=rights.may_prepare)
 
 
 def prepare(app: Application, actor: Actor, seen: Seen, given: Given) -> Given:
@@ -37,7 +37,7 @@ def prepare(app: Application, actor: Actor, seen: Seen, given: Given) -> Given:
 
 def do(step: Step, seen: Seen, given: Given) -> Deed:
     """Keep them beside the task, whose version stays."""
-    answering.keep_draft(step.session, step.actor, seen.task.id, given.answers, step.now)
+    answering.keep_draft(step.session, step.actor.name, seen.task.id, given.answers, step.now)
     return Deed(answer=DraftView(step.now))
 
 

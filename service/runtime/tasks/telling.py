@@ -1,0 +1,74 @@
+"""What people are told of when others do something with a task, and how the record names them.
+
+Sentences are in the language of the company, as every notice is; they leave through the outbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from service.runtime import identity
+from service.runtime.step.step import Step
+from service.store.models import TaskRow
+
+HANDED = "task"
+"""Kind of the notices about a task that has come to somebody, or has left them."""
+
+
+def transferred(step: Step, task: TaskRow, to: str, reason: str, stood_for: str | None) -> None:
+    """Tell whoever holds the task from now on, and whoever held it while somebody else gave it away."""
+    who = acting(step, stood_for)
+    tell(step, task, [to], f"转办：{task.name}", f"{who}将“{task.name}”转交您办理：{reason}")
+    text = f"{who}已将您的“{task.name}”转交{shown(step, [to])}办理：{reason}"
+    tell(step, task, filter(None, [task.assignee]), f"转办：{task.name}", text)
+
+
+def delegated(step: Step, task: TaskRow, to: str, reason: str, stood_for: str | None) -> None:
+    """Tell whoever the task is lent to."""
+    text = f"{acting(step, stood_for)}委派您准备“{task.name}”，请给出意见后交回：{reason}"
+    tell(step, task, [to], f"委派：{task.name}", text)
+
+
+def resolved(step: Step, task: TaskRow, opinion: str, stood_for: str | None) -> None:
+    """Tell the owner that the task is back."""
+    text = f"{acting(step, stood_for)}已交回您委派的“{task.name}”，请您决定。意见：{opinion}"
+    tell(step, task, filter(None, [task.lender]), f"委派已交回：{task.name}", text)
+
+
+def taken_back(step: Step, task: TaskRow) -> None:
+    """Tell whoever it was lent to that there is nothing to do any more."""
+    text = f"{acting(step)}已收回委派给您的“{task.name}”，无需再处理。"
+    tell(step, task, filter(None, [task.assignee]), f"委派已收回：{task.name}", text)
+
+
+def tell(
+    step: Step, task: TaskRow, people: Iterable[str], subject: str, text: str, *, kind: str = HANDED
+) -> None:
+    """Queue a notice about a task to these people, but for whoever acts."""
+    users = [name for name in dict.fromkeys(people) if name != step.actor.name]
+    if not users:
+        return
+    place = {"activity_id": task.activity_id, "activity_path": task.activity_path}
+    message = {"kind": kind, "groups": [], "users": users, "subject": subject, "text": text}
+    step.queue("notify", {**message, "tasks": dict.fromkeys(users, task.id), **place})
+
+
+def acting(step: Step, stood_for: str | None = None) -> str:
+    """Return how the record calls whoever acts: with the person they stand in for."""
+    if stood_for is None:
+        return step.actor.display_name
+    return f"{step.actor.display_name}（代{shown(step, [stood_for])}）"
+
+
+def handing(
+    step: Step, to: str, *, frm: str | None = None, stood_for: str | None = None, why: str = ""
+) -> str:
+    """Return the note of a line of the record: from whom to whom a task went, and why."""
+    giver = acting(step, stood_for) if frm is None else shown(step, [frm])
+    way = f"{giver} → {shown(step, [to])}"
+    return f"{way}：{why}" if why else way
+
+
+def shown(step: Step, people: Iterable[str]) -> str:
+    """Return how people are called, in one text."""
+    return "、".join(identity.display_names(step.session, people).values())
