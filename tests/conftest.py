@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -109,13 +109,19 @@ def sqlite_url(tmp_path: Path, _migrated_sqlite: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+def _lent_postgresql(_migrated_postgresql: str) -> Iterator[Lent]:
+    """A migrated database that one test after the other gets, emptied."""
+    lent = Lent(_migrated_postgresql)
+    yield lent
+    lent.drop()
+
+
 @pytest.fixture
-def postgresql_url(_migrated_postgresql: str) -> Iterator[str]:
-    """A fresh PostgreSQL database with all tables, dropped afterwards."""
-    name = f"countersign_test_{uuid.uuid4().hex[:12]}"
-    _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{_migrated_postgresql}"')
-    yield _postgresql_url(name)
-    _on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
+def postgresql_url(_lent_postgresql: Lent) -> Iterator[str]:
+    """A PostgreSQL database with all tables and nothing in them."""
+    yield _lent_postgresql.url
+    _lent_postgresql.take_back()
 
 
 @pytest.fixture(scope="session")
@@ -266,6 +272,70 @@ def client_for(app: Application, cast: Cast) -> Callable[..., Any]:
         return Client(flask_app, token)
 
     return connect
+
+
+class Lent:
+    """A database that is emptied, which takes a hundredth of making another. Unless a test left its mark."""
+
+    def __init__(self, template: str) -> None:
+        self._template = template
+        self._make()
+
+    def take_back(self) -> None:
+        """Make it as if it were new. Where a test changed its tables, a new one takes its place."""
+        engine = sa.create_engine(self.url, isolation_level="AUTOCOMMIT")
+        try:
+            with engine.connect() as connection:
+                self._empty(connection)
+                is_as_made = _schema(connection) == self._schema
+        finally:
+            engine.dispose()
+        if not is_as_made:
+            self.drop()
+            self._make()
+
+    def drop(self) -> None:
+        _on_server(f'DROP DATABASE "{self._name}" WITH (FORCE)')
+
+    def _make(self) -> None:
+        self._name = f"countersign_test_{uuid.uuid4().hex[:12]}"
+        _on_server(f'CREATE DATABASE "{self._name}" TEMPLATE "{self._template}"')
+        self.url = _postgresql_url(self._name)
+        engine = sa.create_engine(self.url)
+        with engine.connect() as connection:
+            self._schema = _schema(connection)
+        engine.dispose()
+
+    @staticmethod
+    def _empty(connection: sa.Connection) -> None:
+        others = "datname = current_database() AND pid <> pg_backend_pid()"
+        connection.exec_driver_sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
+        counts = _names(connection, "S")
+        undo = [f"ALTER SEQUENCE {name} RESTART" for name in counts]
+        undo += [f"DELETE FROM {name}" for name in _names(connection, "r") if name != "alembic_version"]
+        # In that role no foreign key asks which table goes first.
+        connection.exec_driver_sql(
+            f"SET session_replication_role = replica; BEGIN; {'; '.join(undo)}; COMMIT"
+        )
+
+
+def _names(connection: sa.Connection, kind: str) -> Sequence[str]:
+    return (
+        connection.exec_driver_sql(
+            "SELECT quote_ident(relname) FROM pg_class"
+            f" WHERE relnamespace = 'public'::regnamespace AND relkind = '{kind}'"
+        )
+        .scalars()
+        .all()
+    )
+
+
+def _schema(connection: sa.Connection) -> Sequence[Any]:
+    """Return what makes two databases equal but for their rows."""
+    return connection.exec_driver_sql(
+        "SELECT relname, relkind, relnatts, (SELECT version_num FROM alembic_version)"
+        " FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY relname"
+    ).all()
 
 
 def _migrate(url: str) -> None:
