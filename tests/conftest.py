@@ -20,6 +20,7 @@ from service.runtime.step.context import SYSTEM, Actor, Application
 from service.runtime.wiring import open_application
 from service.settings import ZONE, Settings
 from service.store.db import Database
+from service.store.models import User
 from tests.workers import (
     pytest_collection_modifyitems,
     pytest_runtest_protocol,
@@ -43,6 +44,9 @@ CAST: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "admin": ("管理员", "信息部", ("admin",)),
 }
 """林悦 plans campaigns, 沈岚 heads her department; 周衡 legal, 许诺 finance, 梁骁 tech, 欧文 outsider."""
+
+HIRING = frozenset({"cast", "any_company"})
+"""What a test asks for that comes with the cast."""
 
 POSTGRESQL = os.environ.get(
     "COUNTERSIGN_TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
@@ -101,12 +105,25 @@ def _migrated_postgresql() -> Iterator[str]:
     _on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+@pytest.fixture(scope="session")
+def _hired_sqlite(
+    tmp_path_factory: pytest.TempPathFactory, _migrated_sqlite: Path, _cheap_passwords: None
+) -> Path:
+    """A database in which the cast has been hired already, for tests that ask for the cast."""
+    folder = tmp_path_factory.mktemp("hired")
+    path = Path(shutil.copy(_migrated_sqlite, folder / "countersign.db"))
+    app = open_application(_settings(folder, f"sqlite:///{path}"), clock=Clock())
+    hire_cast(app)
+    app.close()
+    return path
+
+
 @pytest.fixture
-def sqlite_url(tmp_path: Path, _migrated_sqlite: Path) -> str:
+def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A fresh SQLite database with all tables."""
-    path = tmp_path / "countersign.db"
-    shutil.copyfile(_migrated_sqlite, path)
-    return f"sqlite:///{path}"
+    is_hired = not HIRING.isdisjoint(request.fixturenames)
+    made = request.getfixturevalue("_hired_sqlite" if is_hired else "_migrated_sqlite")
+    return f"sqlite:///{shutil.copy(made, tmp_path / 'countersign.db')}"
 
 
 @pytest.fixture(scope="session")
@@ -176,14 +193,7 @@ def make_app(tmp_path: Path, clock: Clock) -> Iterator[Callable[..., Application
     opened: list[Application] = []
 
     def make(url: str, **changes: Any) -> Application:
-        settings = Settings(
-            data=tmp_path,
-            database_url=url,
-            queue_url="memory://",
-            secret_key="a secret of the tests",
-            **changes,
-        )
-        opened.append(open_application(settings, clock=clock))
+        opened.append(open_application(_settings(tmp_path, url, **changes), clock=clock))
         return opened[-1]
 
     yield make
@@ -232,10 +242,17 @@ def hire_cast(app: Application, names: Mapping[str, Any] = CAST) -> Cast:
     return Cast(app)
 
 
+def cast_of(app: Application) -> Cast:
+    """Return the cast, hired now where the database was made without."""
+    with app.db.read() as session:
+        are_hired = session.scalar(sa.select(User.id).where(User.name == "linyue")) is not None
+    return Cast(app) if are_hired else hire_cast(app)
+
+
 @pytest.fixture
 def cast(app: Application, _cheap_passwords: None) -> Cast:
     """The fixed cast on `app`. Asked for before anything is deployed, or after: both work."""
-    return hire_cast(app)
+    return cast_of(app)
 
 
 @pytest.fixture(scope="session")
@@ -336,6 +353,11 @@ def _schema(connection: sa.Connection) -> Sequence[Any]:
         "SELECT relname, relkind, relnatts, (SELECT version_num FROM alembic_version)"
         " FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY relname"
     ).all()
+
+
+def _settings(data: Path, url: str, **changes: Any) -> Settings:
+    given = {"queue_url": "memory://", "secret_key": "a secret of the tests", **changes}
+    return Settings(data=data, database_url=url, **given)
 
 
 def _migrate(url: str) -> None:

@@ -12,7 +12,7 @@ from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM, Application
 from service.runtime.tasks import user_tasks
 from service.runtime.time import timers
-from tests.conftest import Cast, hire_cast
+from tests.conftest import Cast, cast_of
 
 
 @dataclass
@@ -61,7 +61,7 @@ def company(app, cast) -> Company:
 @pytest.fixture
 def any_company(any_app, _cheap_passwords) -> Company:
     """The company on SQLite, and again on PostgreSQL."""
-    return Company(any_app, hire_cast(any_app))
+    return Company(any_app, cast_of(any_app))
 
 
 @pytest.fixture
