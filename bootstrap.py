@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """From a bare checkout to a running service, or to tested code, in one command.
 
-    python3 bootstrap.py run  [--host H] [--port P]    everything needed, then the service with a demo company
+    python3 bootstrap.py run  [--host H] [--port P] [--no-demo]
+                                                       the service and what it needs, with a demo company
     python3 bootstrap.py test [pytest arguments]       everything the tests need, then the tests:
                                                        all of them on all processors, a part in one process
     python3 bootstrap.py prepare                       what `test` needs, without running it
@@ -373,12 +374,14 @@ def run(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="bootstrap.py run", description="Start the service.")
     parser.add_argument("--host", help="address to listen on (COUNTERSIGN_HOST, 127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen on (COUNTERSIGN_PORT, 8000)")
+    parser.add_argument("--no-demo", action="store_true", help="begin with an admin and nothing else")
     options = parser.parse_args(arguments)
     prepare(RUN_EXTRAS)
     command = [str(PYTHON), "-m", "service.cli", "serve", "--bootstrap"]
     for name in ("host", "port"):
         value = getattr(options, name)
         command += [f"--{name}", str(value)] if value is not None else []
+    command += ["--no-demo"] if options.no_demo else []
     sys.stdout.flush()
     os.chdir(ROOT)
     if not WINDOWS:  # there, exec would return to the prompt at once

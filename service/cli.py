@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from service import cli_company
 from service.errors import InvalidDeployment, ServiceError
 from service.settings import Settings
 from service.wording import Gettext, translated
@@ -143,7 +144,9 @@ def serve(options: argparse.Namespace) -> int:
     from service import serving
 
     settings = serving.with_address(Settings.from_env(), options.host, options.port)
-    return serving.run(settings, bootstrap=options.bootstrap, embedded_worker=options.worker)
+    return serving.run(
+        settings, bootstrap=options.bootstrap, embedded_worker=options.worker, demo=options.demo
+    )
 
 
 def migrate_database(_options: argparse.Namespace) -> int:
@@ -188,6 +191,7 @@ def user_add(options: argparse.Namespace) -> int:
             groups=tuple(options.group),
             department=options.department,
             email=options.email,
+            superior=options.superior,
         )
     print(f"user {options.name} created" + (f", password {password}" if is_made_up else ""))
     return 0
@@ -373,6 +377,9 @@ def _parser() -> argparse.ArgumentParser:
     served.add_argument("--host")
     served.add_argument("--port", type=int)
     served.add_argument("--bootstrap", action="store_true", help="migrate, deploy and seed what is missing")
+    served.add_argument(
+        "--no-demo", dest="demo", action="store_false", help="begin with an admin, without the demo company"
+    )
     served.add_argument("--no-worker", dest="worker", action="store_false", help="no background work here")
     command("migrate-database", migrate_database)
     _migrate_command(command)
@@ -403,12 +410,14 @@ def _migrate_command(command: Callable[..., argparse.ArgumentParser]) -> None:
 
 def _account_commands(command: Callable[..., argparse.ArgumentParser], group: Callable[..., Any]) -> None:
     users = group("user", "Accounts.")
+    cli_company.add(command, users, group, _application, _gettext())
     added = command("add", user_add, users)
     added.add_argument("name")
     added.add_argument("--group", action="append", default=[], metavar="G")
     added.add_argument("--display-name")
     added.add_argument("--department")
     added.add_argument("--email")
+    added.add_argument("--superior")
     added.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     changed = command("password", user_password, users)
     changed.add_argument("name", nargs="?", metavar="NAME")

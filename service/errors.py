@@ -33,6 +33,8 @@ class ServiceError(Exception):
 
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Internal error"
+    # What of the detail programs are told as well, by name: it must be fit to be shown.
+    told: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, message: str | None = None, **detail: Any) -> None:
         self.message = as_text(message or " ".join((type(self).__doc__ or "").split()))

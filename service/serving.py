@@ -30,7 +30,7 @@ def with_address(settings: Settings, host: str | None, port: int | None) -> Sett
     )
 
 
-def run(settings: Settings, *, bootstrap: bool, embedded_worker: bool) -> int:
+def run(settings: Settings, *, bootstrap: bool, embedded_worker: bool, demo: bool = True) -> int:
     """Serve until interrupted; return the exit code. AddressInUse when the port is taken."""
     from service.app import create_app
     from service.beside import Beside
@@ -43,7 +43,7 @@ def run(settings: Settings, *, bootstrap: bool, embedded_worker: bool) -> int:
     app = open_application(settings)
     jobs, beside = None, Beside()
     try:
-        banner = make_ready(app) if bootstrap else ""
+        banner = make_ready(app, with_demo=demo) if bootstrap else ""
         refuse_known_password(app)
         app.beside = beside
         jobs = attach(app)
@@ -107,16 +107,35 @@ def _address(settings: Settings, listener: socket.socket) -> str:
     return dataclasses.replace(settings, port=port).base_url
 
 
-def make_ready(app: Any) -> str:
-    """Migrate, deploy what this installation brings, seed an empty database; return what to print."""
+def make_ready(app: Any, *, with_demo: bool = True) -> str:
+    """Migrate, deploy what this installation brings, seed an empty database; return what to print.
+
+    Without the demo company an empty database gets an admin, whose password is told this once.
+    """
     from service import demo
     from service.runtime.keeping import upgrading
 
-    print("Preparing the database; the first start seeds the demo company …", flush=True)
+    seeding = "; the first start seeds the demo company" if with_demo else ""
+    print(f"Preparing the database{seeding} …", flush=True)
     upgrading.upgrade(app)
     note = deploy_installed(app)
+    if not with_demo:
+        return "\n".join(filter(None, [note, _found(app)]))
     demo.seed(app)
     return "\n".join(filter(None, [note, demo.banner(app)]))
+
+
+def _found(app: Any) -> str:
+    """Make the first account of an empty company and return what to print; "" when there is one."""
+    from service.runtime.company import founding
+
+    first = founding.found(app)
+    if first is None:
+        return ""
+    account = f"管理员账号 admin account: {first.name}, 密码 password: {first.password}"
+    once = "密码只显示这一次，登录后请修改。 Told this once: sign in and change it."
+    lines = (account, once)
+    return "\n".join(lines)
 
 
 def deploy_installed(app: Any) -> str:

@@ -21,6 +21,8 @@ FIRST_RELEASE = "v0_1.py"
 """What cases of the first release need: those files' words are not their owners' any more."""
 
 COINCIDENCES = {
+    ("cli_company.py", "allowance"): "a command",
+    ("runtime/company/readiness.py", "allowance"): "a kind of gap",
     ("engine/case/schema.py", "发起人"): "the label of a fact that every case has",
     ("engine/decisions/reading.py", "decision"): "the element of a DMN file",
     ("engine/organisation/model.py", "load"): "what may begin a follow-up, a word of ours",
@@ -45,6 +47,8 @@ SENTENCES = {
     "engine/nodes/reminders.py": "the word of the dialect that asks for a superior",
     "feel/slips.py": "how people say comparisons and amounts, to be told how FEEL says them",
     "handlers": "sentences of notices and of the record, which are kept in the language of the company",
+    "runtime/company/founding.py": "how the first admin is shown",
+    "runtime/company/importing.py": "the headings of tables of people",
     "runtime/scenarios": "the language scenarios are written in",
     "runtime/step/actor.py": "how the system is called in the record",
     "runtime/tasks/reminding.py": "sentences of notices, which are kept in the language of the company",

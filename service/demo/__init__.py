@@ -38,7 +38,7 @@ def banner(app: Application) -> str:
     if not password:
         return ""
     people = accounts.people()
-    known = {user.name for user in identity.users(app, SYSTEM) if user.is_active}
+    known = {user.name for user in identity.users(app, SYSTEM) if user.active}
     if not {person.name for person in people} <= known:
         return ""
     rows = [f"  {person.name:<14}{person.display_name}（{person.role}）" for person in people]

@@ -9,6 +9,7 @@ incidents   where a case could not go on, and trying again
 releases    deployments, what differs between two of them, moving running cases
 time        what happens because time passes
 campaigns   what is about marketing: figures, load, allowances, the archive. Nothing above it knows it
+company     who works here: people who leave, groups, the calendar, and what is still missing
 wiring      the application put together: what takes part in every step
 keeping     audit, backup, idempotency, housekeeping
 scenarios   tests without code: given answers and passing time → expected route

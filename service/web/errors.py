@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from service.errors import FieldError, InvalidDeployment, InvalidInput, NotSignedIn, ServiceError
 from service.feel.forms import FormError
+from service.runtime.step.views import to_json
 from service.store.base import new_id
 from service.web import i18n
 from service.wording import Text
@@ -37,7 +39,8 @@ def service_error(error: ServiceError) -> Response:
         return _to_sign_in()
     if error.status >= 500:
         _log.error("request %s: %s: %s", g.get("request_id"), type(error).__name__, error.message)
-    response = _respond(error.status, error.title, error.message, _fields(error))
+    told = {name: to_json(error.detail[name]) for name in error.told}
+    response = _respond(error.status, error.title, error.message, _fields(error), told)
     if "retry_after_seconds" in error.detail:
         response.headers["Retry-After"] = str(error.detail["retry_after_seconds"])
     if isinstance(error, NotSignedIn):
@@ -75,7 +78,13 @@ def wants_problem() -> bool:
     return best != "text/html"
 
 
-def _respond(status: int, title: str, message: str, errors: list[dict[str, Any]] | None) -> Response:
+def _respond(
+    status: int,
+    title: str,
+    message: str,
+    errors: list[dict[str, Any]] | None,
+    told: Mapping[str, Any] | None = None,
+) -> Response:
     if not wants_problem():
         page = render_template(
             "error.html",
@@ -88,6 +97,7 @@ def _respond(status: int, title: str, message: str, errors: list[dict[str, Any]]
         return Response(page, status, content_type="text/html; charset=utf-8")
     title, message = i18n.for_programs([Text(title), message])
     problem: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": message}
+    problem |= told or {}
     if errors is not None:
         problem["errors"] = errors
     return Response(json.dumps(problem, ensure_ascii=False), status, content_type=PROBLEM)

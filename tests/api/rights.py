@@ -119,6 +119,22 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
         "GET /api/v1/campaigns/<business_key>/figures": Need("sees the case"),
         "POST /api/v1/campaigns/<business_key>/load": Need("sees the case", "sample.record"),
     },
+    "the company": {
+        **dict.fromkeys(("GET /api/v1/users", "GET /api/v1/groups"), _right("user.read")),
+        **dict.fromkeys(
+            (
+                "POST /api/v1/users",
+                "PATCH /api/v1/users/<user_name>",
+                "PATCH /api/v1/departments/<department>",
+            ),
+            _right("user.manage"),
+        ),
+        "POST /api/v1/groups": _right("deployment.create"),
+        "GET /api/v1/calendar/<year>": _ME,
+        "PUT /api/v1/calendar/<year>": _right("calendar.change"),
+        "GET /api/v1/allowances/<department>/<period>": _right("allowance.read"),
+        "PUT /api/v1/allowances/<department>/<period>": _right("allowance.grant"),
+    },
     "running cases": {
         "GET /admin/instances": _right("incident.read"),
         "GET /admin/instances/<instance_id>": _case("incident.read"),

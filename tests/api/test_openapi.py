@@ -47,6 +47,16 @@ CONTRACT = (
     "POST /api/v1/notifications/read-all",
     "POST /api/v1/decisions/{key}/evaluate",
     "POST /api/v1/attachments",
+    "GET /api/v1/users",
+    "POST /api/v1/users",
+    "PATCH /api/v1/users/{user_name}",
+    "GET /api/v1/groups",
+    "POST /api/v1/groups",
+    "PATCH /api/v1/departments/{department}",
+    "GET /api/v1/calendar/{year}",
+    "PUT /api/v1/calendar/{year}",
+    "GET /api/v1/allowances/{department}/{period}",
+    "PUT /api/v1/allowances/{department}/{period}",
 )
 
 
@@ -104,6 +114,7 @@ def world(legal_task, started, review, client_for):
     admin = client_for("admin")
     attachment = admin.upload("/attachments", {"a.txt": b"text"}, field="file").json["id"]
     token = admin.post("/tokens", {"title": "x"}).json["about"]["id"]
+    admin.put("/allowances/市场部/2026Q1", {"granted": 1})
     return admin, {
         "deployment_id": review.id,
         "key": "review",
@@ -113,6 +124,10 @@ def world(legal_task, started, review, client_for):
         "incident_id": "none",
         "token_id": token,
         "notification_id": "none",
+        "user_name": "ouwen",
+        "department": "市场部",
+        "year": "2026",
+        "period": "2026Q1",
         "business_key": admin.get(f"/process-instances/{started}").json["business_key"],
     }
 
@@ -149,7 +164,7 @@ def test_a_route_answers_what_it_promises(world, operation):
     elif operation.files is not None:
         answer = admin.upload(path, {"extra.form": b'{"components": []}'}, field=next(iter(operation.files)))
     else:
-        answer = admin.post(path, _body(operation, admin, values))
+        answer = _send(admin, operation, path, values)
 
     responses = document()["paths"]["/api/v1" + re.sub(r"<(\w+)>", r"{\1}", operation.rule)]
     promised = responses[operation.method.lower()]["responses"]
@@ -171,11 +186,13 @@ def test_what_is_not_there_is_not_found(world, operation):
     nowhere = dict.fromkeys(PARAMETERS.findall(operation.rule), "nowhere")
 
     path = path_of(operation, nowhere)
-    answer = (
-        admin.get(path) if operation.method == "GET" else admin.post(path, _body(operation, admin, values))
-    )
+    answer = admin.get(path) if operation.method == "GET" else _send(admin, operation, path, values)
 
     assert answer.status_code == 404
+
+
+def _send(admin, operation, path, values):
+    return getattr(admin, operation.method.lower())(path, _body(operation, admin, values))
 
 
 def _body(operation, admin, values):
@@ -196,6 +213,10 @@ def _body(operation, admin, values):
         "cpu": 0.5,
         "p95": 100,
         "error_rate": 0,
+        "name": "newcomer",
+        "kind": "role",
+        "head": "ouwen",
+        "granted": 1,
     }
     if operation.name == "start_instance":
         return {}

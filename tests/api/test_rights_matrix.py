@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from service.app import create_app
 from service.engine import organisation
 from service.engine.organisation.rights import RIGHTS
 from service.runtime import identity
+from service.runtime.campaigns import allowances
 from service.runtime.cases import attachments, instances
 from service.runtime.incidents import incidents
 from service.runtime.releases import deployments
@@ -76,6 +78,10 @@ class World:
             "session_id": self._session,
             "rule_id": self._rule,
             "notification_id": self._notification,
+            "user_name": lambda: "ouwen",
+            "department": lambda: "市场部",
+            "year": lambda: "2026",
+            "period": self._period,
             "deployment_id": lambda: self.app.live().deployment_id,
             "definition": lambda: "review",
             "filename": lambda: "nothing.css",
@@ -99,6 +105,10 @@ class World:
 
     def _attachment(self):
         return attachments.upload(self.app, self.actor("linyue"), io.BytesIO(b"%PDF-1.7\n"), "a.pdf").id
+
+    def _period(self):
+        allowances.grant(self.app, SYSTEM, "市场部", "2026Q1", Decimal(1))
+        return "2026Q1"
 
     def _session(self):
         secret = identity.sign_in(self.app, self.actor("linyue"))
@@ -130,7 +140,7 @@ class World:
             options = {"headers": headers}
             if route.startswith("POST /api/v1/deployments") and "<" not in route:
                 options["data"] = {"files": (io.BytesIO(b"{}"), "x.form")}
-            elif method == "POST":
+            elif method != "GET":
                 options["json"] = BODIES.get(route, {})
         elif method == "POST":
             options["data"] = BODIES.get(route, {})
@@ -154,6 +164,10 @@ BODIES = {
         "samples": [{"day": "2026-03-02", "channel": "抖音", "impressions": 1}]
     },
     "POST /api/v1/campaigns/<business_key>/load": {"qps": 1, "cpu": 0.1, "p95": 1, "error_rate": 0},
+    "POST /api/v1/users": {"name": "", "display_name": "x"},
+    "PATCH /api/v1/departments/<department>": {"head": None},
+    "POST /api/v1/groups": {"name": ""},
+    "PUT /api/v1/allowances/<department>/<period>": {"granted": 1},
     "POST /processes/deploy": {"file": "e30=|x.form"},
     "POST /processes/weave": {"file": "e30=|x.form"},
 }

@@ -119,7 +119,7 @@ def test_a_deactivated_account_is_out_at_once_with_its_tokens(app, cast, browser
     sign_in(browser)
     token = identity.create_token(app, SYSTEM, "linyue").token
 
-    identity.update_user(app, cast.admin, "linyue", is_active=False)
+    identity.update_user(app, cast.admin, "linyue", active=False)
 
     assert who(browser) == 401
     assert who(browser, Authorization=f"Bearer {token}") == 401

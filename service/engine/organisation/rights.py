@@ -10,6 +10,7 @@ GRANTED = frozenset(
         "allowance.grant",
         "allowance.read",
         "audit.read",
+        "calendar.change",
         "case.see_all",
         "deployment.activate",
         "deployment.create",
@@ -26,6 +27,7 @@ GRANTED = frozenset(
         "system.inspect",
         "task.assign",
         "task.see_all",
+        "user.read",
     }
 )
 """What `organisation.yaml` may give to groups."""

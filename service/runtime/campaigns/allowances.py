@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.budget import Allowance
 from service.domain.money import ZERO, money
-from service.errors import FieldError, InvalidInput
+from service.errors import FieldError, InvalidInput, NotFound
 from service.runtime import identity
 from service.runtime.identity.rights import require
 from service.runtime.step import audit
@@ -55,6 +55,16 @@ def find(app: Application, actor: Actor) -> tuple[Allowance, ...]:
     )
     with app.db.read() as session:
         return tuple(_view(row) for row in session.scalars(query))
+
+
+def get(app: Application, actor: Actor, department: str, period: str) -> Allowance:
+    """Return what a department was granted for a quarter. NotFound where it was granted nothing."""
+    require(actor, "allowance.read")
+    with app.db.read() as session:
+        row = session.get(DepartmentAllowance, (department, period))
+        if row is None:
+            raise NotFound("Nothing was granted.", department=department, period=period)
+        return _view(row)
 
 
 def of_case(session: Session, department: str, period: str, business_key: str) -> Allowance | None:

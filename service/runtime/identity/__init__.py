@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from service.runtime.identity.accounts import (
     UserView,
+    check_new,
     create_user,
     groups,
     set_groups,
@@ -25,6 +26,8 @@ from service.runtime.identity.people import (
     head_of,
     members,
     require_still,
+    successors,
+    superiors,
 )
 from service.runtime.identity.sessions import (
     SessionView,
@@ -68,6 +71,7 @@ __all__ = [
     "actors",
     "anew",
     "authenticate",
+    "check_new",
     "colleagues",
     "create_token",
     "create_user",
@@ -89,6 +93,8 @@ __all__ = [
     "sign_out",
     "substitute",
     "substitutions",
+    "successors",
+    "superiors",
     "tokens",
     "update_user",
     "user",

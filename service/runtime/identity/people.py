@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from service.engine.organisation.rights import ADMIN
 from service.errors import Forbidden, NotFound
@@ -117,6 +117,31 @@ def able(session: Session, names: Iterable[str], *, without: Iterable[str]) -> t
     """Return which of these people can sign in, leaving out those named in `without`."""
     wanted = tuple(name for name in dict.fromkeys(names) if name not in {*without})
     return tuple(name for name in wanted if _ACTIVE.rows(session, {"name": name}))
+
+
+_TAKING = aliased(User)
+# Built once: asked with every task that opens. They are few: people who left and were succeeded.
+_SUCCESSIONS = Prepared(select(User.name, _TAKING.name).join(_TAKING, _TAKING.id == User.successor_id))
+
+
+def successors(session: Session, names: Iterable[str]) -> dict[str, str]:
+    """Return who took over from whom, of these people: the last of a chain, whom tasks go to now."""
+    after, found = {name: after for name, after in _SUCCESSIONS.rows(session, {})}, dict[str, str]()
+    for name in names if after else ():
+        met, last = {name}, name
+        while last in after and after[last] not in met:
+            last = after[last]
+            met.add(last)
+        if last != name:
+            found[name] = last
+    return found
+
+
+def superiors(session: Session, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the superiors of these people, as their accounts name them."""
+    above = aliased(User)
+    query = select(above.name).join(User, User.superior_id == above.id).where(User.name.in_(tuple(names)))
+    return tuple(session.scalars(query.order_by(above.name)))
 
 
 def has_able_member(session: Session, groups: Iterable[str], *, without: Iterable[str]) -> bool:

@@ -52,15 +52,22 @@ class DeploymentView(View):
 
 
 def deploy(
-    app: Application, by: Actor, files: Mapping[str, bytes], *, remove: Iterable[str] = ()
+    app: Application,
+    by: Actor,
+    files: Mapping[str, bytes],
+    *,
+    remove: Iterable[str] = (),
+    right: str = "deployment.create",
 ) -> DeploymentView:
     """Make a new manifest live: these files replace, `remove` drops, the rest carries over.
+
+    `right` is what it takes where the caller has made the files itself, and they change one narrow thing.
 
     InvalidDeployment carries every finding of the check. The live manifest over again changes nothing.
     Forbidden when it would change who holds which right, and an admin is not who deploys it; or what the
     company promises, without the right to that.
     """
-    require(by, "deployment.create")
+    require(by, right)
     dropped = tuple(remove)
     if not files and not dropped:
         raise InvalidInput(errors=[FieldError("files", "no file was sent")])
@@ -69,10 +76,11 @@ def deploy(
     vetting.require_allowed(app, by, base, whole)
     found = vetting.checked(app, whole)
     app.load(whole)
+    found = (*found, *vetting.unstaffed(app, whole))
     with app.db.begin() as session:
         # This entry takes the lock that lets deployments in one at a time; it goes when nothing is new.
         audit.lock_system(session)
-        now = identity.require_still(app, session, by, "deployment.create")
+        now = identity.require_still(app, session, by, right)
         live = manifests.live_id(session)
         if live != base:
             raise Conflict("Somebody else deployed in the meantime. Look at their changes and try again.")
@@ -89,7 +97,9 @@ def check(
     """Return what deploying these files over the live manifest would say. Nothing is changed."""
     require(by, "deployment.create")
     _, whole = vetting.merged(app, files, tuple(remove))
-    return vetting.findings(app, whole)
+    found = vetting.findings(app, whole)
+    is_sound = not any(finding.severity == "error" for finding in found)
+    return (*found, *vetting.unstaffed(app, whole)) if is_sound else found
 
 
 def activate(app: Application, by: Actor, deployment_id: str) -> DeploymentView:

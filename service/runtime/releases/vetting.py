@@ -8,11 +8,13 @@ from dataclasses import replace
 from service.engine import guarantees, organisation
 from service.engine.check import check as check_manifest
 from service.engine.check.gone import check_gone
+from service.engine.definition import Model
 from service.engine.files.findings import Finding
 from service.engine.guarantees import Guarantee
 from service.errors import FieldError, Forbidden, InvalidDeployment, InvalidInput
 from service.runtime import identity
 from service.runtime.identity.rights import may
+from service.runtime.releases import staffing
 from service.runtime.step.context import Actor, Application
 from service.store import manifests
 from service.wording import Text
@@ -90,6 +92,12 @@ def _about_gone(app: Application, files: Mapping[str, bytes]) -> Iterator[Findin
                     names=", ".join(members),
                 )
                 yield Finding(organisation.FILE, 0, group, "warning", "gone-members", text)
+
+
+def unstaffed(app: Application, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
+    """Return whom files that passed the check would ask for in vain, as the company is at present."""
+    with app.db.read() as session:
+        return tuple(staffing.findings(session, Model.load(files)))
 
 
 def checked(app: Application, files: Mapping[str, bytes]) -> tuple[Finding, ...]:

@@ -70,7 +70,8 @@ def find(
 ) -> Candidates:
     """Return who may do what is drawn for these names: people who can sign in and are not kept away.
 
-    Where there are none, the superiors of the names are asked, then theirs. Nobody at all: no group, no user.
+    Where there are none, the superiors of the names are asked, then theirs; where none is declared, those
+    whom the accounts of the people name. Nobody at all: no group, no user.
     """
     asked, met = names, set(names)
     while asked:
@@ -79,9 +80,14 @@ def find(
         if people or identity.has_able_member(step.session, groups, without=kept_away):
             superiors = asked if asked != names else ()
             return Candidates(groups, people, None, kept_away, names, superiors)
-        asked = tuple(name for name in step.model.organisation.above(asked) if name not in met)
+        above = step.model.organisation.above(asked) or _superiors(step, users)
+        asked = tuple(name for name in above if name not in met)
         met.update(asked)
     return Candidates(barred=kept_away, drawn_for=names)
+
+
+def _superiors(step: Step, users: Iterable[str]) -> tuple[str, ...]:
+    return tuple(map(participants.user, identity.superiors(step.session, users)))
 
 
 def resolve(
@@ -89,7 +95,8 @@ def resolve(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return (groups, users) for names of groups, relations such as 发起人 and 部门负责人, and single people.
 
-    A relation that leads to nobody is left out. People are named as principals.
+    A relation that leads to nobody is left out, one to somebody who left leads to who took over. People are
+    named as principals.
     """
     known = step.model.organisation.relations
     wanted = dict.fromkeys(names)
@@ -98,7 +105,9 @@ def resolve(
     users = related_users(step.session, step.model, [name for name in wanted if name in known], filled)
     named = participants.people(wanted)
     groups = tuple(name for name in wanted if name not in known and not participants.people([name]))
-    return groups, tuple(dict.fromkeys((*users, *named)))
+    people = tuple(dict.fromkeys((*users, *named)))
+    taken_over = identity.successors(step.session, people) if people else {}
+    return groups, tuple(dict.fromkeys(taken_over.get(name, name) for name in people))
 
 
 def related_users(
@@ -111,13 +120,22 @@ def related_users(
 
 
 def barred(step: Step, not_by: Iterable[str]) -> tuple[str, ...]:
-    """Return the users whom four eyes keep from a task: the applicant, or the doers of activities."""
+    """Return the users whom four eyes keep from a task: the applicant, or the doers of activities.
+
+    Who took over from one of them is kept away as they are.
+    """
     names = tuple(not_by)
     activities = tuple(name for name in names if name != APPLICANT)
     who = [step.instance.applicant] if APPLICANT in names else []
     if activities:
         who += doers(step.session, step.instance.id, activities)
-    return tuple(dict.fromkeys(who))
+    return with_successors(step.session, who)
+
+
+def with_successors(session: Session, names: Iterable[str]) -> tuple[str, ...]:
+    """Return these people, each once, and whoever took over from one of them."""
+    who = tuple(dict.fromkeys(names))
+    return tuple(dict.fromkeys((*who, *identity.successors(session, who).values()))) if who else ()
 
 
 def doers(session: Session, instance_id: str, activities: Iterable[str]) -> list[str]:

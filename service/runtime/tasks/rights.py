@@ -103,11 +103,11 @@ def may_read(app: Application, seen: Seen, actor: Actor) -> bool:
 
 
 def barred_now(session: Session, task: TaskRow) -> tuple[str, ...]:
-    """Return whom four eyes keep from a task by now: also who has done an activity since it opened."""
+    """Return whom four eyes keep from a task by now: also who has done an activity since it opened, or took
+    over from somebody who is kept away."""
     activities = [name for name in not_by(task) if name != candidates.APPLICANT]
-    if not activities:
-        return task.barred_users
-    return (*task.barred_users, *candidates.doers(session, task.instance_id, activities))
+    done = candidates.doers(session, task.instance_id, activities) if activities else []
+    return candidates.with_successors(session, (*task.barred_users, *done))
 
 
 def not_by(task: TaskRow) -> tuple[str, ...]:

@@ -24,6 +24,10 @@ class User(Base):
     password_hash: Mapped[str | None]
     is_active: Mapped[bool] = mapped_column(default=True)
     language: Mapped[str | None]
+    # Who is asked where a relation leads to this person alone, they may not, and no superior is declared.
+    superior_id: Mapped[str | None] = mapped_column(sa.ForeignKey("user_account.id", ondelete="SET NULL"))
+    # Who took over from somebody who left: relations that lead to the one lead to the other.
+    successor_id: Mapped[str | None] = mapped_column(sa.ForeignKey("user_account.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 

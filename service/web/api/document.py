@@ -15,6 +15,7 @@ from service.runtime.step.views import View
 from service.web.api import (
     account,
     attachments,
+    company,
     decisions,
     deployments,
     figures,
@@ -46,6 +47,7 @@ _PROBLEM_SCHEMA = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
+        "tasks": {"type": "array", "items": {"type": "object"}, "description": "what stands in the way"},
         "errors": {
             "type": "array",
             "items": {
@@ -70,7 +72,7 @@ def sections() -> tuple[Section, ...]:
     """Return every group of operations, in the order in which the document shows them."""
     modules = (
         *(deployments, instances, migrations, tasks, notifications),
-        *(decisions, attachments, figures, account),
+        *(decisions, attachments, figures, company, account),
     )
     return tuple(module.section for module in modules)
 
@@ -164,7 +166,7 @@ def _errors(operation: Operation) -> set[int]:
         found.add(401)
     if operation.query is not None:
         found.add(422)
-    if operation.method == "POST":
+    if operation.method != "GET":
         # Another site's page; a key in use; a key used for something else.
         found |= {403, 409, 413, 422}
     if operation.body is not None:

@@ -29,6 +29,7 @@ from service.web.auth import require_actor
 PREFIX = "/api/v1"
 """Where every operation is served."""
 JSON = "application/json"
+Method = Literal["GET", "POST", "PUT", "PATCH"]
 View = Callable[..., Any]
 Entry = TypeVar("Entry")
 
@@ -99,7 +100,7 @@ Answer = type | ListOf | Content | None
 class Operation:
     """One method of one path, as served and as described."""
 
-    method: Literal["GET", "POST"]
+    method: Method
     rule: str
     view: View
     returns: Answer
@@ -164,9 +165,17 @@ class Section:
         """Serve POST on this path below /api/v1."""
         return self._add("POST", rule, **options)
 
+    def put(self, rule: str, **options: Any) -> Callable[[View], View]:
+        """Serve PUT on this path below /api/v1: what is sent replaces what is there."""
+        return self._add("PUT", rule, **options)
+
+    def patch(self, rule: str, **options: Any) -> Callable[[View], View]:
+        """Serve PATCH on this path below /api/v1: what is left out stays."""
+        return self._add("PATCH", rule, **options)
+
     def _add(
         self,
-        method: Literal["GET", "POST"],
+        method: Method,
         rule: str,
         *,
         returns: Answer,

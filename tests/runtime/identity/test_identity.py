@@ -82,8 +82,8 @@ def test_changing_groups_replaces_them_and_is_on_record(app, cast):
 
     assert identity.actor(app, "linyue").groups == {"法务部"}
     entry = audit.entries(app, cast.admin)[-1]
-    assert (entry.action, entry.actor) == ("user.groups", "admin")
-    assert entry.facts == {"user": "linyue", "before": ["市场部"], "after": ["法务部"]}
+    assert (entry.action, entry.actor) == ("user.changed", "admin")
+    assert entry.facts == {"user": "linyue", "changes": {"groups": [["市场部"], ["法务部"]]}}
 
 
 def test_the_head_of_a_department_is_an_active_person_or_nobody(app, cast):
@@ -91,14 +91,14 @@ def test_the_head_of_a_department_is_an_active_person_or_nobody(app, cast):
         assert identity.head_of(session, "市场部") == "shenlan"
         assert identity.head_of(session, "法务部") is None
 
-    identity.update_user(app, cast.admin, "shenlan", is_active=False)
+    identity.update_user(app, cast.admin, "shenlan", active=False)
 
     with app.db.read() as session:
         assert identity.head_of(session, "市场部") is None
 
 
 def test_members_are_the_active_ones(app, cast):
-    identity.update_user(app, cast.admin, "linyue", is_active=False)
+    identity.update_user(app, cast.admin, "linyue", active=False)
 
     with app.db.read() as session:
         assert identity.members(session, "市场部") == ("shenlan",)

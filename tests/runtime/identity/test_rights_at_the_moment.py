@@ -105,7 +105,7 @@ def test_who_was_deactivated_meanwhile_retries_nothing(company):
     company.deploy(chain("stopped", d.script("sum", "1 + applicant", "x")))
     stopped = company.start("stopped")
     asked = identity.actor(app, "admin")
-    identity.update_user(app, SYSTEM, "admin", is_active=False)
+    identity.update_user(app, SYSTEM, "admin", active=False)
     [incident] = incidents.find(app, SYSTEM, instance=stopped.id).items
 
     with pytest.raises(Forbidden):

@@ -140,7 +140,7 @@ def test_who_claimed_and_then_left_the_group_cannot_answer(company, case):
 def test_who_was_deactivated_meanwhile_cannot_answer(company, case):
     task, zhou = company.task(case, "legal_review"), company.cast.zhouheng
 
-    identity.update_user(company.app, SYSTEM, "zhouheng", is_active=False)
+    identity.update_user(company.app, SYSTEM, "zhouheng", active=False)
 
     with pytest.raises(Forbidden):
         user_tasks.complete(company.app, zhou, task.id, None, AGREED)

@@ -59,7 +59,7 @@ def test_the_director_applies_and_nobody_else_is_one(office):
 
 def test_whoever_left_is_nobody_and_the_chain_is_followed_to_its_end(office):
     draw(office, d.user("endorse", group="部门负责人", properties=NOT_BY_APPLICANT))
-    identity.update_user(office.app, SYSTEM, "weilan", is_active=False)
+    identity.update_user(office.app, SYSTEM, "weilan", active=False)
 
     case = office.start("p", by="shenlan")
 
@@ -104,7 +104,7 @@ def test_a_person_nobody_knows_is_nobody(office):
 
 def test_a_person_who_left_gives_their_task_to_its_group(office):
     draw(office, d.user("v", group="财务部", camunda_assignee="ouwen"))
-    identity.update_user(office.app, SYSTEM, "ouwen", is_active=False)
+    identity.update_user(office.app, SYSTEM, "ouwen", active=False)
     case = office.start("p")
 
     task = office.task(case, "v")

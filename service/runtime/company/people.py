@@ -1,0 +1,115 @@
+"""People who change and people who leave: their open work goes with them, in one act."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from service.errors import Conflict, FieldError, InvalidInput
+from service.runtime import identity
+from service.runtime.identity import UserView
+from service.runtime.step import saving
+from service.runtime.step.context import Actor, Application
+from service.runtime.step.transaction import lock
+from service.runtime.step.views import View
+from service.runtime.tasks import handing_over
+from service.store.models import OrganisationUnit, ProcessInstance, Substitution, TaskRow, User
+from service.wording import Text
+
+
+@dataclass(frozen=True)
+class OpenWork(View):
+    """A task that waits for somebody by name."""
+
+    id: str
+    name: str
+    instance_id: str
+    case_name: str
+
+
+class HasOpenWork(Conflict):
+    """Tasks still wait for this person. Say who takes them over."""
+
+    title = "Open tasks"
+    told = ("tasks",)
+
+    def __init__(self, tasks: Sequence[OpenWork]) -> None:
+        super().__init__(tasks=tuple(tasks))
+
+
+def change(
+    app: Application, by: Actor, name: str, *, hand_over_to: str | None = None, **changes: Any
+) -> UserView:
+    """Change an account as `identity.update_user` does. Who is deactivated hands over in the same act.
+
+    HasOpenWork, with the tasks, when somebody leaves for whom tasks wait and `hand_over_to` names nobody. The
+    successor gets the tasks, stands in where the leaver did, heads what they headed, and is whom relations
+    lead to; what was done keeps the name of who did it.
+    """
+    if hand_over_to == name:
+        raise InvalidInput(errors=[FieldError("hand_over_to", "somebody else with an active account")])
+    return identity.update_user(app, by, name, leaving=partial(_leave, app, hand_over_to), **changes)
+
+
+def open_work(app: Application, by: Actor, name: str) -> tuple[OpenWork, ...]:
+    """Return the tasks that wait for somebody by name."""
+    identity.user(app, by, name)
+    with app.db.read() as session:
+        return _as_work(session, handing_over.of_person(session, name))
+
+
+def _leave(app: Application, successor: str | None, session: Session, by: Actor, leaver: User) -> None:
+    tasks = handing_over.of_person(session, leaver.name)
+    if successor is None:
+        if tasks:
+            raise HasOpenWork(_as_work(session, tasks))
+        return
+    taking = session.scalar(select(User).where(User.name == successor, User.is_active))
+    if taking is None:
+        raise InvalidInput(errors=[FieldError("hand_over_to", "somebody else with an active account")])
+    _refuse_barred(session, tasks, successor)
+    for instance_id, own in groupby(tasks, key=lambda task: task.instance_id):
+        step = lock(app, session, instance_id, by)
+        for task in own:
+            handing_over.hand_over(step, task, leaver.name, successor)
+        saving.save(step)
+    _hand_over_standing(session, leaver, taking)
+    leaver.successor_id = taking.id
+
+
+def _refuse_barred(session: Session, tasks: Sequence[TaskRow], successor: str) -> None:
+    barred = [task for task in tasks if handing_over.is_barred(session, task, successor)]
+    if barred:
+        names = "、".join(f"{work.name}（{work.case_name}）" for work in _as_work(session, barred))
+        text = Text("Four eyes keep them from {tasks}: assign these to somebody else first.", tasks=names)
+        raise InvalidInput(errors=[FieldError("hand_over_to", text)])
+
+
+def _hand_over_standing(session: Session, leaver: User, taking: User) -> None:
+    """Let the successor head what the leaver headed, and stand in for whom they stood in."""
+    headed = update(OrganisationUnit).where(OrganisationUnit.head_user_id == leaver.id)
+    standing = update(Substitution).where(
+        Substitution.substitute_id == leaver.id,
+        Substitution.user_id != taking.id,
+        Substitution.revoked_at.is_(None),
+    )
+    above = update(User).where(User.superior_id == leaver.id, User.id != taking.id)
+    for statement in (
+        headed.values(head_user_id=taking.id),
+        standing.values(substitute_id=taking.id),
+        above.values(superior_id=taking.id),
+    ):
+        session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _as_work(session: Session, tasks: Sequence[TaskRow]) -> tuple[OpenWork, ...]:
+    wanted = {task.instance_id for task in tasks}
+    query = select(ProcessInstance.id, ProcessInstance.title).where(ProcessInstance.id.in_(wanted))
+    titles = {instance_id: title for instance_id, title in session.execute(query)}
+    return tuple(OpenWork(task.id, task.name, task.instance_id, titles[task.instance_id]) for task in tasks)

@@ -1,0 +1,47 @@
+"""Handing over (交接): what waits for somebody who leaves goes to somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from service.runtime.step.step import Step
+from service.runtime.tasks import rights, rows
+from service.store import participants
+from service.store.models import TASKS, TaskCandidate, TaskRow
+from service.store.task_list import rows as task_rows
+
+
+def of_person(session: Session, name: str) -> Sequence[TaskRow]:
+    """Return the open tasks that wait for somebody by name, case by case: held, lent, or offered."""
+    task = TASKS.c
+    offered = select(TaskCandidate.task_id).where(TaskCandidate.principal == participants.user(name))
+    query = select(TASKS).where(
+        task.state == "open", or_(task.assignee == name, task.lender == name, task.id.in_(offered))
+    )
+    return task_rows(session, query.order_by(task.instance_id, task.id))
+
+
+def is_barred(session: Session, task: TaskRow, name: str) -> bool:
+    """Say whether four eyes keep somebody from a task."""
+    return name in rights.barred_now(session, task)
+
+
+def hand_over(step: Step, task: TaskRow, leaver: str, successor: str) -> None:
+    """Put somebody in the place of the one who leaves, wherever the task names them."""
+    users = tuple(dict.fromkeys(successor if each == leaver else each for each in task.candidate_users))
+    is_held = task.assignee == leaver
+    changes: dict[str, Any] = {
+        "candidate_users": users,
+        "assignee": successor if is_held else task.assignee,
+        "claimed_at": None if is_held else task.claimed_at,
+        "lender": successor if task.lender == leaver else task.lender,
+    }
+    rows.change(step, task, changes)
+    rows.reoffer(step, replace(task, **changes))
+    step.line("handed_over", f"{leaver} → {successor}", **rows.place_of(task))
+    step.audit("task.handed_over", task=task.id, activity=task.activity_path, leaver=leaver, to=successor)
