@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.engine.drawing import Process
-from service.runtime.cases import dossier, instances
+from service.runtime.cases import copies, dossier, instances
 from service.runtime.cases.views import InstanceView
 from service.runtime.identity import rights
 from service.web import case_facts, people
@@ -46,10 +46,26 @@ def index() -> str:
     )
 
 
+@blueprint.get("/copies")
+def sent_to_me() -> str:
+    """List the copies I was sent, newest first."""
+    shown = request.args.get("shown", "")
+    page = copies.find(
+        application(),
+        me(),
+        unread=shown == "unread",
+        limit=PAGE,
+        cursor=request.args.get("cursor") or None,
+    )
+    people.remember(copy.sent_by for copy in page.items)
+    return render_template("copies.html", copies=page.items, next=page.next, shown=shown)
+
+
 @blueprint.get("/cases/<instance_id>")
 def show(instance_id: str) -> str:
     app, actor = application(), me()
     record = dossier.dossier(app, actor, instance_id)
+    copies.note_read(app, actor, instance_id)
     context = case_context(instance_id, record)
     case: InstanceView = context["case"]
     is_campaign = instances.leads(app, actor, instance_id)

@@ -68,6 +68,8 @@ def kind_word(kind: str) -> str:
         "alert": _("alert"),
         "escalate": _("escalation"),
         "pause": _("pause at once"),
+        "task": _("task"),
+        "copy": _("copy"),
     }
     return words.get(kind, _("notification"))
 

@@ -13,7 +13,7 @@ from service.web.holders import holders
 
 NOTED = frozenset(
     {"note", "returned", "suspended", "resumed", "cancelled_by", "retried", "raised", "assigned"}
-    | {"reminded", "escalated", "transferred", "delegated", "resolved", "taken_back"}
+    | {"reminded", "escalated", "transferred", "delegated", "resolved", "taken_back", "urged", "copied"}
 )
 
 

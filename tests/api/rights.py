@@ -78,10 +78,13 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
             for name in ("claim", "draft", "complete", "return", "transfer", "delegate")
         },
         "POST /api/v1/tasks/<task_id>/unclaim": Need("holds the task, or assigns tasks"),
+        "POST /api/v1/tasks/<task_id>/remind": Need("sees the task and cannot answer it"),
+        "POST /api/v1/tasks/<task_id>/copies": Need("answers the task, or applied for the case"),
         "POST /api/v1/tasks/<task_id>/resolve": Need("is lent the task"),
         "POST /api/v1/tasks/<task_id>/assign": Need("sees the task", "task.assign"),
     },
     "cases": {
+        **dict.fromkeys(("GET /copies", "GET /api/v1/copies"), _ME),
         **dict.fromkeys(("GET /cases", "GET /api/v1/process-instances", "GET /start"), _ME),
         **dict.fromkeys(("GET /api/v1/process-definitions", "GET /api/v1/process-definitions/<key>"), _ME),
         **dict.fromkeys(("GET /start/<key>", "POST /api/v1/process-definitions/<key>/start"), Need(STARTS)),

@@ -74,5 +74,7 @@ class Action(Generic[Given]):
     # In which states of its case the task can be acted on.
     states: tuple[str, ...] = ("active",)
     answers: type[View] = TaskView
+    # Statuses a client must expect of this action alone.
+    errors: tuple[int, ...] = ()
     # Said to the person afterwards, with the task's `name`.
     done: Text | None = None

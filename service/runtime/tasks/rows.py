@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.engine.progress import NewIncident, OpenTask, Progress
@@ -27,6 +28,11 @@ NO_CANDIDATES = "no_candidates"
 
 # Built once, and on the tables: putting a statement together would cost more than running it.
 _T = TASKS.c
+_REMIND = Prepared(
+    update(TASKS)
+    .where(_T.id == bindparam("task"), _T.state == "open")
+    .where(or_(_T.reminded_at.is_(None), _T.reminded_at <= bindparam("before")))
+)
 _OFFERED = table_of(TaskCandidate)
 _INSERT = Prepared(insert(TASKS))
 _OFFER = Prepared(insert(_OFFERED))
@@ -141,6 +147,17 @@ def change(step: Step, row: TaskRow, values: Mapping[str, Any]) -> bool:
     seen = {"task": row.id, "seen": row.version}
     cover(step, replace(row, **values))
     return _CHANGE.write(step.session, {**seen, **values, "version": row.version + 1}) == 1
+
+
+def note_reminder(step: Step, row: TaskRow, again_after: timedelta) -> bool:
+    """Note that people were reminded of an open task now; False when that was so less than this ago."""
+    asked = {"task": row.id, "before": step.now - again_after, "reminded_at": step.now}
+    return _REMIND.write(step.session, asked) == 1
+
+
+def reminded_at(session: Session, task_id: str) -> datetime | None:
+    """Return when people were last reminded of an open task by hand."""
+    return session.scalar(select(_T.reminded_at).where(_T.id == task_id, _T.state == "open"))
 
 
 def cover(step: Step, row: TaskRow) -> None:

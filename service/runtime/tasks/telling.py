@@ -41,8 +41,36 @@ def taken_back(step: Step, task: TaskRow) -> None:
     tell(step, task, filter(None, [task.assignee]), f"委派已收回：{task.name}", text)
 
 
+def urged(step: Step, task: TaskRow, holders: Iterable[str], note: str) -> None:
+    """Tell whoever is to do the task that somebody waits for it."""
+    text = f"{acting(step)}提醒您尽快办理“{task.name}”。{note}"
+    tell(step, task, holders, f"催办：{task.name}", text, kind="remind")
+
+
+def copied(step: Step, task: TaskRow, people: Iterable[str], note: str) -> None:
+    """Tell whoever was sent a copy. It leads to the case, which is theirs to read."""
+    about = step.instance.title or step.case
+    text = f"{acting(step)}将“{about}”抄送给您（{task.name}）。{note}"
+    tell(step, task, people, f"抄送：{about}", text, kind="copy", leads_to_task=False)
+
+
+def holders(step: Step, task: TaskRow) -> tuple[str, ...]:
+    """Return who is to do a task now: its holder, else everybody who may take it."""
+    if task.assignee:
+        return identity.able(step.session, [task.assignee], without=task.barred_users)
+    members = (name for group in task.candidate_groups for name in identity.members(step.session, group))
+    return identity.able(step.session, [*task.candidate_users, *members], without=task.barred_users)
+
+
 def tell(
-    step: Step, task: TaskRow, people: Iterable[str], subject: str, text: str, *, kind: str = HANDED
+    step: Step,
+    task: TaskRow,
+    people: Iterable[str],
+    subject: str,
+    text: str,
+    *,
+    kind: str = HANDED,
+    leads_to_task: bool = True,
 ) -> None:
     """Queue a notice about a task to these people, but for whoever acts."""
     users = [name for name in dict.fromkeys(people) if name != step.actor.name]
@@ -50,7 +78,8 @@ def tell(
         return
     place = {"activity_id": task.activity_id, "activity_path": task.activity_path}
     message = {"kind": kind, "groups": [], "users": users, "subject": subject, "text": text}
-    step.queue("notify", {**message, "tasks": dict.fromkeys(users, task.id), **place})
+    tasks = dict.fromkeys(users, task.id) if leads_to_task else {}
+    step.queue("notify", {**message, "tasks": tasks, **place})
 
 
 def acting(step: Step, stood_for: str | None = None) -> str:
@@ -67,6 +96,11 @@ def handing(
     giver = acting(step, stood_for) if frm is None else shown(step, [frm])
     way = f"{giver} → {shown(step, [to])}"
     return f"{way}：{why}" if why else way
+
+
+def urging(step: Step, people: Iterable[str], note: str) -> str:
+    """Return the note of a line of the record: who was told, and what was said with it."""
+    return f"{shown(step, people)}：{note}" if note else shown(step, people)
 
 
 def shown(step: Step, people: Iterable[str]) -> str:

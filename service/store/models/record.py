@@ -197,6 +197,9 @@ class CarbonCopy(Base):
     wants_comment: Mapped[bool] = mapped_column(default=False)
     sent_at: Mapped[datetime] = mapped_column(Instant)
     read_at: Mapped[datetime | None] = mapped_column(Instant)
+    # From which task a person sent it, and what they said; None where the process told of the case.
+    task_id: Mapped[str | None]
+    note: Mapped[str | None] = mapped_column(sa.Text)
 
 
 class Notification(Base):

@@ -16,6 +16,7 @@ from service.web.api import (
     account,
     attachments,
     company,
+    copies,
     decisions,
     deployments,
     figures,
@@ -38,6 +39,7 @@ _REASONS = {
     413: "Too large",
     415: "Not this kind of content",
     422: "Values are missing or not allowed; `errors` says which",
+    429: "Too soon; `Retry-After` says in how many seconds",
 }
 _PROBLEM_SCHEMA = {
     "type": "object",
@@ -71,7 +73,7 @@ _PROBLEM_SCHEMA = {
 def sections() -> tuple[Section, ...]:
     """Return every group of operations, in the order in which the document shows them."""
     modules = (
-        *(deployments, instances, migrations, tasks, notifications),
+        *(deployments, instances, migrations, tasks, notifications, copies),
         *(decisions, attachments, figures, company, account),
     )
     return tuple(module.section for module in modules)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 from pydantic import Field
 
-from service.runtime.cases import dossier, evaluations, facts, instances, messages
+from service.runtime.cases import copies, dossier, evaluations, facts, instances, messages
 from service.runtime.cases.views import (
     DossierView,
     EvaluationView,
@@ -104,7 +104,9 @@ def list_instances(app: Application, actor: Actor, query: Instances) -> Page[Ins
 @section.get("/process-instances/<instance_id>", returns=InstanceView, errors=(404,))
 def get_instance(app: Application, actor: Actor, instance_id: str) -> InstanceView:
     """Show an instance: where it waits, its variables, what went wrong."""
-    return instances.get(app, actor, instance_id)
+    view = instances.get(app, actor, instance_id)
+    copies.note_read(app, actor, instance_id)
+    return view
 
 
 @section.get(

@@ -69,7 +69,7 @@ def _serve(action: Action[Any]) -> None:
 
     act.__name__, act.__doc__ = f"{action.name}_task", action.do.__doc__
     rule = f"/tasks/<task_id>/{action.name}"
-    section.post(rule, returns=action.answers, body=_body(action), errors=_CHANGED)(act)
+    section.post(rule, returns=action.answers, body=_body(action), errors=(*_CHANGED, *action.errors))(act)
 
 
 def _body(action: Action[Any]) -> type[Body]:

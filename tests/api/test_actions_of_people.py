@@ -1,0 +1,51 @@
+"""What people do with each other's tasks, over HTTP."""
+
+from __future__ import annotations
+
+
+def test_reminding_again_says_when_to_come_back(client_for, legal_task):
+    linyue, address = client_for("linyue"), f"/tasks/{legal_task['id']}/remind"
+
+    first, again = linyue.post(address, {"note": "请尽快"}), linyue.post(address, {})
+
+    assert first.status_code == 200
+    assert (again.status_code, again.headers["Retry-After"]) == (429, "3600")
+
+
+def test_the_reader_of_a_copy_sees_it_in_their_list_until_they_have_read_the_case(
+    client_for, legal_task, started
+):
+    ouwen, address = client_for("ouwen"), f"/tasks/{legal_task['id']}/copies"
+
+    sent = client_for("zhouheng").post(address, {"users": ["ouwen"], "note": "供参考"})
+    [copy] = ouwen.get("/copies", unread="true").json["items"]
+    read = ouwen.get(f"/process-instances/{started}")
+
+    assert (sent.status_code, sent.json["id"]) == (200, legal_task["id"])
+    assert (copy["sent_by"], copy["read_at"], copy["instance_id"]) == ("zhouheng", None, started)
+    assert read.status_code == 200
+    assert ouwen.get("/copies", unread="true").json["items"] == []
+    assert ouwen.get("/copies").json["items"][0]["read_at"] is not None
+
+
+def test_a_task_is_lent_and_comes_back_with_a_draft(client_for, legal_task):
+    zhou, liang, address = client_for("zhouheng"), client_for("liangxiao"), f"/tasks/{legal_task['id']}"
+
+    lent = zhou.post(f"{address}/delegate", {"to": "liangxiao", "reason": "先看接口"})
+    refused = liang.post(f"{address}/complete", {"version": lent.json["version"], "answers": {}})
+    back = liang.post(f"{address}/resolve", {"opinion": "可行", "answers": {"opinion": "接口可行"}})
+
+    assert (lent.json["assignee"], lent.json["lender"]) == ("liangxiao", "zhouheng")
+    assert refused.status_code == 409
+    assert (back.json["assignee"], back.json["lender"]) == ("zhouheng", None)
+    assert zhou.get(f"{address}/form").json["data"]["opinion"] == "接口可行"
+
+
+def test_who_cannot_be_handed_a_task_is_a_wrong_field(client_for, legal_task):
+    for name in ("transfer", "delegate"):
+        answer = client_for("zhouheng").post(
+            f"/tasks/{legal_task['id']}/{name}", {"to": "nobody", "reason": "出差"}
+        )
+
+        assert answer.status_code == 422
+        assert [error["path"] for error in answer.json["errors"]] == ["to"]
