@@ -6,7 +6,18 @@ import pytest
 
 from service.engine import guarantees
 from service.engine.check import check
-from service.engine.guarantees.model import After, Before, KnownGap, Never, NotBy, NoTimer, Told
+from service.engine.guarantees.model import (
+    After,
+    Agrees,
+    Becomes,
+    Before,
+    DoneBy,
+    KnownGap,
+    Never,
+    NotBy,
+    NoTimer,
+    Told,
+)
 from tests.engine.diagrams import end, path, process, start, user
 
 DRAWING = process(start(), user("legal"), user("launch"), end(), path("begin", "legal", "launch", "done"))
@@ -36,6 +47,15 @@ def found(*lines: str, case: bytes = CASE) -> list[tuple[int, str, str]]:
         (("after: [legal]", "always: [launch, done]"), After(("legal",), ("launch", "done"))),
         (("never: launch", 'when: case.tier = "a"'), Never(("launch",), 'case.tier = "a"')),
         (("who_does: approvals", "is_never: applicant"), NotBy(("approvals",), ("applicant",))),
+        (("who_does: legal", "is_always: [法务部]"), DoneBy(("legal",), ("法务部",))),
+        (
+            ("becomes: case.tier = 1", "always: legal", "concluding: ok"),
+            Becomes("case.tier = 1", ("legal",), "ok"),
+        ),
+        (
+            ("agrees: case.tier", "with_table: tiers", "given: {sum: case.total}", "at: launch"),
+            Agrees("case.tier", "tiers", (("sum", "case.total"),), ("launch",)),
+        ),
         (("waits_at: legal", "told_within: 2"), Told(("legal",), 2)),
         (("no_timer_concludes: [legal, launch]",), NoTimer(("legal", "launch"))),
     ],
@@ -59,7 +79,7 @@ def test_a_sentence_knows_its_line_its_processes_and_its_gap():
 @pytest.mark.parametrize(
     ("lines", "line", "code", "part"),
     [
-        (("befor: launch", "always: legal"), 2, "guarantee-claim", "one of after, before"),
+        (("befor: launch", "always: legal"), 2, "guarantee-claim", "one of after, agrees"),
         (("before: launch", "allways: legal"), 6, "unknown-word", "Did you mean 'always'?"),
         (("before: launch",), 2, "guarantee-incomplete", "leaves out 'always'"),
         (("never: launch", "after: legal", "always: launch"), 2, "guarantee-claim", "one thing"),
@@ -70,6 +90,14 @@ def test_a_sentence_knows_its_line_its_processes_and_its_gap():
         (("never: p/lunch",), 2, "unknown-activity", "Did you mean 'p/launch'?"),
         (("never: launch", "in: q"), 2, "unknown-process", "Known are p"),
         (("never: launch", "when: case.tear = 1"), 2, "unknown-fact", "Did you mean 'tier'?"),
+        (("who_does: legal", "is_always: 法务"), 2, "unknown-group", "no group or relation '法务'"),
+        (("who_does: legal", "is_always: 法务部", "is_never: x"), 2, "guarantee-claim", "both is_never"),
+        (("who_does: legal",), 2, "guarantee-incomplete", "leaves out 'is_never'"),
+        (("becomes: said = 1", "always: legal"), 2, "no-fact", "only facts"),
+        (("becomes: count(case.tier) = 1", "always: legal"), 2, "no-fact", "cannot be followed"),
+        (("becomes: case.tear = 1", "always: legal"), 2, "unknown-fact", "Did you mean 'tier'?"),
+        (("becomes: case.tier = 1", "always: leagl"), 2, "unknown-activity", "Did you mean 'legal'?"),
+        (("agrees: case.tier", "with_table: t", "given: {a: 1}", "at: legal"), 2, "unknown-decision", "'t'"),
         (("never: launch", 'when: case.tier = "c"'), 2, "unknown-value", "is never 'c'"),
         (("never: launch", 'when: "case.tier ="'), 2, "not-feel", "cannot be used"),
     ],

@@ -5,17 +5,17 @@ from __future__ import annotations
 from service import resources
 from service.engine import guarantees
 
-CEO_TIER, VICE_TIER = '>=case.tier = "ceo_meeting"</', '>=case.tier = "vice_president"</'
+ASKED, TURNED_ROUND = ">=ratify_needed</", ">=ratify_needed = false</"
 
 
 def with_a_known_gap() -> dict[str, bytes]:
-    """Return drawings that ask another tier for the ratification, and the sentence that says so."""
+    """Return drawings that ask for the ratification where none is needed, and the sentence that says so."""
     files = resources.manifest_files()
     drawing, sentences = (files[name].decode() for name in ("green_followup_phase.bpmn", guarantees.FILE))
     always = "    always: record_resolution\n    when: case.tier"
     gap = "    known_gap: {since: 2026-11-27, why: 追认尚未画出}\n"
     assert always in sentences
     return {
-        "green_followup_phase.bpmn": drawing.replace(CEO_TIER, VICE_TIER).encode(),
+        "green_followup_phase.bpmn": drawing.replace(ASKED, TURNED_ROUND).encode(),
         guarantees.FILE: sentences.replace(always, gap + always).encode(),
     }

@@ -14,7 +14,7 @@ from service.engine.check import check
 from service.engine.definition import Model
 from service.engine.guarantees import Proof, Subject
 from service.handlers import HANDLERS
-from tests.processes.gaps import CEO_TIER, VICE_TIER, with_a_known_gap
+from tests.processes.gaps import ASKED, TURNED_ROUND, with_a_known_gap
 
 CPU_SECONDS = 20
 ROOT = Path(__file__).resolve().parents[2]
@@ -138,6 +138,136 @@ def test_four_eyes_removed_or_pointed_elsewhere_are_found(written):
     assert (found.state, last(found, 1)) == ("broken", ["legal_review"])
 
 
+ALL_THREE = '["法务部", "财务部", "技术部"]'
+
+
+@pytest.mark.parametrize(
+    ("key", "file", "before", "after", "at"),
+    [
+        ("finance_agreed_itself", "countersign_phase.bpmn", "[objector]", ALL_THREE, "uphold"),
+        ("tech_agreed_itself", "countersign_phase.bpmn", "[objector]", '[objector, "技术部"]', "uphold"),
+        ("legal_agreed_itself", "countersign_phase.bpmn", ">=result<", f">={ALL_THREE}<", "uphold"),
+        (
+            "tech_agreed_itself",
+            "countersign_finance.bpmn",
+            '["财务部"]',
+            '["财务部", "技术部"]',
+            "finance_review",
+        ),
+        (
+            "tech_agreed_itself",
+            "green_followup_phase.bpmn",
+            'late_opinions[item.conclusion = "同意"].department',
+            "late_opinions.department",
+            "sign_late",
+        ),
+        ("finance_agreed_itself", "green_followup_phase.bpmn", ">=result<", f">={ALL_THREE}<", "sign_late"),
+        (
+            "finance_agreed_itself",
+            "countersign_finance.bpmn",
+            'if conclusion = "同意" then',
+            'if conclusion != "" then',
+            "finance_review",
+        ),
+        (
+            "legal_agreed_itself",
+            "revision_process.bpmn",
+            "case.agreed[list contains(departments_to_recheck, item) = false]",
+            'concatenate(case.agreed, ["法务部"])',
+            "update_agreed",
+        ),
+    ],
+)
+def test_a_department_made_to_agree_with_what_it_did_not_is_found(key, file, before, after, at):
+    found = judged(key, (file, before, after))
+
+    assert (found.state, last(found, 1)) == ("broken", [at])
+
+
+@pytest.mark.parametrize(
+    ("key", "file", "before", "after", "at"),
+    [
+        (
+            "finance_does_its_own",
+            "countersign_finance.bpmn",
+            'name="财务部"',
+            'name="技术部"',
+            "finance_review",
+        ),
+        ("legal_does_its_own", "countersign_legal.bpmn", 'name="法务部"', 'name="发起人"', "legal_review"),
+        ("tech_does_its_own", "countersign_tech.bpmn", 'name="技术部"', 'name="财务部"', "tech_review"),
+        (
+            "director_does_their_own",
+            "pre_review_phase.bpmn",
+            'name="总监"',
+            'name="市场部"',
+            "director_review",
+        ),
+        (
+            "head_does_their_own",
+            "formal_approval_phase.bpmn",
+            'name="部门负责人"',
+            'name="总裁办"',
+            "head_decision",
+        ),
+        (
+            "vice_president_does_their_own",
+            "formal_approval_phase.bpmn",
+            '<bpmn:userTask id="vp_decision"',
+            '<bpmn:userTask id="vp_decision" camunda:candidateGroups="分管副总裁,部门负责人"',
+            "vp_decision",
+        ),
+        (
+            "audit_does_its_own",
+            "audit_phase.bpmn",
+            '<bpmn:userTask id="audit_review"',
+            '<bpmn:userTask id="audit_review" camunda:candidateUsers="linyue"',
+            "audit_review",
+        ),
+        (
+            "office_does_its_own",
+            "ceo_meeting_process.bpmn",
+            '<bpmn:userTask id="record_resolution"',
+            '<bpmn:userTask id="record_resolution" camunda:assignee="linyue"',
+            "record_resolution",
+        ),
+    ],
+)
+def test_a_task_given_to_somebody_elses_group_is_found(key, file, before, after, at):
+    found = judged(key, (file, before, after))
+
+    assert (found.state, last(found, 1)) == ("broken", [at])
+
+
+TIER = '<camunda:outputParameter name="case.tier">=tier</camunda:outputParameter>'
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after"),
+    [
+        ("planning_phase.bpmn", TIER, TIER.replace("=tier", '="department_head"')),
+        ("formal_approval_phase.bpmn", TIER, TIER.replace("=tier", "=case.tier")),
+        ("formal_approval_phase.bpmn", TIER, TIER.replace("case.tier", "tier")),
+        (
+            "revision_process.bpmn",
+            '<camunda:outputParameter name="case.tier">=new_tier',
+            '<camunda:outputParameter name="case.tier">="vice_president"',
+        ),
+    ],
+)
+def test_a_tier_that_is_not_what_the_table_says_is_found(file, before, after):
+    found = judged("tier_by_the_table", (file, before, after))
+
+    assert found.state == "broken"
+    assert last(found, 1)[0] in (
+        "head_decision",
+        "vp_decision",
+        "schedule_ceo_meeting",
+        "approve_green",
+        "apply_change",
+    )
+
+
 def test_a_row_that_sends_a_tier_to_another_decider_is_found():
     edit = (
         "approval_tier.dmn",
@@ -166,14 +296,14 @@ def test_a_misspelt_tier_sends_the_case_to_the_default_decider():
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        (CEO_TIER, VICE_TIER),
+        (ASKED, TURNED_ROUND),
         (
             'sourceRef="ratify_gateway" targetRef="ratification"',
             'sourceRef="ratify_gateway" targetRef="ratify_merge"',
         ),
         ('calledElement="ceo_meeting_process"', 'calledElement="joint_meeting_process"'),
     ],
-    ids=["another tier", "passed by", "another meeting"],
+    ids=["turned round", "passed by", "another meeting"],
 )
 def test_an_approval_in_the_green_channel_that_no_meeting_ratifies_is_found(before, after):
     found = judged("ceo_meeting_ratifies", ("green_followup_phase.bpmn", before, after))

@@ -2,9 +2,9 @@
 
 `reading` reads the sentences into the `model`, `naming` finds the elements they speak of. `unfolding` opens
 the calls of a drawing, `moves` says where its tokens may go, `walking` goes all those ways while `watching`
-the sentence, and `proving` has values followed (`formulas`, `evaluating`, `domains`, `effects`, `tables`)
-until a way that breaks the sentence is ruled out or stands. `structure` judges what needs no walk, `judging`
-gives the verdicts and `telling` the findings.
+the sentence (`watches`, `watches_of_facts`), and `proving` has values followed (`formulas`, `evaluating`,
+`domains`, `effects`, `tables`) until a way that breaks the sentence is ruled out or stands. `structure`
+judges what needs no walk, `judging` gives the verdicts and `telling` the findings.
 """
 
 from __future__ import annotations

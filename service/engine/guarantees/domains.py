@@ -54,10 +54,15 @@ class _Met:
 
 
 class Domains:
-    """The values of each name that make a difference."""
+    """The values of each name that make a difference.
 
-    def __init__(self, subject: Subject, asked: Iterable[Formula]) -> None:
-        self._case = subject.case
+    With `entries` of lists only these do: what is asked of others is taken both ways.
+    """
+
+    def __init__(
+        self, subject: Subject, asked: Iterable[Formula], entries: frozenset[Literal] | None = None
+    ) -> None:
+        self._case, self._entries = subject.case, entries
         self._met: dict[str, _Met] = defaultdict(_Met)
         # To a name: the names whose values, or whose entries, may come to be its own or entries of its own.
         self._sources: dict[str, set[tuple[str, bool]]] = defaultdict(set)
@@ -164,13 +169,26 @@ class Domains:
 
     def _of(self, name: str) -> Iterator[Value]:
         met = self._met.get(name, _Met())
+        entries = met.entries if self._entries is None else met.entries & self._entries
         fact = self._case.facts.get(name.removeprefix("case.")) if name.startswith("case.") else None
         if fact is not None and fact.values:
             yield from (Literal("string", value) for value in fact.values)
-        elif met.entries and (fact is None or fact.kind == "list"):
-            yield from _lists(met.entries)
-        elif met.literals - {NULL}:
+            return
+        # A variable may be a list in one place and something else in another; what is read off a list is one.
+        is_list = fact.kind == "list" if fact is not None else "[" in name
+        if entries and (fact is None or is_list):
+            yield from _lists(entries)
+        if met.literals - {NULL} and not is_list:
             yield from _scalars(met.literals, kind=fact.kind if fact is not None else "")
+
+
+def entries_in(asked: Iterable[Formula]) -> frozenset[Literal]:
+    """Return the entries that formulas ask of lists."""
+    calls = [each for of in asked for each in parts(of) if isinstance(each, Called)]
+    held = [
+        each.arguments[1] for each in calls if each.function == "list contains" and len(each.arguments) == 2
+    ]
+    return frozenset(each.value for each in held if isinstance(each, Constant))
 
 
 def _scalars(literals: set[Literal], kind: str) -> Iterator[Value]:

@@ -86,10 +86,11 @@ class Called:
 
 @dataclass(frozen=True)
 class Filtered:
-    """The entries of a list for which a condition over `item` is true."""
+    """The entries of a list for which a condition over `item` is true, and how that is written."""
 
     items: Formula
     condition: Formula
+    written: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,25 @@ def parts(of: Formula) -> Iterator[Formula]:
 def names_in(of: Formula) -> frozenset[str]:
     """Return every variable a formula reads."""
     return frozenset(each.path for each in parts(of) if isinstance(each, Name)) - {"item"}
+
+
+def variable_of(path: str) -> str:
+    """Return the variable that a name is a part of, or is read off: `late` of `late[item.ok].department`."""
+    return path.split(".")[0].split("[")[0]
+
+
+def _part_of(found: Formula, word: str) -> Formula:
+    """Return an entry of a variable; of a list that is filtered by what its entries say, a name of its own.
+
+    What such a list holds is not known, but the same whenever it is written the same.
+    """
+    if isinstance(found, Name):
+        return Name(f"{found.path}.{word}")
+    if isinstance(found, Filtered) and isinstance(found.items, Name):
+        asked = {variable_of(path) for path in names_in(found.condition)}
+        if asked <= {"item"} and "." not in found.items.path:
+            return Name(f"{found.items.path}[{found.written}].{word}")
+    return Opaque()
 
 
 def _negative(found: Formula) -> Formula:
@@ -226,12 +246,14 @@ class _Parser:
                 if kind != "word":
                     raise _Beyond
                 self._at += 1
-                found = Name(f"{found.path}.{word}") if isinstance(found, Name) else Opaque()
+                found = _part_of(found, word)
                 continue
+            begun = self._at
             condition = self._any()
+            written = " ".join(text for _, text in self._tokens[begun : self._at])
             self._expect("]")
             is_place = isinstance(condition, Constant) and condition.value.kind == "number"
-            found = Opaque() if is_place else Filtered(found, condition)
+            found = Opaque() if is_place else Filtered(found, condition, written)
         return found
 
     def _single(self) -> Formula:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from service.engine.guarantees.budget import Budget, NotExamined
-from service.engine.guarantees.model import After, Before, Guarantee, Never, Proof, Verdict
+from service.engine.guarantees.model import AboutWays, Guarantee, Proof, Verdict
 from service.engine.guarantees.proving import prove
 from service.engine.guarantees.structure import look
 from service.engine.guarantees.subject import Subject
-from service.engine.guarantees.watching import watch
+from service.engine.guarantees.watches import watch
 
 MOST_STATES = 200_000
 """So much is walked for all sentences together; the last of too many are not proven, and say so."""
@@ -24,7 +24,7 @@ def judge(subject: Subject, guarantees: Iterable[Guarantee]) -> tuple[Verdict, .
 def _proof(subject: Subject, guarantee: Guarantee, budget: Budget) -> Proof:
     claim = guarantee.claim
     try:
-        if isinstance(claim, (Before, After, Never)):
+        if isinstance(claim, AboutWays):
             return prove(subject, watch(claim, subject), guarantee.within, budget)
         return look(subject, claim)
     except NotExamined as beyond:

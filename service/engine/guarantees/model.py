@@ -47,11 +47,42 @@ class Never:
 
 
 @dataclass(frozen=True)
+class Becomes:
+    """`condition`, over facts of the case, comes true only after one of `always` was completed.
+
+    What was completed counts once: when the condition is true no more, it takes another to make it true.
+    `concluding`: completed with this true.
+    """
+
+    condition: str
+    always: Names
+    concluding: str = ""
+
+
+@dataclass(frozen=True)
+class Agrees:
+    """Where anybody comes to `at`, the `fact` is what the decision says when its inputs are `given` so."""
+
+    fact: str
+    decision: str
+    given: tuple[tuple[str, str], ...]
+    at: Names
+
+
+@dataclass(frozen=True)
 class NotBy:
     """Four eyes: whoever does `what` is none of `others` (`applicant`, or activities)."""
 
     what: Names
     others: Names
+
+
+@dataclass(frozen=True)
+class DoneBy:
+    """Nobody but these groups or relations does `what`."""
+
+    what: Names
+    groups: Names
 
 
 @dataclass(frozen=True)
@@ -69,7 +100,9 @@ class NoTimer:
     what: Names
 
 
-Claim = Before | After | Never | NotBy | Told | NoTimer
+AboutWays = Before | After | Never | Becomes | Agrees
+AboutTasks = NotBy | DoneBy | Told | NoTimer
+Claim = AboutWays | AboutTasks
 
 
 @dataclass(frozen=True)

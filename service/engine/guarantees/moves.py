@@ -111,7 +111,7 @@ class Moves(Standing):
             for handed in self._handed(way, place):
                 for outcome in self._net.outcomes.of(place.element, {**facts, **handed}):
                     values = self._variables.assigned(place.frame, way.values, outcome)
-                    yield self._gone_on(way._replace(values=values), place.frame, place.element)
+                    yield self._gone_on(way._replace(values=values), place.frame, place.element, way.values)
 
     def _handed(self, state: Way, place: Place) -> Iterator[Outcome]:
         """Yield what a call may hand in, by name."""
@@ -140,7 +140,7 @@ class Moves(Standing):
             for outcome in self._net.outcomes.of(place.element, known):
                 values = self._variables.assigned(place.frame, way.values, outcome)
                 values = self._variables.without(child.within(), values)
-                yield self._gone_on(way._replace(values=values), place.frame, place.element)
+                yield self._gone_on(way._replace(values=values), place.frame, place.element, way.values)
             if is_over and loop is not None:
                 again = self._net.place(place.frame, place.element, phase="again")
                 yield from self._started(self._with(way, again), place, child)

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from service.engine.drawing import Element
 from service.engine.drawing.kinds import PEOPLE
 from service.engine.files.findings import Finding
 from service.engine.files.nearest import suggestion
 from service.engine.forms.marks import marked
-from service.engine.guarantees.formulas import Compared, Constant, Name, formula, parts
-from service.engine.guarantees.model import After, Before, Claim, Guarantee, Names, Never, NotBy
+from service.engine.guarantees.formulas import Compared, Constant, Name, formula, names_in, parts
+from service.engine.guarantees.model import (
+    AboutTasks,
+    After,
+    Agrees,
+    Becomes,
+    Before,
+    Claim,
+    DoneBy,
+    Guarantee,
+    Names,
+    Never,
+    NotBy,
+)
 from service.engine.guarantees.reading import APPROVALS, FILE
 from service.engine.guarantees.subject import Subject
 from service.feel import parse, strip_equals
@@ -66,34 +78,49 @@ def check_names(guarantee: Guarantee, subject: Subject) -> Iterator[Finding]:
     """Yield what a sentence speaks of that is nowhere, and conditions that cannot be asked."""
     claim = guarantee.claim
     for name in _names(claim):
-        is_completed = isinstance(claim, (Before, After)) and name in claim.always
+        is_completed = isinstance(claim, (Before, After, Becomes)) and name in claim.always
         if not any(_named(name, subject, is_completed)):
             known = _known(name, subject)
             text = Text("There is no element {name!r}.{hint}", name=name, hint=suggestion(name, known))
             yield _error(guarantee, "unknown-activity", text)
     for root in guarantee.within:
+        hint = suggestion(root, subject.roots)
         if root not in subject.processes:
-            hint = suggestion(root, subject.processes)
-            yield _error(
-                guarantee,
-                "unknown-process",
-                Text("There is no process {name!r}.{hint}", name=root, hint=hint),
+            text = Text("There is no process {name!r}.{hint}", name=root, hint=hint)
+            yield _error(guarantee, "unknown-process", text)
+        elif root not in subject.roots:
+            text = Text(
+                "The process {name!r} is only called: name one that is started.{hint}", name=root, hint=hint
             )
+            yield _error(guarantee, "unknown-process", text)
     for condition in _conditions(claim):
         yield from _asked(guarantee, condition, subject)
+    if isinstance(claim, Becomes):
+        yield from _of_facts(guarantee, claim.condition)
+    elif isinstance(claim, Agrees):
+        yield from _table(guarantee, claim, subject)
+    elif isinstance(claim, DoneBy):
+        yield from _groups(guarantee, claim, subject.organisation.people)
 
 
 def _names(claim: Claim) -> Iterator[str]:
-    said: list[Names] = [claim.what]
-    if isinstance(claim, (Before, After)):
-        said.append(claim.always)
-    if isinstance(claim, Before):
-        said.append(claim.since)
-    if isinstance(claim, NotBy):
-        said.append(claim.others)
     special = {APPLICANT} if isinstance(claim, NotBy) else set()
-    special |= set() if isinstance(claim, (Before, After, Never)) else {APPROVALS}
-    yield from dict.fromkeys(name for names in said for name in names if name not in special)
+    special |= {APPROVALS} if isinstance(claim, AboutTasks) else set()
+    yield from dict.fromkeys(name for names in _said(claim) for name in names if name not in special)
+
+
+def _said(claim: Claim) -> Iterator[Names]:
+    """Yield what a claim names elements in."""
+    if isinstance(claim, Agrees):
+        yield claim.at
+    elif not isinstance(claim, Becomes):
+        yield claim.what
+    if isinstance(claim, (Before, After, Becomes)):
+        yield claim.always
+    if isinstance(claim, Before):
+        yield claim.since
+    if isinstance(claim, NotBy):
+        yield claim.others
 
 
 def _known(name: str, subject: Subject) -> set[str]:
@@ -106,8 +133,13 @@ def _known(name: str, subject: Subject) -> set[str]:
 def _conditions(claim: Claim) -> Iterator[str]:
     if isinstance(claim, (Before, After, Never)) and claim.when:
         yield claim.when
-    if isinstance(claim, Before) and claim.concluding:
+    if isinstance(claim, (Before, Becomes)) and claim.concluding:
         yield claim.concluding
+    if isinstance(claim, Becomes):
+        yield claim.condition
+    if isinstance(claim, Agrees):
+        yield claim.fact
+        yield from (written for _, written in claim.given)
 
 
 def _asked(guarantee: Guarantee, condition: str, subject: Subject) -> Iterator[Finding]:
@@ -139,6 +171,41 @@ def _value(guarantee: Guarantee, asked: Compared, subject: Subject) -> Iterator[
             "The fact {name!r} is never {value!r}.{hint}", name=fact.name, value=str(value), hint=hint
         )
         yield _error(guarantee, "unknown-value", text)
+
+
+def _of_facts(guarantee: Guarantee, condition: str) -> Iterator[Finding]:
+    """Yield what a condition reads that is no fact: of a variable nobody can say when it changes."""
+    for name in parse(strip_equals(condition)).names - {"case"}:
+        said = {"condition": condition, "name": name}
+        text = Text("{condition!r} reads {name!r}: only facts, case.…, become something.", **said)
+        yield _error(guarantee, "no-fact", text)
+    if not names_in(formula(condition)):
+        text = Text("{condition!r} cannot be followed: compare facts with values.", condition=condition)
+        yield _error(guarantee, "no-fact", text)
+
+
+def _table(guarantee: Guarantee, claim: Agrees, subject: Subject) -> Iterator[Finding]:
+    """Yield what is wrong with the decision that a fact is to agree with, and with what it is given."""
+    decision = subject.decisions.get(claim.decision)
+    if decision is None:
+        hint = suggestion(claim.decision, subject.decisions)
+        text = Text("There is no decision {name!r}.{hint}", name=claim.decision, hint=hint)
+        yield _error(guarantee, "unknown-decision", text)
+        return
+    wanted = {name for column in decision.inputs for name in names_in(formula(column.expression))}
+    given = {name for name, _ in claim.given}
+    if given != wanted:
+        said = {"wanted": ", ".join(sorted(wanted)), "given": ", ".join(sorted(given))}
+        text = Text("Give the decision {decision!r} {wanted}, not {given}.", decision=decision.id, **said)
+        yield _error(guarantee, "unknown-input", text)
+
+
+def _groups(guarantee: Guarantee, claim: DoneBy, known: Collection[str]) -> Iterator[Finding]:
+    for name in claim.groups:
+        if name not in known:
+            hint = suggestion(name, known)
+            text = Text("There is no group or relation {name!r}.{hint}", name=name, hint=hint)
+            yield _error(guarantee, "unknown-group", text)
 
 
 def _error(guarantee: Guarantee, code: str, message: Text) -> Finding:

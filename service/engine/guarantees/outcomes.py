@@ -12,7 +12,7 @@ from service.engine.guarantees.answers import choices
 from service.engine.guarantees.domains import Domains
 from service.engine.guarantees.effects import brought, targets
 from service.engine.guarantees.evaluating import Known, possible
-from service.engine.guarantees.formulas import Formula, formula, names_in
+from service.engine.guarantees.formulas import Formula, formula, names_in, variable_of
 from service.engine.guarantees.subject import Subject
 from service.engine.guarantees.values import UNKNOWN, Value, Values
 from service.feel.schema import form_keys
@@ -37,7 +37,11 @@ class Outcomes:
     def _set_by(self, element: Element) -> frozenset[str]:
         """Return the names that are followed and that an element may set."""
         named = targets(element, self._subject)
-        return self.followed if "*" in named else named & self.followed
+        return frozenset(
+            name
+            for name in self.followed
+            if name in named or variable_of(name) in named or ("*" in named and not name.startswith("case."))
+        )
 
     def _set_in(self, container: Container) -> frozenset[str]:
         """Return the names that are followed and that the elements of a container may set."""
@@ -112,8 +116,9 @@ class Outcomes:
     ) -> Iterator[Outcome]:
         found: dict[str, Values] = {name: frozenset({UNKNOWN}) for name in wanted}
         result = element.extensions.attribute("resultVariable") or ""
-        if result in wanted:
-            found[result] = frozenset({came.get(result, UNKNOWN)})
+        for name in wanted & came.keys():
+            if variable_of(name) == result:
+                found[name] = frozenset({came[name]})
         for name, each in self._outputs(element):
             found[name] = possible(each, known)
         everything = "*" in targets(element, self._subject)
@@ -187,7 +192,7 @@ class Outcomes:
         """Return what a name may be where it comes from outside; None where it is a variable."""
         if name.startswith(("case.", "dossier.")):
             return None
-        root = name.split(".")[0]
+        root = variable_of(name)
         if element.kind in ANSWERED and not element.event_kind:
             form = self._subject.forms.get(element.form or "")
             if form is None and element.kind == "startEvent":

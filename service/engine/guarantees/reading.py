@@ -11,8 +11,11 @@ from service.engine.files.declarations import Declarations
 from service.engine.files.findings import Finding
 from service.engine.guarantees.model import (
     After,
+    Agrees,
+    Becomes,
     Before,
     Claim,
+    DoneBy,
     Guarantee,
     KnownGap,
     Names,
@@ -31,11 +34,15 @@ WORDS: Mapping[str, frozenset[str]] = {
     "before": frozenset({"always", "when", "concluding", "since"}),
     "after": frozenset({"always", "when"}),
     "never": frozenset({"when"}),
-    "who_does": frozenset({"is_never"}),
+    "becomes": frozenset({"always", "concluding"}),
+    "agrees": frozenset({"with_table", "given", "at"}),
+    "who_does": frozenset({"is_never", "is_always"}),
     "waits_at": frozenset({"told_within"}),
     "no_timer_concludes": frozenset(),
 }
 """The word each claim begins with, and what else it may say."""
+NEEDED = frozenset({"always", "is_never", "is_always", "told_within", "with_table", "given", "at"})
+"""Of these words a claim needs each that it may say; of `is_never` and `is_always` one."""
 APPROVALS = "approvals"
 """In place of names, where a sentence is about single tasks: every task that is an approval."""
 
@@ -91,6 +98,14 @@ class _Sentence:
         found = self._means.get(word)
         return (found,) if isinstance(found, str) else self._file.names(self._means, word)
 
+    def pairs(self, word: str) -> tuple[tuple[str, str], ...]:
+        """Return the names listed with what each stands for."""
+        entries = self._file.entries(self._means, word)
+        return tuple((name, self._file.text(entries, name)) for name in entries)
+
+    def says(self, word: str) -> bool:
+        return word in self._means
+
     def number(self, word: str) -> int:
         found = self._means.get(word)
         if isinstance(found, int) and not isinstance(found, bool) and found >= 0:
@@ -117,12 +132,23 @@ class _Sentence:
 
     def _has_words(self, kind: str) -> bool:
         """Tell whether nothing is left out that the claim, and whoever reads it, cannot do without."""
-        needed = ["name", "text", kind, *(WORDS[kind] & {"always", "is_never", "told_within"})]
-        missing = [word for word in needed if self._means.get(word) in (None, "", [])]
+        needed = ["name", "text", kind, *sorted(WORDS[kind] & NEEDED - self._instead(kind))]
+        missing = [word for word in needed if self._means.get(word) in (None, "", [], {})]
         for word in missing:
             text = Text("The guarantee {name!r} leaves out {word!r}.", name=self._key, word=word)
             self._file.error(self._line, "guarantee-incomplete", text, self._key)
         return not missing
+
+    def _instead(self, kind: str) -> frozenset[str]:
+        """Return what need not be said where something else is: who does a task, or who never does."""
+        if kind != "who_does":
+            return frozenset()
+        if self.says("is_never") and self.says("is_always"):
+            text = Text(
+                "The guarantee {name!r} says both is_never and is_always: make two of it.", name=self._key
+            )
+            self._file.error(self._line, "guarantee-claim", text, self._key)
+        return frozenset({"is_never" if self.says("is_always") else "is_always"})
 
     def _known_gap(self) -> KnownGap | None:
         if "known_gap" not in self._means:
@@ -151,7 +177,15 @@ _CLAIMS: Mapping[str, Callable[[_Sentence], Claim]] = {
     ),
     "after": lambda said: After(said.names("after"), said.names("always"), said.text("when")),
     "never": lambda said: Never(said.names("never"), said.text("when")),
-    "who_does": lambda said: NotBy(said.names("who_does"), said.names("is_never")),
+    "becomes": lambda said: Becomes(said.text("becomes"), said.names("always"), said.text("concluding")),
+    "agrees": lambda said: Agrees(
+        said.text("agrees"), said.text("with_table"), said.pairs("given"), said.names("at")
+    ),
+    "who_does": lambda said: (
+        DoneBy(said.names("who_does"), said.names("is_always"))
+        if said.says("is_always")
+        else NotBy(said.names("who_does"), said.names("is_never"))
+    ),
     "waits_at": lambda said: Told(said.names("waits_at"), said.number("told_within")),
     "no_timer_concludes": lambda said: NoTimer(said.names("no_timer_concludes")),
 }

@@ -16,12 +16,16 @@ Tokens = tuple[int, ...]
 
 
 class Event(NamedTuple):
-    """Something the sentence speaks of: a token comes to an element, or has completed it."""
+    """Something the sentence speaks of: a token comes to an element, or has completed it.
+
+    `before` are the values before the element set any.
+    """
 
     kind: str
     frame: Frame
     element: Element
     values: Values
+    before: Values
 
 
 class Way(NamedTuple):
@@ -44,10 +48,12 @@ class Standing:
         known = self._variables.known(frame, state.values)
         for outcome in self._net.outcomes.of(element, known):
             values = self._variables.assigned(frame, state.values, outcome)
-            yield self._gone_on(_valued(state, values), frame, element)
+            yield self._gone_on(_valued(state, values), frame, element, state.values)
 
-    def _gone_on(self, state: Way, frame: Frame, element: Element) -> Way:
-        return self._along(self._met(state, "leave", frame, element), frame, element, element.outgoing)
+    def _gone_on(self, state: Way, frame: Frame, element: Element, before: Values) -> Way:
+        return self._along(
+            self._met(state, "leave", frame, element, before), frame, element, element.outgoing
+        )
 
     def _along(self, state: Way, frame: Frame, element: Element, flows: Iterable[Flow]) -> Way:
         """Put a token where each of the flows leads."""
@@ -66,10 +72,13 @@ class Standing:
             return way
         return self._met(self._with(way, stop.place), "enter", frame, stop.place.element)
 
-    def _met(self, state: Way, kind: str, frame: Frame, element: Element) -> Way:
+    def _met(
+        self, state: Way, kind: str, frame: Frame, element: Element, before: Values | None = None
+    ) -> Way:
         if element not in self._net.marked:
             return state
-        return state._replace(events=(*state.events, Event(kind, frame, element, state.values)))
+        event = Event(kind, frame, element, state.values, state.values if before is None else before)
+        return state._replace(events=(*state.events, event))
 
     def _with(self, state: Way, place: Place) -> Way:
         if state.tokens.count(place.number) >= MANY:

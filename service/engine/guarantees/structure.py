@@ -1,21 +1,22 @@
-"""Sentences about single tasks, judged where they are drawn: four eyes and timers here, `told` beside."""
+"""Sentences about single tasks, judged where they are drawn: who does them and timers here, `told` beside."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from service.engine.drawing import Container, Element
+from service.engine.drawing.extensions import split_list
 from service.engine.drawing.kinds import PEOPLE
-from service.engine.guarantees.model import NotBy, NoTimer, Proof, Told
+from service.engine.guarantees.model import AboutTasks, DoneBy, NotBy, NoTimer, Proof, Told
 from service.engine.guarantees.naming import APPLICANT, elements_of, tasks_of
 from service.engine.guarantees.places import Place, places, way
 from service.engine.guarantees.subject import Subject
 from service.engine.guarantees.told import told
 from service.engine.guarantees.unfolding import Frame
-from service.wording import Text
+from service.wording import Text, joined
 
 
-def look(subject: Subject, claim: NotBy | NoTimer | Told) -> Proof:
+def look(subject: Subject, claim: AboutTasks) -> Proof:
     """Return what is found of a sentence about single tasks."""
     found = list(places(subject, tasks_of(claim.what, subject)))
     for frame, task in found:
@@ -25,7 +26,7 @@ def look(subject: Subject, claim: NotBy | NoTimer | Told) -> Proof:
     return _LOOK[type(claim)](subject, claim, found)
 
 
-# ---- four eyes --------------------------------------------------------------------------------------
+# ---- who does them ------------------------------------------------------------------------------------
 
 
 def _not_by(subject: Subject, claim: NotBy, places: Iterable[Place]) -> Proof:
@@ -35,6 +36,34 @@ def _not_by(subject: Subject, claim: NotBy, places: Iterable[Place]) -> Proof:
                 reason = Text("notBy of {element!r} does not name {other!r}", element=task.title, other=other)
                 return Proof("broken", way(frame, task), reason=reason)
     return Proof("holds")
+
+
+def _done_by(_subject: Subject, claim: DoneBy, places: Iterable[Place]) -> Proof:
+    doubted: Proof | None = None
+    for frame, task in places:
+        doers, is_open = _doers(task)
+        said = {"element": task.title, "groups": _listed(claim.groups)}
+        if not doers <= set(claim.groups):
+            reason = Text("{who} may do {element!r}, not only {groups}", who=_listed(sorted(doers)), **said)
+            return Proof("broken", way(frame, task), reason=reason)
+        if is_open:
+            reason = Text("who does {element!r} is reckoned while a case runs", element=task.title)
+            doubted = Proof("unproven", way(frame, task), reason=reason)
+    return doubted or Proof("holds")
+
+
+def _doers(task: Element) -> tuple[set[str], bool]:
+    """Return the groups, relations and people that a task names, and whether others may come of FEEL."""
+    named = [
+        task.extensions.attribute(each) or "" for each in ("candidateGroups", "candidateUsers", "assignee")
+    ]
+    written = [each for each in named if each.strip()] or [task.lane or ""]
+    literal = [each for each in written if not each.lstrip().startswith("=")]
+    return {name for each in literal for name in split_list(each)}, len(literal) < len(written)
+
+
+def _listed(names: Iterable[str]) -> Text:
+    return joined([Text("{name!r}", name=name) for name in names], "{first}, {rest}")
 
 
 def _kept_away(subject: Subject, claim: NotBy) -> Iterator[tuple[str, str]]:
@@ -97,4 +126,9 @@ def _reached(container: Container, start: Element) -> set[Element]:
     return seen
 
 
-_LOOK: Mapping[type, Callable[..., Proof]] = {NotBy: _not_by, NoTimer: _no_timer, Told: told}
+_LOOK: Mapping[type, Callable[..., Proof]] = {
+    NotBy: _not_by,
+    DoneBy: _done_by,
+    NoTimer: _no_timer,
+    Told: told,
+}

@@ -8,8 +8,8 @@ may meet. What two such processes apply while both run is not walked: the later 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from itertools import product
 
 from service.engine.drawing import Element
@@ -34,7 +34,7 @@ from service.engine.guarantees.walking import (
 from service.engine.guarantees.watching import Watch
 from service.wording import Text
 
-MOST_STARTS, MOST_STATES, MOST_HELD = 300, 20_000, 4_000
+MOST_STARTS, MOST_STATES, MOST_HELD = 300, 40_000, 4_000
 _PHASE = re.compile(r'list contains\(\s*phases\s*,\s*"([^"]*)"\s*\)')
 _BEYOND = re.compile(r"\b(or|not|if)\b")
 
@@ -123,7 +123,7 @@ class Together:
 
     def _beside(self, main: str) -> list[Trace]:
         """Walk the main process and the others in turn, each on from where the others have come."""
-        others = {root: self._phases(root) for root in self._subject.roots if self._matters(root, main)}
+        others = self._others
         walks = {root: self._walker(root) for root in others}
         begun: dict[str, set[Resting]] = {root: set() for root in others}
         origins, led = _Origins(), self._walker(main, others.values()).go(self._initial())
@@ -149,6 +149,12 @@ class Together:
                 return []
             led.go(changes=changed)
         return origins.chain(led.broken)
+
+    @cached_property
+    def _others(self) -> Mapping[str, Phases]:
+        """The processes to be walked beside the main one, each with those while which it may be started."""
+        main = self._subject.case.main or ""
+        return {root: self._phases(root) for root in self._subject.roots if self._matters(root, main)}
 
     def _written(self, root: str, main: str, phases: Phases) -> tuple[frozenset[str], frozenset[str]]:
         """Return the facts a process may change, and those of them the main one may change meanwhile."""
@@ -190,8 +196,21 @@ class Together:
         """Return what all walks of a process go on."""
         frames = self._unfolded(root)
         applying = self._applying(root, frames)
-        net = Net(self._subject, frames, self._outcomes, self._watch.marked | applying)
+        resting = self._resting(frames) if root == self._subject.case.main else frozenset[Element]()
+        net = Net(self._subject, frames, self._outcomes, self._watch.marked | applying | resting)
         return applying, net, Variables(frames, self._outcomes, self._outcomes.followed)
+
+    def _resting(self, frames: Sequence[Frame]) -> frozenset[Element]:
+        """Return where a case has to be met while others may be started, whatever else counts there."""
+        return frozenset(
+            start
+            for frame in frames
+            if any(
+                frame.container.process in (phases or [frames[0].container.process])
+                for phases in self._others.values()
+            )
+            for start in frame.container.of_kind("startEvent")
+        )
 
     def _walker(self, root: str, beside: Iterable[Phases] = (), held: Held | None = None) -> Walk:
         applying, net, variables = self._grounds(root)

@@ -23,6 +23,7 @@ class Variables:
         self._values: list[Value] = [UNKNOWN]
         self._numbers: dict[Value, int] = {UNKNOWN: UNSET}
         self._known: dict[tuple[int, Values], Known] = {}
+        self._dead: dict[int, list[int]] = {}
         self._slots_of: dict[int, list[tuple[str, int]]] = defaultdict(list)
         plain = {name for name in followed if not name.startswith("case.")}
         for frame in frames:
@@ -55,7 +56,9 @@ class Variables:
 
     def kept(self, values: Values, live: int) -> Values:
         """Return the values with those unset that nobody reads any more."""
-        return tuple(value if live >> slot & 1 else UNSET for slot, value in enumerate(values))
+        if live not in self._dead:
+            self._dead[live] = [slot for slot in range(len(self._slots)) if not live >> slot & 1]
+        return _unset(values, self._dead[live])
 
     def number(self, value: Value) -> int:
         if value not in self._numbers:
@@ -103,12 +106,17 @@ class Variables:
     def without(self, frames: Iterable[Frame], values: Values) -> Values:
         """Return the values without those of frames that are over."""
         gone = [slot for frame in frames if frame.has_own_scope for _, slot in self._slots_of[frame.index]]
-        if not any(values[slot] for slot in gone):
-            return values
-        found = list(values)
-        for slot in gone:
-            found[slot] = UNSET
-        return tuple(found)
+        return _unset(values, gone)
+
+
+def _unset(values: Values, gone: list[int]) -> Values:
+    """Return the values without those of some slots."""
+    if not any(values[slot] for slot in gone):
+        return values
+    found = list(values)
+    for slot in gone:
+        found[slot] = UNSET
+    return tuple(found)
 
 
 def _named_in(frame: Frame, outcomes: Outcomes) -> frozenset[str]:

@@ -13,10 +13,10 @@ from service.engine.guarantees.budget import Budget
 from service.engine.guarantees.liveness import Liveness
 from service.engine.guarantees.moves import Moves
 from service.engine.guarantees.net import Net
-from service.engine.guarantees.standing import Seen, Way
+from service.engine.guarantees.standing import Event, Seen, Way
 from service.engine.guarantees.values import UNKNOWN, Value
 from service.engine.guarantees.variables import Variables
-from service.engine.guarantees.watching import BROKEN, KEPT, Watch
+from service.engine.guarantees.watching import BROKEN, KEPT, Met, Watch
 
 Facts = tuple[tuple[str, Value], ...]
 Resting = tuple[Facts, int]
@@ -112,6 +112,7 @@ class Walk:
         self._changes: dict[Phases, dict[Resting, None]] = {}
         self._liveness = liveness
         self._running = lru_cache(maxsize=None)(self._running_at)
+        self._live_at = lru_cache(maxsize=None)(self._live_of)
         self._came: dict[State, _Came] = {}
         self._waiting: deque[State] = deque()
         self._resting_at: dict[frozenset[str], dict[Resting, State]] = {}
@@ -178,13 +179,13 @@ class Walk:
         if self.broken is not None:
             return
         spent = self._spent(before, way)
-        memory, supposed = self._remembered(way, memory)
+        memory, supposed, at = self._remembered(way, memory)
         if spent is None or memory == KEPT:
             return
         came = _Came(before, way, supposed, resting)
         if memory == BROKEN:
             if self._judges:
-                self.broken = self._trace(came, None)
+                self.broken = self._trace(came._replace(way=_until(way, at)), None)
             return
         state = State(way.tokens, self._kept(way), memory, spent)
         if state not in self._came:
@@ -198,12 +199,15 @@ class Walk:
 
     def _kept(self, way: Way) -> tuple[int, ...]:
         """Return the values that somebody may still read."""
-        if self._liveness is None:
-            return way.values
+        return self._variables.kept(way.values, self._live_at(way.tokens)) if self._liveness else way.values
+
+    def _live_of(self, tokens: tuple[int, ...]) -> int:
+        """Return the slots that somebody may still read who stands at one of these places."""
+        assert self._liveness is not None, "asked only where values are let go"
         live = 0
-        for number in way.tokens:
+        for number in tokens:
             live |= self._liveness.at(self._net.places[number])
-        return self._variables.kept(way.values, live)
+        return live
 
     def _spent(self, before: State | None, way: Way) -> tuple[int, ...] | None:
         if self._held is None:
@@ -216,15 +220,24 @@ class Walk:
         for outcome in self._net.outcomes.begun(root.container.process):
             yield from self._moves.first(self._variables.assigned(root, values, outcome))
 
-    def _remembered(self, way: Way, memory: int) -> tuple[int, bool]:
+    def _remembered(self, way: Way, memory: int) -> tuple[int, bool, Event | None]:
+        """Return what is remembered, whether that is only supposed, and by what the sentence is settled."""
         supposed = False
         for event in way.events:
-            known = self._variables.known(event.frame, event.values)
-            memory, only_supposed = self._watch.met(memory, event.kind, event.element, known)
+            memory, only_supposed = self._watch.met(memory, self._as_met(event))
             supposed = supposed or only_supposed
             if memory in (BROKEN, KEPT):
-                return memory, supposed
-        return (memory if way.tokens else self._watch.ended(memory)), supposed
+                return memory, supposed, event
+        return (memory if way.tokens else self._watch.ended(memory)), supposed, None
+
+    def _as_met(self, event: Event) -> Met:
+        known = self._variables.known
+        return Met(
+            event.kind,
+            event.element,
+            known(event.frame, event.values),
+            lambda: known(event.frame, event.before),
+        )
 
     def _resting(self, values: tuple[int, ...], memory: int) -> Resting:
         return tuple(sorted(self._variables.facts_of(values).items())), memory
@@ -254,6 +267,14 @@ class Walk:
             changed=tuple(step.resting for step in steps[1:] if step.resting is not None),
             goal=goal,
         )
+
+
+def _until(way: Way, at: Event | None) -> Way:
+    """Return a way up to where the sentence is broken: what is completed there has not gone on."""
+    if at is None or at.kind != "leave":
+        return way
+    passed = way.passed[: way.passed.index((at.frame, at.element)) + 1]
+    return way._replace(passed=passed, events=(at,))
 
 
 def _met(way: Way) -> list[Seen]:

@@ -1,0 +1,127 @@
+"""The machines of sentences about what is come to and what is completed; those about facts stand beside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from service.engine.guarantees.formulas import Formula, formula
+from service.engine.guarantees.model import AboutWays, After, Agrees, Becomes, Never
+from service.engine.guarantees.naming import elements_of
+from service.engine.guarantees.subject import Subject
+from service.engine.guarantees.watches_of_facts import agrees, becomes
+from service.engine.guarantees.watching import BROKEN, KEPT, Found, Met, Watch, may_hold
+
+
+@dataclass(frozen=True)
+class WatchBefore:
+    """Remembers 1 once one of `always` is completed."""
+
+    carries: ClassVar[bool] = True
+    what: Found
+    always: Found
+    since: Found
+    when: Formula | None
+    concluding: Formula | None
+
+    @property
+    def marked(self) -> Found:
+        return self.what | self.always | self.since
+
+    @property
+    def asked(self) -> tuple[Formula, ...]:
+        return tuple(each for each in (self.when, self.concluding) if each is not None)
+
+    def met(self, memory: int, met: Met) -> tuple[int, bool]:
+        if met.kind == "enter":
+            if met.element not in self.what or memory:
+                return memory, False
+            may, may_not = may_hold(self.when, met.known)
+            return (BROKEN, may_not) if may else (memory, False)
+        if met.element in self.since:
+            memory = 0
+        if met.element in self.always:
+            _, may_not = may_hold(self.concluding, met.known)
+            if not may_not:
+                return (1 if self.since else KEPT), False
+        return memory, False
+
+    def ended(self, memory: int) -> int:
+        return memory
+
+
+@dataclass(frozen=True)
+class WatchAfter:
+    """Remembers 1 while something has been completed and what must follow has not."""
+
+    carries: ClassVar[bool] = False
+    what: Found
+    always: Found
+    when: Formula | None
+
+    @property
+    def marked(self) -> Found:
+        return self.what | self.always
+
+    @property
+    def asked(self) -> tuple[Formula, ...]:
+        return (self.when,) if self.when is not None else ()
+
+    def met(self, memory: int, met: Met) -> tuple[int, bool]:
+        if met.kind == "enter":
+            return memory, False
+        if met.element in self.always:
+            return 0, False
+        if met.element in self.what:
+            may, may_not = may_hold(self.when, met.known)
+            return (1 if may else memory), may and may_not
+        return memory, False
+
+    def ended(self, memory: int) -> int:
+        return BROKEN if memory else memory
+
+
+@dataclass(frozen=True)
+class WatchNever:
+    """Has nothing to remember."""
+
+    carries: ClassVar[bool] = False
+    what: Found
+    when: Formula | None
+
+    @property
+    def marked(self) -> Found:
+        return self.what
+
+    @property
+    def asked(self) -> tuple[Formula, ...]:
+        return (self.when,) if self.when is not None else ()
+
+    def met(self, memory: int, met: Met) -> tuple[int, bool]:
+        if met.kind != "enter" or met.element not in self.what:
+            return memory, False
+        may, may_not = may_hold(self.when, met.known)
+        return (BROKEN if may else memory), may_not
+
+    def ended(self, memory: int) -> int:
+        return memory
+
+
+def watch(claim: AboutWays, subject: Subject) -> Watch:
+    """Return the machine for a claim about ways."""
+    if isinstance(claim, Becomes):
+        return becomes(claim, subject)
+    if isinstance(claim, Agrees):
+        return agrees(claim, subject)
+    what = elements_of(claim.what, subject, completed=isinstance(claim, After))
+    if isinstance(claim, Never):
+        return WatchNever(what, _formula(claim.when))
+    always = elements_of(claim.always, subject, completed=True)
+    if isinstance(claim, After):
+        return WatchAfter(what, always, _formula(claim.when))
+    since = elements_of(claim.since, subject, completed=True)
+    return WatchBefore(what, always, since, _formula(claim.when), _formula(claim.concluding))
+
+
+def _formula(text: str) -> Formula | None:
+    return formula(text) if text else None
