@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from service.handlers.plan import material_hash
 from service.handlers.ports import Ports, Submission
 from service.handlers.topic import Topic, further, names
 
@@ -46,15 +47,29 @@ def escalate(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
 
 
 def note(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
-    """Write a line into the record; with a department, whose signature it is that still stands."""
-    facts = further(params, NOTE.inputs)
-    signed = _latest(names(params.get("forms")), ports)
+    """Write a line into the record; with a department and its forms, whose signature it is that still stands.
+
+    That is the latest of them that agreed to a text of the same content in all that concerns the department.
+    Without one the line says that nothing can be carried over.
+    """
+    facts, text = further(params, NOTE.inputs), str(params["text"])
+    department, forms = str(params.get("department") or ""), names(params.get("forms"))
+    signed = _standing(forms, department, ports)
     if signed is not None:
         facts |= {"signed_by": signed.by, "signed_at": signed.at, "content_hash": signed.content_hash}
-    if params.get("department"):
-        facts["department"] = params["department"]
-    ports.note(str(params["text"]), **facts)
+    elif forms:
+        text = f"{department}：没有对现行内容的同意签字可以沿用"
+    if department:
+        facts["department"] = department
+    ports.note(text, **facts)
     return {}
+
+
+def _standing(forms: Sequence[str], department: str, ports: Ports) -> Submission | None:
+    present = material_hash(ports, department)
+    signed = [entry for form in forms for entry in ports.submissions(form) if entry.tone == "good"]
+    same = [entry for entry in signed if material_hash(ports, department, before=entry.seq) == present]
+    return max(same, key=lambda entry: (entry.at, entry.seq), default=None)
 
 
 def _is_raised(row: Mapping[str, Any]) -> bool:
@@ -77,11 +92,6 @@ def _shown(value: Any, unit: Any) -> str:
         return "无"
     style, after = {"%": (".2%", ""), "元": (",.2f", " 元")}.get(unit, (".4g", ""))
     return format(Decimal(str(value)), style) + after
-
-
-def _latest(forms: Sequence[str], ports: Ports) -> Submission | None:
-    found = [entry for form in forms if (entry := ports.submission(form)) is not None]
-    return max(found, key=lambda entry: (entry.at, entry.seq), default=None)
 
 
 ALERT = Topic(

@@ -30,6 +30,13 @@ def present_text(ports: Ports) -> dict[str, Any]:
     return _text(text_submissions(ports), ports)
 
 
+def material_hash(ports: Ports, group: str, *, before: int | None = None) -> str:
+    """Return the hash of what concerns a group of the text: as it is, or as it was `before` a submission."""
+    entries = text_submissions(ports)
+    known = entries if before is None else [entry for entry in entries if entry.seq < before]
+    return content.content_hash(_text(known, ports), ports.words.text, group)
+
+
 def recompute_budget(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
     """Calculate the budget again from prices and quantities, and look up what the department has left."""
     text = present_text(ports)

@@ -40,6 +40,8 @@ class Submission:
     answers: Mapping[str, Any]
     content_hash: str = ""
     seq: int = 0
+    # That of its conclusion: good, warn or bad; "" without one.
+    tone: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -80,4 +80,8 @@ def value_text(fact: Fact, value: Any) -> str:
         return english.get(value) or fact.values[value]
     if isinstance(value, (int, Decimal)) and fact.kind in SAID:
         return SAID[fact.kind](value)
+    if isinstance(value, list) and value and all(isinstance(row, Mapping) for row in value):
+        # The keys of rows are for programs; what they hold is in the order they were written.
+        rows = ([plain(cell) for cell in row.values() if cell is not None] for row in value)
+        return "；".join(" · ".join(row) for row in rows)
     return plain(value)

@@ -164,8 +164,8 @@ def test_what_a_department_asks_for_travels_on_with_its_name():
     data = check("legal_review").data
 
     assert data["open_changes"] == [
-        {"department": "法务部", "text": "抽奖页首屏公示各奖级中奖概率", "closed": False},
-        {"department": "法务部", "text": "活动页补充免责与限制条款", "closed": False},
+        {"department": "法务部", "text": "抽奖页首屏公示各奖级中奖概率"},
+        {"department": "法务部", "text": "活动页补充免责与限制条款"},
     ]
 
 

@@ -466,6 +466,32 @@ def test_clicks_above_impressions_are_refused():
     assert list(refused("daily_report", {"channels.0.clicks": 160_001})) == ["channels.0.clicks"]
 
 
+DEMANDED = [{"text": "首屏公示各奖级概率", "response": "已按意见修改"}]
+
+
+@pytest.mark.parametrize(
+    ("form", "agrees", "again"),
+    [
+        ("legal_review", "同意", "修改后同意"),
+        ("finance_review", "同意", "修改后同意"),
+        ("tech_review", "同意", "修改后同意"),
+        ("director_review", "通过", "调整"),
+    ],
+)
+def test_who_demanded_a_change_says_whether_it_was_met(form, agrees, again):
+    opinion = {"opinion": "还有一条要求没有落实，请再改。"}
+    unmet = {"answered_changes": [{"verdict": "仍须修改", "text": "换一句话说"}]}
+
+    silent = check(form, {"conclusion": agrees, "answered_changes": [{}]}, answered_changes=DEMANDED)
+    agreed = check(form, {"conclusion": agrees, **unmet}, answered_changes=DEMANDED)
+    demanded = check(form, {"conclusion": again, **opinion, **unmet}, answered_changes=DEMANDED)
+
+    assert "answered_changes.0.verdict" in [error.path for error in silent.errors]
+    assert "conclusion" in [error.path for error in agreed.errors]
+    assert "conclusion" not in [error.path for error in demanded.errors]
+    assert [row["text"] for row in demanded.data["open_changes"]][:1] == ["首屏公示各奖级概率"]
+
+
 def test_a_recorded_figure_is_changed_with_a_reason():
     recorded = [{"channel": "抖音", "clicks": 3_000, "cost": 7_200}]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ import pytest
 
 from service.errors import HandlerFailed
 from service.handlers import HANDLERS
-from service.handlers.ports import OpenTask, Submission
+from service.handlers.ports import OpenTask
 from tests.handlers.fake_ports import MAIN, NOON, FakePorts
 
 
@@ -87,42 +88,62 @@ def test_an_escalation_goes_up_with_a_copy_to_the_holder():
     assert outputs == {"escalated_at": NOON}
 
 
+def sign(ports, form, by, tone="good", minutes=0):
+    entry = ports.hand_in(form, by=by)
+    at = NOON + timedelta(minutes=minutes)
+    ports.handed_in[-1] = replace(entry, tone=tone, at=at)
+
+
+def noted(ports, **further):
+    forms = ["legal_review", "legal_release"]
+    HANDLERS["record.note"](
+        {"text": "无新内容，沿用原意见", "department": "法务部", "forms": forms, **further}, ports
+    )
+    return ports.notes[-1]
+
+
 def test_a_note_says_whose_signature_still_stands():
     ports = FakePorts()
-    ports.hand_in("legal_review", by="zhouheng")
-    later = Submission("legal_release", "x", MAIN, "mengxiao", NOON + timedelta(hours=1), {}, "hash-later")
-    ports.handed_in.append(later)
+    sign(ports, "legal_review", "zhouheng")
+    sign(ports, "legal_release", "mengxiao", minutes=60)
 
-    HANDLERS["record.note"](
+    assert noted(ports, round=2) == (
+        "无新内容，沿用原意见",
         {
-            "text": "无新内容，沿用原意见",
-            "department": "法务部",
-            "forms": ["legal_review", "legal_release"],
             "round": 2,
+            "signed_by": "mengxiao",
+            "signed_at": NOON + timedelta(hours=1),
+            "content_hash": "hash-2",
+            "department": "法务部",
         },
-        ports,
     )
 
-    assert ports.notes == [
-        (
-            "无新内容，沿用原意见",
-            {
-                "round": 2,
-                "signed_by": "mengxiao",
-                "signed_at": NOON + timedelta(hours=1),
-                "content_hash": "hash-later",
-                "department": "法务部",
-            },
-        )
-    ]
 
-
-def test_a_note_invents_no_signature():
+def test_an_objection_is_no_signature_that_stands():
     ports = FakePorts()
+    sign(ports, "legal_review", "zhouheng")
+    sign(ports, "legal_release", "mengxiao", tone="bad", minutes=60)
 
-    HANDLERS["record.note"]({"text": "无新内容", "department": "法务部", "forms": ["legal_review"]}, ports)
+    assert noted(ports)[1]["signed_by"] == "zhouheng"
 
-    assert ports.notes == [("无新内容", {"department": "法务部"})]
+
+def test_a_signature_under_another_text_is_not_carried_over():
+    ports = FakePorts()
+    sign(ports, "legal_review", "zhouheng")
+    ports.hand_in("revise_plan", copy_text="换了一句文案")
+
+    text, facts = noted(ports)
+
+    assert text == "法务部：没有对现行内容的同意签字可以沿用"
+    assert facts == {"department": "法务部"}
+
+
+def test_what_does_not_concern_the_department_leaves_its_signature():
+    ports = FakePorts()
+    sign(ports, "legal_review", "zhouheng")
+    ports.hand_in("revise_plan", rollback="五分钟内切回旧版")
+
+    assert noted(ports)[1]["signed_by"] == "zhouheng"
 
 
 def test_groups_that_are_no_names_are_refused():

@@ -11,7 +11,7 @@ from service.engine.guarantees.structure import look
 from service.engine.guarantees.subject import Subject
 from service.engine.guarantees.watches import watch
 
-MOST_STATES = 200_000
+MOST_STATES = 300_000
 """So much is walked for all sentences together; the last of too many are not proven, and say so."""
 
 

@@ -22,11 +22,11 @@ def latest_submission(step: Step, form: str, case: str | None) -> Submission | N
     if case in (None, step.case):
         own = [row for row in step.submissions.added if row["form"] == form]
         if own:
-            return _pending(own[-1])
+            return _pending(step, own[-1])
         row = latest(step.session, step.instance.business_key, step.instance.id, form)
     else:
         row = latest(step.session, case, None, form)
-    return _stored(row) if row is not None else None
+    return _stored(step, row) if row is not None else None
 
 
 def start_answers(step: Step, number: str | None) -> Mapping[str, Any]:
@@ -46,8 +46,8 @@ def submissions(step: Step, form: str | None) -> list[Submission]:
     )
     if form is not None:
         query = query.where(models.Submission.form == form)
-    stored = [_stored(row) for row in step.session.scalars(query.order_by(models.Submission.seq))]
-    pending = [_pending(row) for row in step.submissions.added if form in (None, row["form"])]
+    stored = [_stored(step, row) for row in step.session.scalars(query.order_by(models.Submission.seq))]
+    pending = [_pending(step, row) for row in step.submissions.added if form in (None, row["form"])]
     return stored + pending
 
 
@@ -98,7 +98,7 @@ def open_tasks(step: Step) -> list[OpenTask]:
     ]
 
 
-def _stored(row: models.Submission) -> Submission:
+def _stored(step: Step, row: models.Submission) -> Submission:
     return Submission(
         form=row.form,
         activity_id=row.activity_id,
@@ -108,10 +108,11 @@ def _stored(row: models.Submission) -> Submission:
         answers=row.answers,
         content_hash=row.content_hash,
         seq=row.seq,
+        tone=_tone(step, row.form, row.answers),
     )
 
 
-def _pending(row: Mapping[str, Any]) -> Submission:
+def _pending(step: Step, row: Mapping[str, Any]) -> Submission:
     return Submission(
         form=row["form"],
         activity_id=row["activity_id"],
@@ -122,7 +123,13 @@ def _pending(row: Mapping[str, Any]) -> Submission:
         content_hash=row["content_hash"],
         # Stored last of all, whatever number it will get.
         seq=2**62,
+        tone=_tone(step, row["form"], row["answers"]),
     )
+
+
+def _tone(step: Step, form: str, answers: Mapping[str, Any]) -> str:
+    conclusion = step.model.marked(form).conclusion_of(answers)
+    return step.model.organisation.tone_of(conclusion)
 
 
 def _start_answers(step: Step, instance_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
