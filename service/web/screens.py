@@ -11,6 +11,7 @@ from service.web import (
     assets,
     brand,
     cases,
+    company,
     findings,
     formatting,
     guarantees,
@@ -22,6 +23,7 @@ from service.web import (
     people,
     processes,
     releases,
+    staff,
     start,
     tasks,
 )
@@ -38,6 +40,8 @@ BLUEPRINTS = (
         processes,
         guarantees,
         releases,
+        company,
+        staff,
         account,
         people,
     ),
@@ -67,6 +71,7 @@ def _page_context() -> dict[str, object]:
         "may": (lambda action: actor is not None and rights.may(actor, action)),
         "here": request.full_path.rstrip("?"),
         "open_task_count": _open_task_count,
+        "missing_count": company.missing_count,
         "unread_count": notifications.unread_count,
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import secrets
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -78,7 +79,7 @@ class World:
             "session_id": self._session,
             "rule_id": self._rule,
             "notification_id": self._notification,
-            "user_name": lambda: "ouwen",
+            "user_name": self._user,
             "department": lambda: "市场部",
             "year": lambda: "2026",
             "period": self._period,
@@ -105,6 +106,10 @@ class World:
 
     def _attachment(self):
         return attachments.upload(self.app, self.actor("linyue"), io.BytesIO(b"%PDF-1.7\n"), "a.pdf").id
+
+    def _user(self):
+        name = f"newcomer{secrets.token_hex(4)}"
+        return identity.create_user(self.app, SYSTEM, name, department="客服部").name
 
     def _period(self):
         allowances.grant(self.app, SYSTEM, "市场部", "2026Q1", Decimal(1))
@@ -169,6 +174,9 @@ BODIES = {
     "PATCH /api/v1/departments/<department>": {"head": None},
     "POST /api/v1/groups": {"name": ""},
     "PUT /api/v1/allowances/<department>/<period>": {"granted": 1},
+    "POST /admin/company/people/import": {"table": "6LSm5Y+3LOWnk+WQjSzpg6jpl6g="},
+    "POST /admin/company/allowances": {"department": "市场部", "period": "2026Q1", "granted": "1"},
+    "POST /admin/company/people/<user_name>": {"display_name": "欧文"},
     "POST /processes/deploy": {"file": "e30=|x.form"},
     "POST /processes/weave": {"file": "e30=|x.form"},
 }
@@ -266,6 +274,7 @@ def refusals(who: str, route: str) -> set[int] | None:
         "uploaded it, or sees the case": None if own or holds(who, "case.see_all") else 404,
         "sees the case, and began it or holds": None if sees(who) else 404,
         "sees the case or reads incidents": None if own or _reads_all(who) else 404,
+        "user.read": None if holds(who, "user.read") else 403,
         "incident.read": None if holds(who, "incident.read") else 403,
         "incident.read, sees the case": None if holds(who, "incident.read") and sees(who) else 403,
         "deployment.read": None if holds(who, "deployment.read") else 403,
