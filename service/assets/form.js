@@ -6,8 +6,9 @@ import { payload } from './lib/dom.js';
 import { t, translateModule, isChinese } from './lib/i18n.js';
 import { feelModule } from './form/feel.js';
 import { fileField } from './form/files.js';
-import { chineseCalendar, translateFixedTexts } from './form/chinese.js';
+import { translateFixedTexts } from './form/chinese.js';
 import { rulesModule } from './form/rules.js';
+import { typedModule } from './form/typed.js';
 import { Desk } from './form/desk.js';
 
 const host = document.querySelector('[data-island="form"]');
@@ -25,12 +26,11 @@ const filesModule = {
   __init__: [['formFields', (formFields) => formFields.register('filepicker', fileField(files))]],
 };
 
-if (isChinese) chineseCalendar();
 const readOnly = given.mode === 'read' || given.mode === 'preview';
 const form = new Form({
   container: host,
   debounce: false, // form-js waits 300 ms by default and loses what is typed in that time
-  additionalModules: [translateModule, feelModule(given), rulesModule, filesModule],
+  additionalModules: [translateModule, feelModule(given), rulesModule, typedModule(), filesModule],
   properties: { readOnly },
 });
 

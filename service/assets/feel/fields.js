@@ -109,7 +109,7 @@ function checkNumberLimits(validate, value, read) {
 }
 
 function checkText(validate, value, read) {
-  return [...checkLength(validate, value.trim().length, read), ...checkShape(validate, value)];
+  return [...checkLength(validate, [...value.trim()].length, read), ...checkShape(validate, value)];
 }
 
 function checkLength(validate, length, read) {

@@ -18,8 +18,11 @@ export function rulesOf({ properties = {} }) {
   return { requiredIf: properties.requiredIf ?? null, asserts: numbered(properties, 'assert'), warns: numbered(properties, 'warn') };
 }
 
+// What takes no place or shows nothing, though it is no white space to JavaScript.
+const UNSEEN = /[\s\p{Cf}\u115f\u1160\u2800\u3164\uffa0]/gu;
+
 export const isBlank = (value) =>
-  value === null || value === undefined || (Array.isArray(value) && value.length === 0) || (typeof value === 'string' && value.trim() === '');
+  value === null || value === undefined || (Array.isArray(value) && value.length === 0) || (typeof value === 'string' && value.replace(UNSEEN, '') === '');
 
 /** Whether a mandatory field still waits for its answer: a checkbox must be ticked. */
 export const isMissing = (field, value) => isBlank(value) || (field.type === 'checkbox' && value === false);

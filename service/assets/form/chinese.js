@@ -1,11 +1,5 @@
-// The two places where form-js 2.0.0 does not ask its translator: the calendar, and the word "Select".
-import flatpickr from 'flatpickr';
-import chinese from 'flatpickr/dist/l10n/zh.js';
+// The place where form-js 2.0.0 does not ask its translator: the word "Select".
 import { t } from '../lib/i18n.js';
-
-export function chineseCalendar() {
-  flatpickr.localize((chinese.default || chinese).zh || chinese.default || chinese);
-}
 
 /** Replace the fixed English text nodes, now and whenever form-js writes them again. */
 export function translateFixedTexts(host) {

@@ -60,6 +60,9 @@ export class Desk {
     // What the form computes by itself while it opens is no draft: that begins with the person's first move.
     const move = () => { this.touched = true; };
     for (const name of ['input', 'click', 'keydown', 'drop']) this.host.addEventListener(name, move, { capture: true });
+    // Half-typed pinyin is no answer yet.
+    this.host.addEventListener('compositionstart', () => { this.composing = true; });
+    this.host.addEventListener('compositionend', () => { this.composing = false; this.changed(); });
     this.form.on('changed', () => this.changed());
     this.form.on('submit', ({ errors }) => this.check(errors));
     this.button?.addEventListener('click', () => this.form.submit());
@@ -71,7 +74,7 @@ export class Desk {
   changed() {
     this.remind();
     const now = JSON.stringify(this.answers);
-    if (now === this.known) return;
+    if (this.composing || now === this.known) return;
     this.known = now;
     this.renewKey();
     if (!this.touched) return;

@@ -13,10 +13,15 @@ export function places(form) {
       instance,
       errorPath: [instance.id, ...indexes],
       path: writePath(instance.valuePath),
-      domId: [`fjs-form-${form._id}-${instance.id}`, ...indexes].join('_'),
+      domId: domIdOf(form, instance),
       label: label(field, indexes),
     };
   });
+}
+
+/** The id form-js gives the input of a field, once for each row. */
+export function domIdOf(form, instance) {
+  return [`fjs-form-${form._id}-${instance.id}`, ...Object.values(instance.indexes || {})].join('_');
 }
 
 function writePath(valuePath) {
