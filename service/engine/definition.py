@@ -89,6 +89,16 @@ class Model:
     def spec(self, key: str) -> Any | None:
         return self.specs.get(key)
 
+    def key_around(self, process_key: str, name: str) -> str | None:
+        """Return the key of the process or sub-process in which a node is drawn; None when it is not."""
+        return self._keys_around.get((process_key, name))
+
+    @cached_property
+    def _keys_around(self) -> Mapping[tuple[str, str], str]:
+        return {
+            (key.split("/")[0], name): key for key, spec in self.specs.items() for name in spec.task_specs
+        }
+
     def start_of(self, spec: Any) -> nodes.StartEvent:
         """Return the start event of a process or sub-process."""
         return next(each for each in spec.task_specs.values() if isinstance(each, nodes.StartEvent))

@@ -91,6 +91,16 @@ class Instance:
         """Say whether something waits for a message of this name."""
         return message in events.awaited_messages(self._running.root)
 
+    @property
+    def withdrawal(self) -> str | None:
+        """Return the message by which the applicant may withdraw the case now, None: they cannot."""
+        for token in self._running.root.all_live():
+            if token.memory.is_armed and token.state == STARTED:
+                drawn = self._running.model.activity(token.definition, token.node.element_id)
+                if drawn.withdrawal is not None:
+                    return drawn.withdrawal
+        return None
+
     def broadcast(self, signal: str, payload: Mapping[str, Any]) -> bool:
         """Hand a signal to everything that waits for it; False when nothing does."""
         return self._hear("signal", signal, payload)

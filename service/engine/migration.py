@@ -1,13 +1,13 @@
 """Moving a running case onto another manifest: what would happen, why not, and doing it.
 
 A case rests as tokens on elements. It can move when every token finds the same element, of the same kind
-and reached by the same flow, in the new drawings. Answers, drafts, due dates and timers stay as they are.
-Nothing is guessed: a token that would be lost stops the move.
+and reached by the same flow, in the new drawings, be it inside a sub-process drawn around it since. Answers,
+drafts, due dates and timers stay as they are. Nothing is guessed: a token that would be lost stops the move.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -19,8 +19,8 @@ from service.engine.motion.event_sub_processes import has_interrupted
 from service.engine.nodes import reminders
 from service.engine.nodes.reminders import Since
 from service.engine.progress import Environment
-from service.engine.tokens import joins, snapshot
-from service.engine.tokens.tree import STARTED, Root, Token
+from service.engine.tokens import joins, redrawn, snapshot
+from service.engine.tokens.tree import STARTED, Root, Token, TokenTree
 from service.wording import Text
 
 
@@ -57,11 +57,12 @@ class Plan:
 def plan(blob: bytes, old: Model, new: Model) -> Plan:
     """Return what moving a stored case from one manifest to another would do, without doing it."""
     root = snapshot.decode(blob, old).root
-    obstacles = tuple(_obstacles(root, new))
-    if not obstacles:
-        obstacles = tuple(_starving(root, snapshot.decode(_moved(blob, old, new), new).root))
-    notes = () if obstacles else tuple(_notes(root, new))
-    return Plan(obstacles, notes)
+    obstacles = tuple(_obstacles(root, old, new))
+    if obstacles:
+        return Plan(obstacles, ())
+    moved = snapshot.decode(_moved(blob, old, new), new).root
+    obstacles = tuple(_starving(root, moved))
+    return Plan(obstacles, () if obstacles else (*_notes(root, new), *_events_added(moved, old)))
 
 
 def migrate(
@@ -83,12 +84,14 @@ def migrate(
 
 
 def _moved(blob: bytes, old: Model, new: Model) -> bytes:
-    """Return the snapshot without the armed events that are no longer drawn."""
+    """Return the snapshot without the armed events that are no longer drawn, inside what is drawn around."""
     rest = snapshot.decode(blob, old)
     for token in rest.root.all_live():
-        if _vanishes(token, _spec_in(new, token)):
+        if _vanishes(token, redrawn.node_in(new, token)):
             token.leave_tree()
-    return snapshot.encode(rest.definition, rest.state, rest.seq, rest.root)
+    stored = snapshot.unpack(snapshot.encode(rest.definition, rest.state, rest.seq, rest.root))
+    redrawn.surround(stored, new)
+    return snapshot.pack(stored)
 
 
 def _starving(before: Root, after: Root) -> Iterator[Obstacle]:
@@ -97,20 +100,15 @@ def _starving(before: Root, after: Root) -> Iterator[Obstacle]:
         yield Obstacle(each.activity_path, "join-starves", each.message)
 
 
-def _spec_in(model: Model, token: Token) -> nodes.Node | None:
-    tree = model.spec(token.tree.key)
-    return tree.task_specs.get(token.node.name) if tree is not None else None
-
-
 def _vanishes(token: Token, target: nodes.Node | None) -> bool:
     """An armed event that is no longer drawn simply goes; nobody waits at it."""
     return token.memory.only_listens and token.state == STARTED and target is None
 
 
-def _obstacles(root: Root, new: Model) -> Iterator[Obstacle]:
+def _obstacles(root: Root, old: Model, new: Model) -> Iterator[Obstacle]:
     for tree in root.trees():
-        if new.spec(tree.key) is None:
-            path = tree.host.activity_path if tree.host is not None else ""
+        if redrawn.key_in(new, tree) is None:
+            path = _path(tree)
             yield Obstacle(
                 path,
                 "process-gone",
@@ -118,12 +116,18 @@ def _obstacles(root: Root, new: Model) -> Iterator[Obstacle]:
             )
             continue
         for token in tree.live():
-            found = _obstacle(token, _spec_in(new, token))
+            found = _obstacle(token, redrawn.node_in(new, token), redrawn.newly_around(token, old, new))
             if found is not None:
                 yield Obstacle(token.activity_path, *found)
 
 
-def _obstacle(token: Token, target: nodes.Node | None) -> tuple[str, Text] | None:
+def _path(tree: TokenTree) -> str:
+    return tree.host.activity_path if tree.host is not None else ""
+
+
+def _obstacle(
+    token: Token, target: nodes.Node | None, around: Sequence[str] | None
+) -> tuple[str, Text] | None:
     if _vanishes(token, target):
         return None
     name = token.node.element_id
@@ -138,10 +142,16 @@ def _obstacle(token: Token, target: nodes.Node | None) -> tuple[str, Text] | Non
             now=target.kind,
             before=token.node.kind,
         )
+    if around is None:
+        return "element-moved", Text("{name!r} stands in another sub-process in the new drawing", name=name)
     if token.memory.is_at_join and token.memory.flow not in target.incoming:
         return "flow-gone", Text("a token waits at the join {name!r} on a flow that is gone", name=name)
     was = token.node
-    if isinstance(target, nodes.SubProcess) and isinstance(was, nodes.SubProcess) and target.spec != was.spec:
+    if (
+        isinstance(target, nodes.CallActivity)
+        and isinstance(was, nodes.CallActivity)
+        and target.spec != was.spec
+    ):
         return "call-changed", Text(
             "{name!r} now calls {now!r} while {before!r} is running",
             name=name,
@@ -163,7 +173,7 @@ def _loop_obstacle(name: str, was: nodes.MultiInstance, now: nodes.MultiInstance
 
 def _notes(root: Root, new: Model) -> Iterator[Note]:
     for token in root.all_live():
-        target, path = _spec_in(new, token), token.activity_path
+        target, path = redrawn.node_in(new, token), token.activity_path
         if target is None:
             yield Note(path, "event-gone", Text("this event is no longer drawn and will not happen any more"))
             continue
@@ -171,13 +181,17 @@ def _notes(root: Root, new: Model) -> Iterator[Note]:
             if token.state == STARTED and name not in token.node.boundary:
                 yield _added(path, name)
         yield from _differences(token, target, path)
-    for tree in root.trees():
-        if not has_interrupted(tree):
-            path = tree.host.activity_path if tree.host is not None else ""
-            spec = new.spec(tree.key)
-            for name in spec.event_sub_processes if spec is not None else ():
-                if name not in tree.spec.event_sub_processes:
-                    yield _added(path, name)
+
+
+def _events_added(moved: Root, old: Model) -> Iterator[Note]:
+    """Yield the event sub-processes that listen once a case is moved, and did not before."""
+    for tree in moved.trees():
+        if has_interrupted(tree):
+            continue
+        was = old.spec(redrawn.key_in(old, tree) or "")
+        for name in tree.spec.event_sub_processes:
+            if was is None or name not in was.event_sub_processes:
+                yield _added(_path(tree), name)
 
 
 def _added(path: str, name: str) -> Note:

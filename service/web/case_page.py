@@ -159,7 +159,5 @@ def _names(deployment_id: str | None) -> dict[str, str]:
 
 def _focus_path(task: TaskView | None, views: Sequence[DiagramView]) -> str:
     """Return the path of the drawing to open first: the one a task stands in, else the root."""
-    known, path = {view.path for view in views}, task.activity_path if task else ""
-    while path and path not in known:
-        path = path.rpartition("/")[0]
-    return path
+    place = task.activity_path.rpartition("/")[0] if task else ""
+    return next((view.path for view in views if place in view.places), "")

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.engine.drawing import Process
 from service.runtime.cases import copies, dossier, instances
 from service.runtime.cases.views import InstanceView
-from service.runtime.identity import rights
 from service.web import case_facts, people
 from service.web.asking import application, me, signed_in_only
 from service.web.case_page import case_context
@@ -69,11 +68,11 @@ def show(instance_id: str) -> str:
     context = case_context(instance_id, record)
     case: InstanceView = context["case"]
     is_campaign = instances.leads(app, actor, instance_id)
-    is_running = case.state in ("active", "suspended")
     return render_template(
         "case.html",
         is_campaign=is_campaign,
-        may_cancel=is_running and (case.started_by == actor.name or rights.may(actor, "instance.cancel")),
+        may_cancel=instances.may_cancel(app, actor, instance_id),
+        may_withdraw=instances.may_withdraw(app, actor, instance_id),
         follow_ups=_follow_ups(case) if is_campaign else [],
         facts=case_facts.of_case(instance_id),
         started=request.args.get("started"),
@@ -101,4 +100,11 @@ def cancel(instance_id: str) -> AnyResponse:
     reason = request.form.get("reason", "").strip()
     case = instances.cancel(application(), me(), instance_id, reason=reason)
     flash(_("“%(name)s” has been cancelled.", name=case.name), "good")
+    return redirect(url_for("cases.show", instance_id=instance_id), 303)
+
+
+@blueprint.post("/cases/<instance_id>/withdraw")
+def withdraw(instance_id: str) -> AnyResponse:
+    case = instances.withdraw(application(), me(), instance_id, reason=request.form.get("reason", ""))
+    flash(_("“%(name)s” has been withdrawn.", name=case.name), "good")
     return redirect(url_for("cases.show", instance_id=instance_id), 303)

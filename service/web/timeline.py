@@ -12,8 +12,9 @@ from service.web.decision_words import Why
 from service.web.holders import holders
 
 NOTED = frozenset(
-    {"note", "returned", "suspended", "resumed", "cancelled_by", "retried", "raised", "assigned"}
+    {"note", "returned", "suspended", "resumed", "retried", "raised", "assigned"}
     | {"reminded", "escalated", "transferred", "delegated", "resolved", "taken_back", "urged", "copied"}
+    | {"instance_cancelled", "instance_withdrawn"}
 )
 
 

@@ -104,6 +104,10 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
             Need("sees the case, and began it or holds", "instance.cancel"),
         ),
         **dict.fromkeys(
+            ("POST /cases/<instance_id>/withdraw", "POST /api/v1/process-instances/<instance_id>/withdraw"),
+            Need("is the case's applicant"),
+        ),
+        **dict.fromkeys(
             (f"POST /api/v1/process-instances/<instance_id>/{name}" for name in ("suspend", "resume")),
             _case("instance.suspend"),
         ),

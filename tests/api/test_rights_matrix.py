@@ -157,6 +157,7 @@ class World:
 
 
 BODIES = {
+    "POST /api/v1/process-instances/<instance_id>/withdraw": {"reason": "不办了"},
     "POST /api/v1/tasks/<task_id>/complete": {"version": 1, "answers": {"conclusion": "同意"}},
     "POST /api/v1/tasks/<task_id>/draft": {"answers": {}},
     "POST /api/v1/tasks/<task_id>/transfer": {"to": "linyue", "reason": "出差"},
@@ -273,6 +274,7 @@ def refusals(who: str, route: str) -> set[int] | None:
         "sees the task and cannot answer it": (409 if who == "zhouheng" else None) if sees(who) else 404,
         "uploaded it, or sees the case": None if own or holds(who, "case.see_all") else 404,
         "sees the case, and began it or holds": None if sees(who) else 404,
+        "is the case's applicant": None if own else 403 if sees(who) else 404,
         "sees the case or reads incidents": None if own or _reads_all(who) else 404,
         "user.read": None if holds(who, "user.read") else 403,
         "incident.read": None if holds(who, "incident.read") else 403,

@@ -115,6 +115,12 @@ SUPPORTED = [
     ),
     Supported(
         "Sub-processes",
+        "Event sub-process by which the applicant withdraws the case (property `withdrawBy`)",
+        "test_withdrawals::test_what_is_marked_says_by_which_message_a_case_is_withdrawn",
+        "from its page and through the API, as long as it listens",
+    ),
+    Supported(
+        "Sub-processes",
         "Event sub-process: timer, also a cycle",
         f"{BESIDE}::test_the_turns_of_a_cycle_each_run_and_the_rest_is_forgotten_with_the_case",
     ),

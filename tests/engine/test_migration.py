@@ -7,14 +7,18 @@ from service.engine.definition import Model
 from tests.engine.diagrams import (
     boundary,
     call,
+    declare_message,
     end,
+    event_sub,
     flow,
     inclusive,
     loop,
+    message,
     parallel,
     path,
     process,
     start,
+    sub,
     timer,
     user,
     xor,
@@ -205,3 +209,134 @@ def test_a_loop_drawn_around_the_present_step_is_taken():
     case.complete("a", x=1)
 
     assert case.tasks() == ["a"]
+
+
+def inside(*elements: str, key: str = "stage", named: str = "begun", over: str = "ended") -> str:
+    """Return a sub-process drawn around elements, with a start and an end of its own."""
+    return sub(key, start(named), *elements, end(over))
+
+
+WITHDRAWAL = event_sub(
+    "withdrawal",
+    message("withdraw"),
+    user("clear_up"),
+    end("gone"),
+    path("withdrawal_begins", "clear_up", "gone"),
+)
+
+
+def test_a_case_is_put_inside_a_sub_process_drawn_around_where_it_stands():
+    case = Case(
+        process(
+            *SIMPLE,
+            boundary("late", "a", timer("duration", "P1D")),
+            end("missed"),
+            path("begin", "a", "b", "done"),
+            path("late", "missed"),
+        )
+    )
+    token = case.token("a")
+    stage = inside(
+        user("a", outputs={"x": "x"}),
+        boundary("late", "a", timer("duration", "P1D")),
+        end("missed"),
+        WITHDRAWAL,
+        path("begun", "a", "ended"),
+        path("late", "missed"),
+    )
+    drawn = process(
+        start(),
+        stage,
+        user("b"),
+        end(),
+        path("begin", "stage", "b", "done"),
+        declared=declare_message("withdraw"),
+    )
+
+    found = move(case, drawn)
+
+    assert found.is_possible
+    assert [(note.activity_path, note.code) for note in found.notes] == [("stage", "event-added")]
+    assert case.token("a") == token
+    assert case.act(lambda instance: instance.awaits("withdraw"))
+    assert [step.activity_path for step in case.steps if step.event == "entered"][-1] == "stage"
+    case.complete("a", x=1)
+    assert (case.tasks(), case.progress.variables["x"]) == (["b"], 1)
+
+
+def test_a_case_that_was_put_inside_hears_what_was_drawn_there():
+    case = Case(V1)
+    stage = inside(user("a", outputs={"x": "x"}), user("b"), WITHDRAWAL, path("begun", "a", "b", "ended"))
+    move(
+        case,
+        process(start(), stage, end(), path("begin", "stage", "done"), declared=declare_message("withdraw")),
+    )
+
+    assert case.send("withdraw")
+
+    assert case.tasks() == ["clear_up"]
+    case.complete("clear_up")
+    assert case.state == "completed"
+
+
+def test_sub_processes_inside_each_other_and_calls_and_rounds_go_in_together():
+    phase = process(
+        start(),
+        user("sign", loop("=[1, 2]", "who")),
+        end(),
+        path("begin", "sign", "done"),
+        key="phase",
+    )
+    old = process(
+        start(),
+        parallel("f"),
+        call("review", "phase"),
+        user("a"),
+        parallel("j"),
+        user("b"),
+        end(),
+        path("begin", "f", "review", "j", "b", "done"),
+        path("f", "a", "j"),
+    )
+    inner = inside(
+        call("review", "phase"),
+        path("deeper", "review", "deep"),
+        key="deep_stage",
+        named="deeper",
+        over="deep",
+    )
+    outer = inside(
+        parallel("f"),
+        inner,
+        user("a"),
+        parallel("j"),
+        path("begun", "f", "deep_stage", "j", "ended"),
+        path("f", "a", "j"),
+    )
+    case = Case(old, phase)
+
+    found = move(case, process(start(), outer, user("b"), end(), path("begin", "stage", "b", "done")), phase)
+
+    assert found.is_possible
+    assert sorted(case.tasks()) == ["a", "sign", "sign"]
+    paths = {task.activity_path for task in case.open.values()}
+    assert paths == {"stage/a", "stage/deep_stage/review/sign"}
+
+
+def test_a_case_that_would_stand_beside_a_sub_process_it_left_does_not_move():
+    stage = inside(user("a"), path("begun", "a", "ended"))
+    case = Case(process(start(), stage, user("b"), end(), path("begin", "stage", "b", "done")))
+
+    assert obstacles(
+        move(case, process(start(), user("a"), user("b"), end(), path("begin", "a", "b", "done")))
+    ) == [("stage", "element-gone"), ("stage", "process-gone")]
+
+
+def test_a_case_is_not_put_inside_what_runs_several_times_or_at_an_event():
+    several = sub(
+        "stage", start("begun"), user("a"), end("ended"), path("begun", "a", "ended"), loop("=[1, 2]")
+    )
+
+    found = move(Case(V1), process(start(), several, user("b"), end(), path("begin", "stage", "b", "done")))
+
+    assert obstacles(found) == [("a", "element-moved")]

@@ -19,7 +19,9 @@ NS = {
     "di": "http://www.omg.org/spec/DD/20100524/DI",
     "camunda": "http://camunda.org/schema/1.0/bpmn",
 }
-ACTIVITIES = frozenset({"userTask", "serviceTask", "businessRuleTask", "scriptTask", "callActivity"})
+ACTIVITIES = frozenset(
+    {"userTask", "serviceTask", "businessRuleTask", "scriptTask", "callActivity", "subProcess"}
+)
 EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "boundaryEvent"})
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "eventBasedGateway"})
 NODES = ACTIVITIES | EVENTS | GATEWAYS
@@ -73,6 +75,8 @@ class Node:
     documentation: str
     box: Box
     host: str | None = None
+    # The sub-processes it is drawn inside of, outermost first.
+    around: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -164,7 +168,9 @@ def read(path: Path) -> Drawing:
 def _node(element: etree._Element, tag: str, shape: etree._Element) -> Node:
     documentation = element.findtext("bpmn:documentation", "", NS)
     name = element.get("name", "")
-    return Node(element.get("id"), tag, name, documentation, _bounds(shape), element.get("attachedToRef"))
+    around = tuple(each.get("id") for each in element.iterancestors(f"{{{NS['bpmn']}}}subProcess"))[::-1]
+    host = element.get("attachedToRef")
+    return Node(element.get("id"), tag, name, documentation, _bounds(shape), host, around)
 
 
 def _flow(element: etree._Element, edge: etree._Element) -> Flow:

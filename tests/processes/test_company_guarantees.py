@@ -389,3 +389,35 @@ def test_the_sentence_of_the_how_to_holds(page):
     [verdict] = guarantees.judge(Subject.of(model, HANDLERS), reading.guarantees)
 
     assert (reading.findings, verdict.proof.state) == ((), "holds")
+
+
+def moved_out(text: str, element: str) -> tuple[str, str]:
+    """Return an event sub-process as it stands in a drawing, and nothing in its place."""
+    begin = text.index(f'<bpmn:subProcess id="{element}"')
+    end = text.index("</bpmn:subProcess>", begin) + len("</bpmn:subProcess>")
+    return text[begin:end], text[:begin] + text[end:]
+
+
+def test_a_withdrawal_drawn_around_the_whole_campaign_is_found():
+    """Nobody would close out and audit what has gone live by then."""
+    name = "campaign_approval.bpmn"
+    text = resources.manifest_files()[name].decode()
+    withdrawal, rest = moved_out(text, "withdrawal")
+    error = '<bpmn:errorEventDefinition id="withdrawal_done_def" errorRef="error_withdrawn" />'
+    whole = rest.replace("  </bpmn:process>", f"{withdrawal.replace(error, '')}  </bpmn:process>")
+
+    found = judged("closed_out", (name, text, whole))
+
+    assert (found.state, "launch_check" in last(found, 99)) == ("broken", True)
+
+
+def test_a_withdrawal_that_goes_on_to_execution_is_found():
+    edit = (
+        "campaign_approval.bpmn",
+        'sourceRef="case_withdrawn" targetRef="campaign_withdrawn"',
+        'sourceRef="case_withdrawn" targetRef="execution"',
+    )
+
+    found = judged("withdrawn_never_runs", edit)
+
+    assert found.state == "broken"

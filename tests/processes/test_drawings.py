@@ -59,10 +59,23 @@ def test_elements_do_not_overlap(drawing):
     overlaps = [
         (one.id, other.id)
         for one, other in combinations(drawing.nodes.values(), 2)
-        if one.box.overlaps(other.box) and other.id != one.host and one.id != other.host
+        if one.box.overlaps(other.box)
+        and other.id not in (one.host, *one.around)
+        and one.id not in (other.host, *other.around)
     ]
 
     assert overlaps == []
+
+
+def test_elements_lie_inside_their_sub_processes_with_room_to_spare(drawing):
+    outside = [
+        (around, node.id)
+        for node in drawing.nodes.values()
+        for around in node.around
+        if node.host is None and not drawing.nodes[around].box.grown(-10).holds(node.box)
+    ]
+
+    assert outside == []
 
 
 def test_notes_cover_nothing(drawing):
@@ -102,7 +115,8 @@ def test_elements_lie_inside_their_lanes_with_room_to_spare(drawing):
 
     assert outside == []
     if drawing.lanes:
-        assert sorted(m for _, members in drawing.lanes.values() for m in members) == sorted(drawing.nodes)
+        outermost = [node.id for node in drawing.nodes.values() if not node.around]
+        assert sorted(m for _, members in drawing.lanes.values() for m in members) == sorted(outermost)
 
 
 def test_flows_are_orthogonal_and_begin_and_end_at_their_elements(drawing):
@@ -124,7 +138,7 @@ def test_flows_do_not_run_through_elements(drawing):
         for node in drawing.nodes.values()
         if any(segment.overlaps(node.box.grown(-2)) for segment in flow.segments())
         # a boundary event sits half inside its host; the flow leaves at the outer half
-        and node.id != drawing.nodes[flow.source].host
+        and node.id not in (drawing.nodes[flow.source].host, *drawing.nodes[flow.source].around)
     ]
 
     assert hits == []
@@ -157,7 +171,7 @@ def test_labels_are_free_of_lines_elements_and_each_other(drawing):
             (key, node.id)
             for key, box in labels.items()
             for node in drawing.nodes.values()
-            if box.overlaps(node.box)
+            if box.overlaps(node.box) and not (node.tag == "subProcess" and node.box.holds(box))
         ),
         *(
             (key, flow.id)

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from service import resources
 from service.runtime.cases.views import InstanceView
+from service.runtime.scenarios.people import read_people
+from service.runtime.scenarios.workbench import Workbench, prepare
 from tests.web.company import Company, open_company
+from tests.web.office import SCENARIOS
 
 
 @pytest.fixture(scope="module")
@@ -25,3 +29,13 @@ def company(
 def campaign(company: Company) -> InstanceView:
     """A campaign that has just been started by 林悦."""
     return company.campaign()
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
+    """The shipped processes and the scenarios' people."""
+    folder, people = tmp_path_factory.mktemp("bench"), read_people(SCENARIOS)
+    prepare(folder, resources.manifest_files(), people)
+    opened = Workbench(folder, [each.name for each in people])
+    yield opened
+    opened.close()

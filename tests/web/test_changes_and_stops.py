@@ -2,99 +2,31 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
-from service import resources
-from service.app import create_app
-from service.runtime import identity
-from service.runtime.cases import instances
-from service.runtime.cases.views import InstanceView
-from service.runtime.scenarios.people import read_people
-from service.runtime.scenarios.playing import Play
-from service.runtime.scenarios.reading import Scenario, read
-from service.runtime.scenarios.workbench import Workbench, World, prepare
-from service.runtime.step.context import SYSTEM
-from service.web.auth import COOKIE
+from service.runtime.scenarios.workbench import Workbench
 from tests.web.company import example
+from tests.web.office import Office, opened
 
-SCENARIOS = Path(__file__).resolve().parents[2] / "processes" / "scenarios"
 LAST_DAY = "2026-09-29"
 LATER = "2026-10-02"
 
 
-@dataclass
-class Office:
-    """The campaign of a scenario on the third day of its execution, and the browsers of its people."""
-
-    world: World
-    flask: Flask
-    play: Play
-    scenario: Scenario
-
-    @property
-    def case(self) -> InstanceView:
-        found = instances.find(self.world.app, SYSTEM, definition="campaign_approval").items
-        return instances.get(self.world.app, SYSTEM, found[0].id)
-
-    def beside(self, definition: str) -> InstanceView:
-        """Return the process of this kind that stands beside the campaign."""
-        [found] = instances.find(self.world.app, SYSTEM, definition=definition).items
-        return instances.get(self.world.app, SYSTEM, found.id)
-
-    def browser(self, name: str) -> FlaskClient:
-        """Return a signed-in browser; the people of a scenario have no passwords."""
-        client = self.flask.test_client()
-        client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "zh-CN"
-        secret = identity.sign_in(self.world.app, self.world.person(name))
-        client.set_cookie(COOKIE, secret)
-        return client
-
-    def go_on(self, first: int, last: int) -> None:
-        """Let everybody do their part: the scenario's steps from `first` up to, not including, `last`."""
-        self.play.scenario = dataclasses.replace(self.scenario, steps=self.scenario.steps[first:last])
-        self.play.run()
-
-
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
-    """The shipped processes and the scenarios' people."""
-    folder, people = tmp_path_factory.mktemp("bench"), read_people(SCENARIOS)
-    prepare(folder, resources.manifest_files(), people)
-    opened = Workbench(folder, [each.name for each in people])
-    yield opened
-    opened.close()
-
-
-def in_execution(bench: Workbench, name: str) -> Iterator[Office]:
-    """Yield the office once the first two steps of a scenario have brought its campaign into execution."""
-    scenario = read(next(SCENARIOS.glob(f"{name}_*.yaml")))
-    world = bench.world(scenario)
-    flask = create_app(world.app.settings, application=world.app)
-    flask.testing = True
-    office = Office(world, flask, Play(scenario, world), scenario)
-    office.go_on(0, 2)
-    yield office
-
-
 @pytest.fixture
 def changed(bench: Workbench) -> Iterator[Office]:
-    yield from in_execution(bench, "W10a")
+    yield from opened(bench, "W10a")
 
 
 @pytest.fixture
 def stopped(bench: Workbench) -> Iterator[Office]:
-    yield from in_execution(bench, "W11a")
+    yield from opened(bench, "W11a")
 
 
 def start(browser: FlaskClient, page: str, answers: dict[str, Any]) -> str:

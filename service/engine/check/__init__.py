@@ -46,6 +46,7 @@ from service.engine.check.soundness import check_soundness
 from service.engine.check.structure import check_structure
 from service.engine.check.surroundings import Surroundings, Topic
 from service.engine.check.variables import check_variables
+from service.engine.check.withdrawals import check_withdrawals
 from service.engine.drawing import Process
 from service.engine.files.findings import Finding
 from service.engine.forms.english import FILE as ENGLISH
@@ -73,6 +74,7 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Topic]) -> list[Fi
         problems = crossing.result()
     for process in around.processes.values():
         check_beginnings(process, around, reports[process.file])
+        check_withdrawals(process, reports[process.file])
     answers, scopes = answers_of(around), Scopes(around)
     for process in around.processes.values():
         _judge_feel(process, around, reports[process.file])

@@ -26,7 +26,7 @@ def _unseen(container: Container, drawing: Drawing, report: Report) -> None:
                 element=element.title,
             )
     for flow in container.flows:
-        if {flow.source, flow.target} <= shown and flow.id not in shown:
+        if {flow.source, flow.target} <= shown & container.elements.keys() and flow.id not in shown:
             report.warning(
                 flow,
                 "unseen-flow",

@@ -106,6 +106,15 @@ class Element:
         """Tell whether a task is a decision, which somebody has to take."""
         return self.properties.get("approval") == "true"
 
+    @property
+    def withdrawal(self) -> str | None:
+        """Return the message by which the applicant withdraws the case, where this event sub-process waits
+        for it."""
+        start = self.trigger
+        if start is None or start.event is None or not start.properties.get("withdrawBy"):
+            return None
+        return start.event.message
+
     @cached_property
     def return_targets(self) -> tuple[str, ...]:
         """Return the activities a task may send the case back to."""

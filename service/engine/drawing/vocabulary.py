@@ -131,7 +131,7 @@ _OF_FLOW_NODES: Mapping[str, Words] = {
     "callActivity": _words("calledElement", "calledElementBinding", extensions="in out"),
     "subProcess": _words("triggeredByEvent"),
     "eventBasedGateway": _words("instantiate eventGatewayType"),
-    "startEvent": _FORM | _PARAMETERS | _words("isInterrupting"),
+    "startEvent": _FORM | _PARAMETERS | _words("isInterrupting", properties="withdrawBy"),
     "boundaryEvent": _PARAMETERS | _words("attachedToRef cancelActivity"),
     "intermediateCatchEvent": _PARAMETERS,
     "intermediateThrowEvent": _PARAMETERS,

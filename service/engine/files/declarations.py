@@ -72,6 +72,13 @@ class Declarations:
         self.shape(holder.line_of(key), key, Text("a text"))
         return ""
 
+    def truth(self, holder: Lines, key: str) -> bool:
+        """Return whether a key says true; False when it is left out."""
+        found = holder.get(key, False)
+        if not isinstance(found, bool):
+            self.shape(holder.line_of(key), key, Text("true or false"))
+        return found is True
+
     def word(self, holder: Lines, name: str, word: Any, known: Collection[str]) -> str:
         """Return a word of a closed vocabulary; an unknown one is noted with the nearest known one."""
         if word not in known:

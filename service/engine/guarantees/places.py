@@ -24,9 +24,5 @@ def places(subject: Subject, wanted: frozenset[Element]) -> Iterator[Place]:
 def way(frame: Frame, *elements: Element) -> tuple[Step, ...]:
     """Return the way to elements of a frame: through the calls around it."""
     hosts = [*frame.around()][::-1]
-    steps = [Step(around.container.process, host, _path(around)) for around, host in hosts]
-    return (*steps, *(Step(frame.container.process, each, _path(frame)) for each in elements))
-
-
-def _path(frame: Frame) -> tuple[str, ...]:
-    return tuple(host.id for _, host in frame.around())[::-1]
+    steps = [Step(around.container.process, host, around.called_through) for around, host in hosts]
+    return (*steps, *(Step(frame.container.process, each, frame.called_through) for each in elements))

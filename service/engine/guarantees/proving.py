@@ -190,7 +190,4 @@ def _ways(found: list[Trace]) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
 
 
 def _steps(seen: Iterable[Seen]) -> tuple[Step, ...]:
-    return tuple(
-        Step(frame.container.process, element, tuple(host.id for _, host in frame.around())[::-1])
-        for frame, element in seen
-    )
+    return tuple(Step(frame.container.process, element, frame.called_through) for frame, element in seen)

@@ -46,6 +46,11 @@ class Frame:
             yield frame.parent, frame.host
             frame = frame.parent
 
+    @property
+    def called_through(self) -> tuple[str, ...]:
+        """Return the call activities it runs in, outermost first; embedded sub-processes are none."""
+        return tuple(host.id for _, host in self.around() if host.kind == "callActivity")[::-1]
+
     def within(self) -> Iterator[Frame]:
         """Yield the frame and all that run in it."""
         yield self

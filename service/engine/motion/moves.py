@@ -16,7 +16,7 @@ from service.engine.motion import event_sub_processes, moving
 from service.engine.nodes import EventSubProcess, UserTask, reminders
 from service.engine.nodes.memory import Memory
 from service.engine.nodes.reminders import Since
-from service.engine.tokens import joins, removing
+from service.engine.tokens import joins, redrawn, removing
 from service.engine.tokens.running import Running
 from service.engine.tokens.tree import ERROR, STARTED, Root, Token
 from service.errors import FieldError, InvalidInput
@@ -79,17 +79,19 @@ def settle_on_drawing(running: Running, before: Model, since: Mapping[str, Since
     """
     for tree in running.root.trees():
         if not event_sub_processes.has_interrupted(tree):
-            was = before.spec(tree.key)
+            was = before.spec(redrawn.key_in(before, tree) or "")
             moving.listen(running, tree, but=was.event_sub_processes if was is not None else ())
     for token in running.root.all_live():
         if token.state != STARTED or not token.is_live:
             continue
+        if token.inside is not None:
+            running.journal.enter(token)
         moving.arm(running, token, but=_drawn_on(token, before))
         if isinstance(token.node, UserTask):
             described = token.node.enter(running.view(token))
             running.journal.opened[token.token_id] = described.task
             kept = since.get(token.token_id, Since(running.env.now, described.task.due_at))
-            _remind_as_drawn(running, token, token.node, _node_in(before, token), kept)
+            _remind_as_drawn(running, token, token.node, redrawn.node_in(before, token), kept)
     moving.drain(running)
 
 
@@ -113,13 +115,8 @@ def _remind_as_drawn(
 
 def _drawn_on(token: Token, model: Model) -> list[str]:
     """Return the boundary events that a model draws on the activity of a token."""
-    node = _node_in(model, token)
+    node = redrawn.node_in(model, token)
     return node.boundary if node is not None else []
-
-
-def _node_in(model: Model, token: Token) -> nodes.Node | None:
-    spec = model.spec(token.tree.key)
-    return spec.task_specs.get(token.node.name) if spec is not None else None
 
 
 def refuse_starving(root: Root, before: Mapping[str, joins.Starving]) -> None:

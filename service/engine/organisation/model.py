@@ -41,12 +41,14 @@ in, and the facts of the case."""
 class FollowUp:
     """A process that is started beside a case: `when` is FEEL over its SITUATION, "" for at any time.
 
-    `begun_by`: what begins it without a person, LOAD or "".
+    `begun_by`: what begins it without a person, LOAD or "". `ends_case`: it ends a case that can no
+    longer be withdrawn.
     """
 
     process: str
     when: str = ""
     begun_by: str = ""
+    ends_case: bool = False
 
 
 @dataclass(frozen=True)

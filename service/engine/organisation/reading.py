@@ -28,7 +28,7 @@ GROUP_KINDS = frozenset({"department", "role"})
 RELATION_KINDS = frozenset({"user", "head_of", "head"})
 TONES = frozenset({"good", "warn", "bad"})
 BUDGET_WORDS = frozenset({"reserve", "influencers"})
-FOLLOW_UP_WORDS = frozenset({"when", "begun_by"})
+FOLLOW_UP_WORDS = frozenset({"when", "begun_by", "ends_case"})
 METRIC_WORDS = frozenset({"name", "aliases", "unit", "additive", "target"})
 
 
@@ -66,7 +66,7 @@ def _first_release(base: Organisation) -> Organisation:
         base,
         rights=v0_1.RIGHTS,
         conclusions=v0_1.CONCLUSIONS,
-        follow_ups=_follow_ups_of(v0_1.FOLLOW_UPS),
+        follow_ups=_of_first_release(),
         metrics=v0_1.METRICS,
         reserve=v0_1.RESERVE,
         influencers=v0_1.INFLUENCERS,
@@ -129,14 +129,15 @@ def _follow_ups(file: Declarations) -> dict[str, FollowUp]:
             file.word(entry, word, word, FOLLOW_UP_WORDS)
         if "begun_by" in entry:
             file.word(entry, "begun_by", entry["begun_by"], {LOAD})
-        declared[process] = {word: file.text(entry, word) for word in entry}
-    return _follow_ups_of(declared)
+        ends = file.truth(entry, "ends_case")
+        declared[process] = FollowUp(process, file.text(entry, "when"), file.text(entry, "begun_by"), ends)
+    return declared
 
 
-def _follow_ups_of(declared: Mapping[str, Mapping[str, str]]) -> dict[str, FollowUp]:
+def _of_first_release() -> dict[str, FollowUp]:
     return {
         process: FollowUp(process, entry.get("when", ""), entry.get("begun_by", ""))
-        for process, entry in declared.items()
+        for process, entry in v0_1.FOLLOW_UPS.items()
     }
 
 

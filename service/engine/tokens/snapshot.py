@@ -36,8 +36,24 @@ class Rest:
 def encode(definition: str, state: str, seq: int, root: Root) -> bytes:
     """Return an instance whose tokens all wait as bytes."""
     trees = [_tree(tree) for tree in root.trees()]
-    stored = {"format": FORMAT, "definition": definition, "state": state, "seq": seq, "trees": trees}
+    return pack({"format": FORMAT, "definition": definition, "state": state, "seq": seq, "trees": trees})
+
+
+def pack(stored: Mapping[str, Any]) -> bytes:
+    """Return a stored instance as bytes."""
     return zlib.compress(codec.dumps(stored).encode(), 1)
+
+
+def unpack(blob: bytes) -> dict[str, Any]:
+    """Return a stored instance in the present format. EngineFailure for a format not known here."""
+    stored: dict[str, Any] = codec.loads(zlib.decompress(blob))
+    if stored["format"] == v0_1.FORMAT:
+        return v0_1.upgraded(stored)
+    if stored["format"] != FORMAT:
+        raise EngineFailure(
+            "unknown_format", "snapshot format {format} is not known here", format=stored["format"]
+        )
+    return stored
 
 
 def _tree(tree: TokenTree) -> list[Any]:
@@ -65,13 +81,7 @@ def _token(token: Token) -> list[Any]:
 
 def decode(blob: bytes, model: Model) -> Rest:
     """Return the stored instance. EngineFailure when it does not fit the drawings of the model."""
-    stored = codec.loads(zlib.decompress(blob))
-    if stored["format"] == v0_1.FORMAT:
-        stored = v0_1.upgraded(stored)
-    elif stored["format"] != FORMAT:
-        raise EngineFailure(
-            "unknown_format", "snapshot format {format} is not known here", format=stored["format"]
-        )
+    stored = unpack(blob)
     first, *inner = stored["trees"]
     root = Root(_spec(model, first[1]), Scope("root", first[2]))
     _fill(root, first)

@@ -94,5 +94,18 @@ def commit(
     return _view(row, held.amount)
 
 
+def release(session: Session, business_key: str) -> list[AllowanceCommitment]:
+    """Give back all that a campaign holds, within the running step; return the shares it held."""
+    held = session.scalars(
+        select(AllowanceCommitment).where(AllowanceCommitment.business_key == business_key)
+    ).all()
+    for share in held:
+        row = session.get(DepartmentAllowance, (share.department, share.period), with_for_update=True)
+        if row is not None:
+            row.committed -= share.amount
+        session.delete(share)
+    return [*held]
+
+
 def _view(row: DepartmentAllowance, own_share: Decimal = ZERO) -> Allowance:
     return Allowance(row.department, row.period, row.granted, row.committed, row.spent, own_share)

@@ -13,8 +13,9 @@ from service.runtime.cases import showing
 from service.runtime.cases.record import diagram_state, diagram_xml, history, variables
 from service.runtime.cases.starting import save_start_draft, start, start_form, startable
 from service.runtime.cases.views import InstanceSummary, InstanceView
+from service.runtime.cases.withdrawing import may_withdraw, withdraw
 from service.runtime.identity import visibility
-from service.runtime.identity.rights import require
+from service.runtime.identity.rights import may, require
 from service.runtime.identity.visibility import may_see, require_visible
 from service.runtime.step import buffer, saving
 from service.runtime.step.context import Actor, Application
@@ -34,7 +35,9 @@ __all__ = [
     "get",
     "history",
     "leads",
+    "may_cancel",
     "may_see",
+    "may_withdraw",
     "require_visible",
     "resume",
     "save_start_draft",
@@ -43,6 +46,7 @@ __all__ = [
     "startable",
     "suspend",
     "variables",
+    "withdraw",
 ]
 
 STATES = ("active", "suspended", "completed", "cancelled")
@@ -117,16 +121,39 @@ def _open_task_names(session: Session, instance_ids: Sequence[str]) -> dict[str,
 
 
 def cancel(app: Application, actor: Actor, instance_id: str, *, reason: str = "") -> InstanceView:
-    """End an instance: whoever started it (撤销) or an admin. What was decided stays in the record.
+    """End an instance at once: an admin, or whoever started what stands beside a case. What was decided stays
+    in the record.
 
+    The main process of a case its applicant can only withdraw: as far as its drawing allows, and as drawn.
     What this case has started and still runs is cancelled after it.
     """
     _require_seen(app, actor, instance_id)
+    if _is_to_withdraw(app, actor, instance_id):
+        return withdraw(app, actor, instance_id, reason=reason)
     with on_instance(app, instance_id, actor, states=RUNNING) as step:
         if step.instance.started_by != actor.name:
             identity.require_still(app, step.session, actor, "instance.cancel")
         end(step, reason)
     return get(app, actor, instance_id)
+
+
+def _is_to_withdraw(app: Application, actor: Actor, instance_id: str) -> bool:
+    with app.db.read() as session:
+        row = session.get_one(ProcessInstance, instance_id)
+        main = app.model(row.deployment_id, session=session).case.main
+        own = actor.name in (row.applicant, row.started_by)
+        return own and row.definition == main and not may(actor, "instance.cancel")
+
+
+def may_cancel(app: Application, actor: Actor, instance_id: str) -> bool:
+    """Say whether the actor could end an instance at once. NotFound unless they see it."""
+    with app.db.read() as session:
+        row = require_visible(app, session, actor, instance_id)
+        if row.state not in RUNNING:
+            return False
+    return may(actor, "instance.cancel") or (
+        row.started_by == actor.name and not _is_to_withdraw(app, actor, instance_id)
+    )
 
 
 def end(step: Step, reason: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import select
@@ -39,21 +39,30 @@ def variables(app: Application, actor: Actor, instance_id: str) -> dict[str, dic
 def diagram_state(app: Application, actor: Actor, instance_id: str) -> tuple[DiagramView, ...]:
     """Return what happened in each diagram the case has entered, in order of entering; the root first.
 
-    `path` is that of the call activity which opened the diagram, from the root: `countersign/legal_stage`.
+    `path` is that of the call activity which opened the diagram, from the root: `countersign/legal_stage`;
+    `places` are the activity paths that lead into it. Embedded sub-processes belong to the diagram around
+    them, so a case that has moved into one that was drawn since has still one diagram for a call.
     """
     seen: dict[tuple[str, str], dict[str, ActivityState]] = {}
     flows: dict[tuple[str, str], dict[str, int]] = {}
-    for line in history(app, actor, instance_id):
-        if line.event not in TOKEN_EVENTS or not line.activity_id:
-            continue
-        place = (line.definition, _diagram_path(line, seen))
+    places: dict[tuple[str, str], dict[str, None]] = {}
+    lines = [
+        line for line in history(app, actor, instance_id) if line.event in TOKEN_EVENTS and line.activity_id
+    ]
+    embedded = {line.activity_path for line in lines if line.kind == "subProcess"}
+    for line in lines:
+        around = line.activity_path.rpartition("/")[0]
+        place = (line.definition, _of_calls(around, embedded))
+        places.setdefault(place, {})[around] = None
         states = seen.setdefault(place, {})
         states[line.activity_id] = _after(states.get(line.activity_id), line)
         counts = flows.setdefault(place, {})
         for flow in line.flow.split(",") if line.flow else ():
             counts[flow] = counts.get(flow, 0) + 1
     return tuple(
-        DiagramView(definition, path, activities, flows.get((definition, path), {}))
+        DiagramView(
+            definition, path, activities, flows.get((definition, path), {}), tuple(places[definition, path])
+        )
         for (definition, path), activities in seen.items()
     )
 
@@ -85,14 +94,10 @@ def _line(row: ActivityHistory) -> HistoryView:
     )
 
 
-def _diagram_path(line: HistoryView, seen: Iterable[tuple[str, str]]) -> str:
-    """Return the path of the call around an activity: embedded sub-processes belong to the same diagram."""
-    path = line.activity_path.rpartition("/")[0]
-    known = {place for definition, place in seen if definition == line.definition}
-    outer = path
-    while outer and outer not in known:
-        outer = outer.rpartition("/")[0]
-    return outer if outer in known else path
+def _of_calls(path: str, embedded: Collection[str]) -> str:
+    """Return an activity path without the embedded sub-processes on it."""
+    parts = path.split("/") if path else []
+    return "/".join(part for at, part in enumerate(parts, 1) if "/".join(parts[:at]) not in embedded)
 
 
 def _after(state: ActivityState | None, line: HistoryView) -> ActivityState:

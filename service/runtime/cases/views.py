@@ -204,13 +204,14 @@ class ActivityState(View):
 class DiagramView(View):
     """The diagram of one process that was entered; `path` is empty for the root.
 
-    `flows` counts how often a token came by each sequence flow.
+    `flows` counts how often a token came by each sequence flow; `places` are the paths that lead into it.
     """
 
     definition: str
     path: str
     activities: Mapping[str, ActivityState]
     flows: Mapping[str, int] = field(default_factory=dict)
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -83,10 +83,10 @@ def _share(every: int, missing: int) -> str:
 
 
 def _diagram(process: Process) -> Diagram:
-    elements = process.body.elements
+    elements = process.elements
     activities = frozenset(key for key, element in elements.items() if element.kind not in GATEWAYS)
     branches: dict[str, str] = {}
-    for flow in process.body.flows:
+    for flow in (flow for each in process.body.containers() for flow in each.flows):
         source = elements[flow.source]
         if source.kind in GATEWAYS - {"parallelGateway"} and len(source.outgoing) > 1:
             answer = f" ({flow.name})" if flow.name else ""

@@ -17,7 +17,7 @@ from service.runtime.scenarios.moments import shown
 from service.runtime.scenarios.proceeding import proceed
 from service.runtime.scenarios.reading import ScenarioError, Step
 from service.runtime.scenarios.scene import Scene
-from service.runtime.step.context import SYSTEM
+from service.runtime.step.context import SYSTEM, Actor
 from service.store.models import ProcessInstance
 from service.wording import Text
 
@@ -126,6 +126,17 @@ def _running(scene: Scene, step: Step) -> str:
     return found[0]
 
 
+def _withdraw(scene: Scene, step: Step) -> None:
+    """Withdraw the case as its applicant, or as 人."""
+    main = scene.instances(step)[0]
+    person = scene.person(step, main.applicant)
+    acting.attempt(step, lambda: _withdrawn(scene, person, main.id, str(step.value)))
+
+
+def _withdrawn(scene: Scene, person: Actor, instance_id: str, reason: str) -> None:
+    instances.withdraw(scene.world.app, person, instance_id, reason=reason)
+
+
 def _measure_load(scene: Scene, step: Step) -> None:
     samples.add_load(scene, step)
 
@@ -141,6 +152,7 @@ _ACTIONS: Mapping[str, Callable[[Scene, Step], None]] = {
     "过": _pass_time,
     "到": _go_to,
     "消息": _send,
+    "撤销": _withdraw,
     "负载": _measure_load,
     "数据": _measure_days,
     "期望": compare,

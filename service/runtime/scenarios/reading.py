@@ -9,7 +9,8 @@
     步骤:                         a list; the first key of each says what is done
 
 Steps: 启动 (a process), 办到 (everybody answers by default until …), 办理 (one task), 过 and 到 (time),
-消息 (a message), 负载 (a load sample), 数据 (figures of days), 期望 (what must hold now).
+消息 (a message), 撤销 (its applicant withdraws the case, and why), 负载 (a load sample), 数据 (figures of
+days), 期望 (what must hold now).
 
 With 现在 a scenario ends at that moment and may count its days from it (`3 天前 09:30`); the demo company's
 are played with the moment of seeding in its place. With 节奏 people answer within working hours.
@@ -41,6 +42,7 @@ OPTIONS: Mapping[str, frozenset[str]] = {
     "过": frozenset(),
     "到": frozenset(),
     "消息": frozenset({"人", "案", "填", "流程", "拒收"}),
+    "撤销": frozenset({"人", "案", "拒收"}),
     "负载": frozenset({"案"}),
     "数据": frozenset({"人", "案", "拒收"}),
     "期望": frozenset({"案"}),

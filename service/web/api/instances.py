@@ -140,8 +140,22 @@ def get_dossier(app: Application, actor: Actor, instance_id: str) -> DossierView
 
 @section.post("/process-instances/<instance_id>/cancel", returns=InstanceView, body=Reason, errors=_CHANGED)
 def cancel_instance(app: Application, actor: Actor, instance_id: str, body: Reason) -> InstanceView:
-    """End an instance: its applicant or an admin may."""
+    """End an instance at once, as an admin or as who started it; of a campaign its applicant withdraws it."""
     return instances.cancel(app, actor, instance_id, reason=body.reason)
+
+
+class Withdrawal(Body):
+    """Why it is withdrawn; the reason stays in the record."""
+
+    reason: str = Field(max_length=2000)
+
+
+@section.post(
+    "/process-instances/<instance_id>/withdraw", returns=InstanceView, body=Withdrawal, errors=_CHANGED
+)
+def withdraw_instance(app: Application, actor: Actor, instance_id: str, body: Withdrawal) -> InstanceView:
+    """Withdraw a case as its applicant, as far as its drawing allows; 409 says how else it can be ended."""
+    return instances.withdraw(app, actor, instance_id, reason=body.reason)
 
 
 @section.post("/process-instances/<instance_id>/suspend", returns=InstanceView, body=Reason, errors=_CHANGED)

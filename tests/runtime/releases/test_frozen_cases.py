@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from service import resources
+from service.errors import Conflict
+from service.runtime import identity
+from service.runtime.cases import instances
 from service.runtime.incidents import incidents
 from service.runtime.keeping import verifying
 from service.runtime.releases import deployments, migrations
@@ -77,4 +80,27 @@ def test_a_case_stored_by_an_earlier_release_moves_to_the_drawings_of_this_one(
         # The follow-up of the green channel has one branch more: who stands in it ends as it began.
         expected = {"blocked"} if name == "green_channel" else {"moved"}
         assert {view.outcome for view in moved} == expected
+        assert verifying.verify(world.app).problems == ()
+
+
+@pytest.mark.parametrize("name", ["preparation", "countersign_second_round", "formal_approval"])
+def test_a_case_moved_to_the_drawings_of_this_release_can_be_withdrawn(name, tmp_path):
+    frozen = stored("v0_1")[name]
+    with thawed("v0_1", frozen, tmp_path) as world:
+        [case] = instances.find(world.app, SYSTEM, definition="campaign_approval", state="active").items
+        applicant = identity.actor(world.app, str(case.applicant))
+        with pytest.raises(Conflict):
+            instances.withdraw(world.app, applicant, case.id, reason="它的图上还没有撤销")
+        deployments.deploy(world.app, SYSTEM, resources.manifest_files())
+        migrations.migrate(world.app, SYSTEM)
+
+        before = instances.diagram_state(world.app, SYSTEM, case.id)
+        ended = instances.withdraw(world.app, applicant, case.id, reason="不办了")
+        after = instances.diagram_state(world.app, SYSTEM, case.id)
+
+        assert (ended.state, ended.case.facts["outcome"]) == ("completed", "withdrawn")
+        assert [view.path for view in after] == [view.path for view in before], "one diagram for each call"
+        [root] = [view for view in after if view.path == ""]
+        assert {"approval_stage", "tell_holders", "campaign_withdrawn"} <= root.activities.keys()
+        assert all(state.active == 0 for view in after for state in view.activities.values())
         assert verifying.verify(world.app).problems == ()
