@@ -88,6 +88,13 @@ class StaleVersion(Conflict):
     title = "Stale version"
 
 
+class NewerDraft(Conflict):
+    """Another window of yours has kept other answers of this form. Choose which to go on with."""
+
+    title = "Newer draft"
+    told = ("kept",)
+
+
 class TaskFinished(Conflict):
     """This task is already finished."""
 

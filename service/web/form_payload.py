@@ -29,6 +29,7 @@ def for_task(task: TaskView, form: FormView) -> dict[str, Any]:
         "signin": url_for("login.form", next=url_for("tasks.show", task_id=task.id)),
     }
     payload = _payload(_mode(task), form, urls)
+    payload["draft_kept"] = form.draft_kept
     return payload | {"name": f"task:{task.id}", "version": task.version, "instance": task.instance_id}
 
 

@@ -118,6 +118,21 @@ def test_who_sees_the_case_but_is_no_candidate_is_refused_and_an_outsider_sees_n
     assert outsider.status_code == 404
 
 
+def test_a_draft_of_another_window_is_not_written_over_unasked(legal_task, client_for):
+    client, address = client_for("zhouheng"), f"/tasks/{legal_task['id']}/draft"
+    first = client.post(address, {"answers": {"opinion": "甲窗口"}, "over": ""})
+    second = client.post(address, {"answers": {"opinion": "乙窗口"}, "over": first.json["kept"]})
+
+    stale = client.post(address, {"answers": {"opinion": "甲窗口再写"}, "over": first.json["kept"]})
+
+    assert (first.status_code, second.status_code, stale.status_code) == (200, 200, 409)
+    assert stale.json["kept"] == second.json["kept"]
+    assert client.get(f"/tasks/{legal_task['id']}/form").json["data"]["opinion"] == "乙窗口"
+    chosen = client.post(address, {"answers": {"opinion": "甲窗口再写"}, "over": stale.json["kept"]})
+    assert chosen.status_code == 200
+    assert client.post(address, {"answers": {}}).status_code == 200  # whoever does not ask is not told
+
+
 def test_a_draft_is_kept_unchecked_and_does_not_raise_the_version(legal_task, client_for):
     zhouheng = client_for("zhouheng")
 

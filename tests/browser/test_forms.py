@@ -126,6 +126,32 @@ def test_what_is_typed_is_kept_as_a_draft_without_asking(company: Company, windo
     expect(page.get_by_label("数据来源").first).to_have_value("站内统计")
 
 
+def test_two_windows_of_one_form_do_not_write_over_each_other(company: Company, window: Windows) -> None:
+    task = company.task(company.campaign("两个窗口"), "research")
+    mine = window("linyue")
+    older = mine.open_form(f"/tasks/{task.id}")
+    newer = window("linyue").open_form(f"/tasks/{task.id}")
+    newer.get_by_label("行业趋势").fill("乙窗口写的趋势")
+    expect(newer.locator("[data-form-status]")).to_contain_text("草稿已保存")
+
+    older.get_by_label("行业趋势").fill("甲窗口写的趋势")
+
+    notice = older.locator("[data-form-notices]")
+    expect(notice).to_contain_text("您在另一个窗口里保存了别的内容")
+    assert user_tasks.form(company.app, company.actor("linyue"), task.id).data["industry_trend"] == (
+        "乙窗口写的趋势"
+    )
+    notice.get_by_role("button", name="以本页内容为准").click()
+    expect(older.locator("[data-form-status]")).to_contain_text("草稿已保存")
+    assert user_tasks.form(company.app, company.actor("linyue"), task.id).data["industry_trend"] == (
+        "甲窗口写的趋势"
+    )
+    newer.get_by_label("行业趋势").fill("乙窗口又写")
+    newer.locator("[data-form-notices]").get_by_role("button", name="查看另一份").click()
+    newer.wait_for_selector("html[data-form=ready]")
+    expect(newer.get_by_label("行业趋势")).to_have_value("甲窗口写的趋势")
+
+
 def test_opening_a_form_alone_leaves_no_draft(company: Company, window: Windows) -> None:
     task = company.task(company.campaign("只看看"), "goals")
     page = window("linyue").open_form(f"/tasks/{task.id}")

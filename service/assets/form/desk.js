@@ -31,7 +31,7 @@ export class Desk {
   async open() {
     const restored = this.restorable();
     await this.form.importSchema(this.given.schema, { ...this.given.data, ...restored });
-    this.draft = draftSaver(this.given.urls.draft, () => this.answers, (text, bad) => this.say(text, bad), (problem) => this.refuse(problem));
+    this.draft = draftSaver(this.given.urls.draft, this.given.draft_kept, () => this.answers, (text, bad) => this.say(text, bad), (problem) => this.refuse(problem));
     this.known = JSON.stringify(this.answers);
     this.listen();
     this.remind();
@@ -141,6 +141,7 @@ export class Desk {
   refuse(problem) {
     const { status } = problem;
     if (status === 401) return this.signedOut();
+    if (problem.kept !== undefined) return this.draftedElsewhere(problem);
     if (status === 404 || status === 409) return this.changedMeanwhile(problem);
     if (status === 422 || (status === 400 && problem.errors.length)) return this.showRefused(problem);
     this.copy.write(this.answers, true);
@@ -155,6 +156,19 @@ export class Desk {
     this.board.show('warn', t('Please sign in again'),
       t('Your session has ended. What you typed is kept and will be here again after you sign in.'),
       link(t('Sign in and continue'), this.given.urls.signin, '.primary'));
+  }
+
+  /** Another window of the same person has saved a draft: neither is thrown away unasked. */
+  draftedElsewhere({ kept }) {
+    this.draft.stop();
+    this.copy.write(this.answers, true);
+    const take = () => {
+      this.board.clear();
+      this.draft.replace(kept);
+    };
+    this.board.show('warn', t('Another window has saved other answers'),
+      t('You have this form open twice. Nothing is saved from here until you choose.'),
+      button(t('Go on with what stands here'), take, '.primary'), button(t('Show the other answers'), () => this.startAnew()));
   }
 
   async changedMeanwhile(problem) {

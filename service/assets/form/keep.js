@@ -14,8 +14,11 @@ export function tabCopy(user, name) {
   };
 }
 
-/** Save a draft on the server soon after each change. `status(text, isBad)` tells the reader; `refused(problem)` hears 401 and 409. */
-export function draftSaver(url, answers, status, refused) {
+/**
+ * Save a draft on the server soon after each change. `over`: what the server said of the draft these answers began
+ * with. `status(text, isBad)` tells the reader; `refused(problem)` hears 401 and 409.
+ */
+export function draftSaver(url, over, answers, status, refused) {
   let timer = null;
   let saved = JSON.stringify(answers());
   let stopped = !url;
@@ -27,7 +30,7 @@ export function draftSaver(url, answers, status, refused) {
     if (stopped || now === saved) return;
     status(t('Saving draft…'));
     try {
-      await send('POST', url, { answers: JSON.parse(now) }, { keepalive });
+      ({ kept: over } = await send('POST', url, { answers: JSON.parse(now), over }, { keepalive }));
       saved = now;
       status(t('Draft saved {time}', { time: clock() }));
     } catch (problem) {
@@ -51,6 +54,12 @@ export function draftSaver(url, answers, status, refused) {
     },
     resume() {
       stopped = !url;
+    },
+    /** Go on over another draft than before. */
+    replace(kept) {
+      over = kept;
+      stopped = !url;
+      return save();
     },
   };
 }

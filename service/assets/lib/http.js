@@ -6,6 +6,7 @@ export class Problem extends Error {
     super(body.detail || body.title || '');
     this.status = status;
     this.errors = body.errors || [];
+    this.kept = body.kept; // of a draft that another window has saved since
   }
 }
 

@@ -24,6 +24,10 @@ export default {
     '任务已办结或已撤回。您填写的内容仍保留在本页，可以复制留用。',
   'Copy what I typed': '复制我填写的内容',
   'Copied.': '已复制。',
+  'Another window has saved other answers': '您在另一个窗口里保存了别的内容',
+  'You have this form open twice. Nothing is saved from here until you choose.': '同一张表单开了两个窗口。请选择以哪一份为准，在此之前本页不再保存。',
+  'Go on with what stands here': '以本页内容为准',
+  'Show the other answers': '查看另一份',
   'Reload the page': '重新载入本页',
   'Not submitted': '未能提交',
   'The connection failed. What you typed is kept; try again. Nothing is submitted twice.':

@@ -157,6 +157,11 @@ def keep_draft(
     session.execute(statement.on_conflict_do_update(index_elements=["subject", "user_name"], set_=values))
 
 
+def kept(draft: Draft | None) -> str:
+    """Return what tells a draft from another one: the hash of its answers; nothing where there is none."""
+    return "" if draft is None else content_hash(dict(draft.answers))
+
+
 def _note_files(step: Step, schema: Mapping[str, Any] | None, answers: Mapping[str, Any]) -> None:
     for path, ids in files_in(schema or EMPTY_FORM, answers):
         if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):

@@ -48,6 +48,7 @@ def form(app: Application, actor: Actor, task_id: str) -> FormView:
         data={**seen.task.inputs, **(draft.answers if draft else {})},
         deployment_id=seen.case.deployment_id,
         draft_saved_at=draft.saved_at if draft else None,
+        draft_kept=answering.kept(draft),
         seen_hash=answering.seen_hash(model.forms.get(seen.task.form or ""), seen.task.inputs),
         documentation=model.activity(seen.task.definition, seen.task.activity_id).documentation,
     )

@@ -72,9 +72,10 @@ class CompletionView(View):
 
 @dataclass(frozen=True)
 class DraftView(View):
-    """When a draft was kept."""
+    """When a draft was kept, and the hash of its answers: what the next one is written `over`."""
 
     saved_at: datetime
+    kept: str
 
 
 @dataclass(frozen=True)
@@ -88,5 +89,6 @@ class FormView(View):
     data: Mapping[str, Any]
     deployment_id: str
     draft_saved_at: datetime | None = None
+    draft_kept: str = ""
     seen_hash: str = ""
     documentation: str = ""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from service.errors import ServiceError
+from service.errors import NewerDraft, ServiceError
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.step import Step
+from service.runtime.step.submissions import content_hash
 from service.runtime.tasks import answering, rights
 from service.runtime.tasks.action import Action, Deed
 from service.runtime.tasks.seen import Seen
 from service.runtime.tasks.views import DraftView
+from service.store.models import Draft
 from service.wording import Text
 
 STATES = ("active", "suspended")
@@ -20,9 +22,10 @@ STATES = ("active", "suspended")
 
 @dataclass(frozen=True)
 class Given:
-    """Answers so far."""
+    """Answers so far, and the `kept` of the draft they were written over: "" for none, None for any."""
 
     answers: Mapping[str, Any]
+    over: str | None = None
 
 
 def offered(seen: Seen, actor: Actor) -> ServiceError | None:
@@ -32,13 +35,17 @@ def offered(seen: Seen, actor: Actor) -> ServiceError | None:
 
 def prepare(app: Application, actor: Actor, seen: Seen, given: Given) -> Given:
     """Take the answers as values, nothing more."""
-    return Given(answering.as_values(given.answers, "answers"))
+    return replace(given, answers=answering.as_values(given.answers, "answers"))
 
 
 def do(step: Step, seen: Seen, given: Given) -> Deed:
-    """Keep them beside the task, whose version stays."""
+    """Keep them beside the task, whose version stays; NewerDraft when another window was faster."""
+    draft = step.session.get(Draft, (seen.task.id, step.actor.name))
+    kept = answering.kept(draft)
+    if given.over not in (None, kept):
+        raise NewerDraft(task=seen.task.id, kept=kept)
     answering.keep_draft(step.session, step.actor.name, seen.task.id, given.answers, step.now)
-    return Deed(answer=DraftView(step.now))
+    return Deed(answer=DraftView(step.now, content_hash(given.answers)))
 
 
 ACTION = Action(
