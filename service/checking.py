@@ -12,6 +12,7 @@ from service.engine.check import check
 from service.engine.check.guarantees import verdicts
 from service.engine.check.reading import read_manifest
 from service.engine.check.report import Report
+from service.engine.drawing.extensions import accounts_of
 from service.engine.files.findings import Finding
 from service.engine.guarantees import Verdict
 from service.errors import InvalidDeployment, NotFound
@@ -57,15 +58,31 @@ def rest(paths: Sequence[Path]) -> Text | None:
     return Text("What is not among these files was looked up in {origin}.", origin=beside.origin)
 
 
+def not_known(paths: Sequence[Path]) -> Text | None:
+    """Return what only a deployment can judge: whether there are the accounts that tasks name."""
+    drawings = {name: content for name, content in read_files(paths).items() if name.endswith(".bpmn")}
+    around = read_manifest(drawings, HANDLERS, {name: Report(name) for name in drawings})
+    tasks = (each for process in around.processes.values() for each in process.elements.values())
+    named = {name for each in tasks for name in accounts_of(each.extensions)}
+    if not named:
+        return None
+    return Text(
+        "Whether these accounts exist, only the deployment knows: {names}.", names="、".join(sorted(named))
+    )
+
+
 def summary(paths: Iterable[Path]) -> Text:
     """Return what was checked, for files about which there is nothing to say."""
     kinds = Counter(Path(name).suffix for name in find_files(paths))
+    named = [kinds[each] for each in (".bpmn", ".dmn", ".form")]
     return Text(
-        "Nothing to mend. Files checked: {every} (drawings {drawings}, decisions {tables}, forms {forms})",
+        "Nothing to mend. Files checked: {every} (drawings {drawings}, decisions {tables}, forms {forms}, "
+        "others {others})",
         every=kinds.total(),
-        drawings=kinds[".bpmn"],
-        tables=kinds[".dmn"],
-        forms=kinds[".form"],
+        drawings=named[0],
+        tables=named[1],
+        forms=named[2],
+        others=kinds.total() - sum(named),
     )
 
 

@@ -50,10 +50,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def check(options: argparse.Namespace) -> int:
     """Check files as a deployment would; what they refer to may be installed."""
-    from service.checking import check_paths, rest, summary
+    from service.checking import check_paths, not_known, rest, summary
 
     findings = check_paths(options.paths)
     _say(rest(options.paths))
+    _say(not_known(options.paths))
     _print_findings(findings, options.format)
     if not findings and options.format == "text":
         print(translated(summary(options.paths), _gettext()))

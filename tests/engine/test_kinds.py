@@ -25,6 +25,7 @@ from service.feel import parse
 from tests.engine.diagrams import (
     boundary,
     call,
+    element,
     end,
     flow,
     loop,
@@ -343,3 +344,56 @@ def test_a_list_that_grows_in_a_loop_comes_to_an_end():
     )  # fmt: skip
 
     assert found(drawing) == []
+
+
+# ---- facts that are lists -------------------------------------------------------------------------------
+
+LISTS = (
+    b"main: p\nfacts:\n  agreed: {kind: list, label: a}\n  seen: {kind: list, label: b, initial: [x, y]}\n"
+)
+
+
+def asked_of_a_list(condition: str, *more: str) -> list[str]:
+    """Return what is told of a condition where departments enter `case.agreed` by a task and a script."""
+    taken = "=concatenate(case.agreed, result)"
+    entered = f'<camunda:outputParameter name="case.agreed">{taken}</camunda:outputParameter>'
+    late = element(
+        "scriptTask", "late", "<bpmn:script>[who]</bpmn:script>", scriptFormat="feel",
+        extension=f"<camunda:inputOutput>{entered}</camunda:inputOutput>",
+    )  # fmt: skip
+    drawing = process(
+        start(), user("legal", outputs={"case.agreed": '=concatenate(case.agreed, ["法务部"])'}),
+        script("name_it", '"技术部"', "who"), late, xor("gate", "no"), end(), end("over"), *more,
+        path("begin", "legal", "name_it", "late", "gate"),
+        flow("gate", "done", condition), flow("gate", "over", id="no"),
+    )  # fmt: skip
+    found = check({"p.bpmn": drawing, "case.yaml": LISTS}, topics={})
+    return [f"{each.code}: {each.message}" for each in found if each.severity == "error"]
+
+
+def test_an_entry_that_a_fact_of_the_case_never_holds_is_named_with_the_nearest_one():
+    [told] = asked_of_a_list('=list contains(case.agreed, "法律部")')
+
+    assert told.startswith("never-equal")
+    assert "Did you mean '法务部'?" in told
+    assert "技术部" in told
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        '=list contains(case.agreed, "法务部")',
+        '=list contains(case.agreed, "技术部")',
+        '=list contains(case.seen, "y")',
+        "=list contains(case.agreed, who)",
+    ],
+)
+def test_an_entry_that_some_step_writes_may_be_asked_for(condition):
+    assert asked_of_a_list(condition) == []
+
+
+def test_a_list_that_anything_may_enter_may_be_asked_for_anything():
+    opened = boundary("open", "legal", timer("duration", "P1D"), interrupting=False)
+    written = user("add", outputs={"case.agreed": "=departments"}) + path("open", "add", "over")
+
+    assert asked_of_a_list('=list contains(case.agreed, "销售部")', opened, written) == []

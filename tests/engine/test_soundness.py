@@ -244,3 +244,77 @@ def test_random_drawings_are_judged_as_by_trying_every_order(seed):
         expected += [f"{join}: join-may-wait" for join in joins if join in passed & stuck]
         assert sorted(found(drawing)) == sorted(expected), drawing.decode()
         judged += 1
+
+
+# ---- back to before the fork ----------------------------------------------------------------------------
+
+
+def forked(back: str, *more: str) -> bytes:
+    """Return two branches; from `again` in the first of them it may go back by `back`."""
+    return process(
+        start(),
+        xor("merge"),
+        parallel("fork"),
+        xor("inner"),
+        user("a"),
+        user("b"),
+        xor("again", "no"),
+        parallel("join"),
+        end(),
+        path("begin", "merge", "fork", "inner", "a", "again"),
+        path("fork", "b", "join"),
+        flow("again", "join", id="no"),
+        path("join", "done"),
+        back,
+        *more,
+    )
+
+
+@pytest.mark.parametrize("target", ["merge", "before"])
+def test_a_way_back_to_before_the_fork_would_begin_the_other_branch_once_more(target):
+    detour = user("before") + path("before", "merge") if target == "before" else ""
+
+    back = "before_to_merge" if detour else "back"
+    assert found(forked(flow("again", target, "=x = 1", id="back"), detour)) == [f"{back}: fork-again"]
+
+
+def test_a_way_back_within_a_branch_begins_nothing_else():
+    assert found(forked(flow("again", "inner", "=x = 1", id="back"))) == []
+
+
+def test_a_way_back_behind_the_join_is_another_round():
+    drawing = process(
+        start(),
+        xor("merge"),
+        parallel("fork"),
+        user("a"),
+        user("b"),
+        parallel("join"),
+        xor("again", "no"),
+        end(),
+        path("begin", "merge", "fork", "a", "join", "again"),
+        path("fork", "b", "join"),
+        flow("again", "merge", "=x = 1"),
+        flow("again", "done", id="no"),
+    )
+
+    assert found(drawing) == []
+
+
+def test_a_branch_that_ends_by_itself_may_be_begun_once_more():
+    drawing = process(
+        start(),
+        xor("merge"),
+        parallel("fork"),
+        user("a"),
+        user("b"),
+        xor("again", "no"),
+        end(),
+        end("spawned"),
+        path("begin", "merge", "fork", "a", "again"),
+        path("fork", "b", "spawned"),
+        flow("again", "merge", "=x = 1"),
+        flow("again", "done", id="no"),
+    )
+
+    assert found(drawing) == []

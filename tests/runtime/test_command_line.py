@@ -45,7 +45,7 @@ def opened():
 
 def test_checking_sound_files_says_what_was_checked_and_succeeds(drawings, capsys):
     assert cli.main(["check", str(drawings)]) == 0
-    told = "Nothing to mend. Files checked: 3 (drawings 1, decisions 0, forms 1)\n"
+    told = "Nothing to mend. Files checked: 3 (drawings 1, decisions 0, forms 1, others 1)\n"
     assert capsys.readouterr().out == told
 
     assert cli.main(["check", str(drawings), "--format", "json"]) == 0

@@ -5,11 +5,11 @@
 `flows`, `events`, `reach`), `soundness` for joins that wait for ever, `branches` for gaps and overlaps of
 conditions, `references` at what is referred to (`people`, `services`, `calls`), `feel` and `literals` at
 what is written, `reminders` at who is told when that a task waits, `notes` at words that repeat a number,
-`approvals` at decisions, `facts` at those of the case, `variables` at what is read and never set;
-`call_cycles` follows processes that call each other. `english` looks at the words of forms, `fields` at
-what they ask, `marks` at what their fields are marked with. Form parts are judged in `engine.forms`,
-decision tables in `engine.decisions`; `guarantees` holds what must be true of every way against all of
-them.
+`approvals` at decisions, `asked` at forms that nobody is asked with, `facts` at those of the case,
+`variables` at what is read and never set; `call_cycles` follows processes that call each other. `english`
+looks at the words of forms, `fields` at what they ask, `marks` at what their fields are marked with. Form
+parts are judged in `engine.forms`, decision tables in `engine.decisions`; `guarantees` holds what must be
+true of every way against all of them.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from dataclasses import replace
 
 from service.engine.case.schema import FILE as CASE
 from service.engine.check.approvals import check_approvals
+from service.engine.check.asked import FOLLOWS, SWAPPED, check_asked
 from service.engine.check.beginnings import check_beginnings
 from service.engine.check.branches import check_branches
 from service.engine.check.call_cycles import check_call_cycles
@@ -81,6 +82,7 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Topic]) -> list[Fi
         check_kinds(process, around, scopes, reports[process.file])
         if not around.organisation.is_first_release:
             check_names(process, around, scopes, reports[process.file])
+            check_asked(process, around, reports[process.file])
         if answers is not None:
             check_reads(process, topics, answers, reports[process.file])
     for name, file in around.tables.items():
@@ -113,11 +115,20 @@ def _named(findings: Iterable[Finding], around: Surroundings) -> Iterator[Findin
 
 
 def _causes(reports: Mapping[str, Report]) -> Iterator[Finding]:
-    """Yield the findings; where the facts cannot be read, none of all that names one."""
+    """Yield the findings, without what comes of another that is told as well.
+
+    Where the facts cannot be read, that is all that names one; where a task asks with another's form, what it
+    reads of its own.
+    """
     facts = reports.get(CASE)
     are_unreadable = facts is not None and facts.has_errors
     for report in reports.values():
-        yield from (each for each in report.findings if not (are_unreadable and each.code == "unknown-fact"))
+        swapped = {each.element for each in report.findings if each.code == SWAPPED}
+        for each in report.findings:
+            if each.code == "unknown-fact" and are_unreadable:
+                continue
+            if not (each.code in FOLLOWS and each.element in swapped):
+                yield each
 
 
 def _has_errors(findings: Iterable[Finding]) -> bool:

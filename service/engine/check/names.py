@@ -19,7 +19,7 @@ from service.engine.files.nearest import nearest, suggestion
 from service.engine.kinds.infer import infer
 from service.engine.kinds.model import ANY, BOOLEAN, LIST, NULL, NUMBER, Kind, join, of, text
 from service.engine.kinds.reader import Names
-from service.engine.kinds.sources import answers, case_kind, rows
+from service.engine.kinds.sources import answers, rows
 from service.feel import parse, parse_all, strip_equals
 from service.feel.per_schema import PerSchema
 from service.feel.schema import Component, Schema, components
@@ -224,7 +224,7 @@ def check_form_names(around: Surroundings, scopes: Scopes) -> Iterator[Finding]:
     used = {name: schema for name, schema in around.schemas.items() if name.removesuffix(".form") in handed}
     parse_all((source, False) for schema in used.values() for _, _, source, _ in _WRITTEN.of(schema))
     for file, schema in used.items():
-        yield from _form(file, schema, handed[file.removesuffix(".form")], around)
+        yield from _form(file, schema, handed[file.removesuffix(".form")], scopes)
 
 
 def _handed_in(around: Surroundings, scopes: Scopes) -> Mapping[str, Names]:
@@ -243,10 +243,10 @@ def _handed_in(around: Surroundings, scopes: Scopes) -> Mapping[str, Names]:
     return found
 
 
-def _form(file: str, schema: Schema, handed: Names, around: Surroundings) -> Iterator[Finding]:
+def _form(file: str, schema: Schema, handed: Names, scopes: Scopes) -> Iterator[Finding]:
     own = answers(schema)
     # A handed in date is text by the time a form reads it; null is what is not there yet.
-    names = {**dict.fromkeys(handed, ANY), **own, "case": case_kind(around.case), "value": ANY}
+    names = {**dict.fromkeys(handed, ANY), **own, "case": scopes.case, "value": ANY}
     inside = rows(schema)
     for component, what, source, wanted in _WRITTEN.of(schema):
         holder = component.rows_of

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from service.engine.case.schema import CASE
+from service.engine.case.schema import CASE, Fact
 from service.engine.check.expressions import CATCHES, COUNTERS, Expression
 from service.engine.check.surroundings import Surroundings, Topic
 from service.engine.check.variables import ANYTHING, brought
@@ -68,10 +68,17 @@ class Scopes:
         self._around = around
         self._kinds: dict[str, dict[str, Kind]] = {key: {} for key in around.processes}
         self._open = {key for key, process in around.processes.items() if _is_open(process, around)}
-        self._everywhere = {CASE: case_kind(around.case), "dossier": _dossier(around)}
+        self._lists = {name: fact for name, fact in around.case.facts.items() if fact.kind == "list"}
+        self._kinds[CASE] = {name: listed(_initial(fact)) for name, fact in self._lists.items()}
+        self._everywhere = {CASE: self.case, "dossier": _dossier(around)}
         self._found: dict[int, Inferred] = {}
         self._beside: dict[tuple[Element, bool], Names] = {}
         self._settle([setter for process in around.processes.values() for setter in self._setters(process)])
+
+    @property
+    def case(self) -> Kind:
+        """Return the kind of `case`: of facts that are lists with what may be in them."""
+        return case_kind(self._around.case, self._kinds[CASE])
 
     def of(self, process: str, name: str) -> Kind:
         """Return what a variable may hold; anything for one that nothing is known to set."""
@@ -137,8 +144,11 @@ class Scopes:
         for setter in setters:
             if setter.expression is not None:
                 where = self._process_of(setter.element, setter.expression)
-                for name in setter.expression.parsed.reads:
-                    readers[where, name].append(setter)
+                for expression in (setter.expression, *self._rests_on(setter)):
+                    for name in expression.parsed.reads:
+                        readers[where, name].append(setter)
+                    for path in expression.parsed.paths:
+                        readers[CASE, path.removeprefix(f"{CASE}.")].append(setter)
         waiting, left = dict.fromkeys(reversed(setters)), MOST_ROUNDS
         while waiting:
             setter, _ = waiting.popitem()
@@ -147,7 +157,14 @@ class Scopes:
             kind = join(known[setter.target], self._given(setter)) if left > 0 else ANY
             if kind != known[setter.target]:
                 known[setter.target] = kind
+                if setter.process == CASE:
+                    self._everywhere[CASE] = self.case
                 waiting |= dict.fromkeys(readers[setter.process, setter.target])
+
+    def _rests_on(self, setter: Setter) -> Iterator[Expression]:
+        """Yield the script whose result an output parameter takes on."""
+        if setter.element.kind == "scriptTask":
+            yield from (each for each in self._around.expressions(setter.element) if each.role == "script")
 
     def _given(self, setter: Setter) -> Kind:
         if setter.expression is None:
@@ -170,7 +187,9 @@ class Scopes:
     def _of_expressions(self, element: Element) -> Iterator[Setter]:
         loop = element.extensions.multi_instance
         for each in self._around.expressions(element):
-            if each.role in ("output", "out") and not each.target.startswith(f"{CASE}."):
+            if each.role in ("output", "out") and each.target.removeprefix(f"{CASE}.") in self._lists:
+                yield Setter(CASE, each.target.removeprefix(f"{CASE}."), element, each)
+            elif each.role in ("output", "out") and not each.target.startswith(f"{CASE}."):
                 yield Setter(element.process, each.target, element, each)
             elif each.role == "script" and element.extensions.attribute("resultVariable"):
                 yield Setter(
@@ -218,6 +237,8 @@ class Scopes:
         return topic_kinds(topic) if topic is not None else {}
 
     def _local(self, element: Element, with_answers: bool) -> Names:
+        if element.kind == "scriptTask":  # what its script comes to may be followed further yet
+            return dict(self._beside_variables(element, with_answers))
         key = (element, with_answers)
         if key not in self._beside:
             self._beside[key] = dict(self._beside_variables(element, with_answers))
@@ -253,6 +274,11 @@ class Scopes:
 
 
 _NO_FORM: Schema = {}
+
+
+def _initial(fact: Fact) -> Kind:
+    """Return the kind of what is in a list that is a fact, before anything was written."""
+    return text(*fact.initial) if isinstance(fact.initial, list) and fact.initial else NEVER
 
 
 def _is_open(process: Process, around: Surroundings) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 from service.engine.case.schema import NO_CASE, CaseSchema
@@ -77,6 +78,12 @@ class Surroundings:
         if element not in self._expressions:
             self._expressions[element] = tuple(find_expressions(element, self.answers_to))
         return self._expressions[element]
+
+    @cached_property
+    def forms_asked(self) -> frozenset[str]:
+        """The forms that some task or start asks with; ask when the drawings are all there."""
+        every = (each for process in self.processes.values() for each in process.elements.values())
+        return frozenset(each.form for each in every if each.form)
 
     def start_answers(self, process: str) -> frozenset[str] | None:
         """Return the names that a process's start form asks for; None where it has none."""

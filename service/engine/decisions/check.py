@@ -14,7 +14,7 @@ from service.engine.decisions.cell_checks import (
     not_feel,
 )
 from service.engine.decisions.coverage import Grid, TooComplex, grid
-from service.engine.decisions.model import SINGLE_HIT, Decision, Output
+from service.engine.decisions.model import SINGLE_HIT, Decision, Output, Rule
 from service.engine.decisions.notes import check_notes
 from service.engine.files.findings import Finding, Severity
 from service.wording import Text
@@ -109,19 +109,39 @@ def _overlaps(decision: Decision, cut: Grid) -> Iterator[Finding]:
     if decision.hit_policy not in {"UNIQUE", "ANY"}:
         return
     pairs = (
-        (first, second)
+        (first, second, severity)
         for first, second in cut.overlaps()
-        if decision.hit_policy == "UNIQUE" or decision.rules[first].outputs != decision.rules[second].outputs
+        if (severity := _clash(decision, decision.rules[first], decision.rules[second])) is not None
     )
-    for first, second in islice(pairs, SHOWN_OVERLAPS):
-        message = Text(
-            "Rules {first} and {second} can match together, which {policy} forbids. Narrow one of them.",
-            first=first + 1,
-            second=second + 1,
-            policy=decision.hit_policy,
+    for first, second, severity in islice(pairs, SHOWN_OVERLAPS):
+        said = {"first": first + 1, "second": second + 1}
+        message = (
+            Text(
+                "Rules {first} and {second} can match together, which UNIQUE forbids. Narrow one of them.",
+                **said,
+            )
+            if decision.hit_policy == "UNIQUE"
+            else Text(
+                "Rules {first} and {second} can match together and say different things, which ANY forbids. "
+                "Narrow one of them, or let both say the same.",
+                **said,
+            )
         )
         line = decision.rules[second].line
-        yield finding(decision, line, _severity(decision), "decision-overlap", message)
+        yield finding(decision, line, severity, "decision-overlap", message)
+
+
+def _clash(decision: Decision, first: Rule, second: Rule) -> Severity | None:
+    """Say how bad it is that two rules match together; None where the hit policy allows it.
+
+    Under ANY all that match must say the same; of what has to be evaluated nobody knows before.
+    """
+    if decision.hit_policy == "UNIQUE":
+        return "error"
+    if first.outputs == second.outputs or (None not in first.results and first.results == second.results):
+        return None
+    constant = zip(first.results, second.results, strict=True)
+    return "error" if any(None not in pair and pair[0] != pair[1] for pair in constant) else "warning"
 
 
 def _repeated(decision: Decision) -> Iterator[Finding]:

@@ -54,6 +54,12 @@ class Extensions:
         return split_list(self.properties.get(name))
 
 
+def accounts_of(extensions: Extensions) -> tuple[str, ...]:
+    """Return the accounts that a task names, where they are written out and not reckoned."""
+    written = [extensions.attribute(name) or "" for name in ("assignee", "candidateUsers")]
+    return tuple(name for each in written if not each.lstrip().startswith("=") for name in split_list(each))
+
+
 def split_list(value: str | None) -> tuple[str, ...]:
     """Split at commas (ASCII, Chinese or 、) and drop blanks."""
     return tuple(part.strip() for part in re.split("[,，、]", value or "") if part.strip())

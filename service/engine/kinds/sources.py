@@ -72,15 +72,21 @@ _PLAIN_FIELDS: Mapping[str, Kind] = {
 }
 
 
+NO_LISTS: Mapping[str, Kind] = {}
+
+
 def fact_kind(fact: Fact) -> Kind:
     """Return the kind of a fact's values."""
     kind = text(*fact.values) if fact.values else of(OF_FACTS[fact.kind])
     return kind.or_null() if fact.initial is None else kind
 
 
-def case_kind(case: CaseSchema) -> Kind:
-    """Return the kind of `case`. Names it does not hold are found elsewhere."""
-    facts = {name: fact_kind(fact) for name, fact in case.facts.items()}
+def case_kind(case: CaseSchema, lists: Mapping[str, Kind] = NO_LISTS) -> Kind:
+    """Return the kind of `case`; `lists` are the kinds of its facts that are lists, as far as known.
+
+    Names it does not hold are found elsewhere.
+    """
+    facts = {name: lists.get(name) or fact_kind(fact) for name, fact in case.facts.items()}
     return context({**dict.fromkeys(GIVEN, of(TEXT)), **facts}, is_open=True)
 
 

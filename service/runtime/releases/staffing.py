@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from service.engine.definition import Model
 from service.engine.drawing import Element
-from service.engine.drawing.extensions import split_list
+from service.engine.drawing.extensions import accounts_of, split_list
 from service.engine.drawing.kinds import PEOPLE
 from service.engine.files.findings import Finding
+from service.engine.files.nearest import suggestion
 from service.engine.organisation import FILE
 from service.runtime import identity
 from service.store.models import User, UserGroup
@@ -77,6 +78,23 @@ def findings(session: Session, model: Model) -> Iterator[Finding]:
     for name in without_head(session, model):
         text = Text("The department {department!r} has no head.", department=name)
         yield Finding(FILE, lines.line_of("groups", name), name, "warning", "department-without-head", text)
+    yield from _without_account(session, model)
+
+
+def _without_account(session: Session, model: Model) -> Iterator[Finding]:
+    """Yield the tasks that are for people by name of whom nobody, or nobody any more, has the account."""
+    able = {user.name: user.is_active for user in session.scalars(select(User))}
+    for process in model.processes.values():
+        for task in process.elements.values():
+            for name in accounts_of(task.extensions) if task.kind in PEOPLE else ():
+                if not able.get(name):
+                    text = Text(
+                        "{element!r} is for the account {account!r}, but nobody has it, or no more.{hint}",
+                        element=task.title,
+                        account=name,
+                        hint=suggestion(name, (each for each, is_able in able.items() if is_able)),
+                    )
+                    yield Finding(process.file, task.line, task.id, "warning", "unknown-account", text)
 
 
 def _named_by(task: Element) -> Iterator[str]:

@@ -79,3 +79,16 @@ def test_a_deployment_warns_of_groups_nobody_is_in(fresh):
     warned = deployments.check(fresh, SYSTEM, {})
     told = {(finding.code, finding.element) for finding in warned}
     assert {("group-without-members", "法务部"), ("department-without-head", "市场部")} <= told
+
+
+def test_a_deployment_warns_of_accounts_that_nobody_has(fresh):
+    hire_everybody(fresh)
+    drawing = resources.manifest_files()["audit_phase.bpmn"].decode()
+    task = '<bpmn:userTask id="rectify"'
+    named = drawing.replace(task, f'{task} camunda:candidateUsers="linyue，zhouhen、xunuo"')
+
+    warned = deployments.check(fresh, SYSTEM, {"audit_phase.bpmn": named.encode()})
+
+    told = [finding for finding in warned if finding.code == "unknown-account"]
+    assert [(each.element, "zhouhen" in each.message) for each in told] == [("rectify", True)]
+    assert "zhouheng" in told[0].message
