@@ -32,6 +32,8 @@ PHONES = ("luchengyuan", "hezhixing")
 """The vice-president and the director work on their phones, everybody else at a desk."""
 
 CHANGE = "抽奖页须公示各奖级中奖概率"
+MET = {"answered_changes": [{"verdict": "已落实"}]}
+"""Who demanded a change confirms that it was met."""
 RAISED = "公示内容已补入抽奖规则，首屏展示各奖级概率。"
 
 
@@ -150,7 +152,7 @@ def countersign(office: Office, words: Mapping[str, Any]) -> None:
     office.do("linyue", "修改方案", answers)
 
     office.until(at("2026-08-21 10:00"))
-    office.do("zhouheng", "法务会签", words["legal_review"])
+    office.do("zhouheng", "法务会签", words["legal_review"] | MET)
     for name in ("xunuo", "liangxiao"):
         assert not office.desk(name).locator("#tasks li").count(), f"{name} is asked again without need"
     page = office.desk("linyue", "/cases")
@@ -173,7 +175,7 @@ def approve(office: Office, words: Mapping[str, Any]) -> None:
         "change_note": "达人降为每位 4 400 元，短视频增为五条。",
     }
     office.do("linyue", "修改方案", changes | {"lines": lines, "draw_rules": rules})
-    office.do("hezhixing", "总监预审", words["director_review"])
+    office.do("hezhixing", "总监预审", words["director_review"] | MET)
 
     office.do("linyue", "编制考核表", words["fill_kpi_sheet"])
     office.do("wenke", "确认部门指标", words["confirm_kpi"])
