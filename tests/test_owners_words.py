@@ -52,6 +52,7 @@ SENTENCES = {
     "runtime/scenarios": "the language scenarios are written in",
     "runtime/step/actor.py": "how the system is called in the record",
     "runtime/tasks/reminding.py": "sentences of notices, which are kept in the language of the company",
+    "runtime/tasks/signing.py": "the two questions an added signer is asked",
     "runtime/tasks/telling.py": "sentences of notices, which are kept in the language of the company",
     "serving.py": "the product's name, and how the installer is called in the record",
     "web/api/document.py": "the product's name",

@@ -108,6 +108,7 @@ _ALL = (
         (
             *("id", "instance_id", "token_id", "kind", "definition", "activity_id", "activity_path", "name"),
             *("form", "opened_at", "state", "completed_at", "completed_by", "on_behalf_of", "conclusion"),
+            *("opinion", "parent_task_id", "added_as"),
         ),
         "instance_id",
         "id",

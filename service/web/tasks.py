@@ -81,7 +81,7 @@ def show(task_id: str) -> str:
     app, actor = application(), me()
     task = user_tasks.get(app, actor, task_id)
     form = user_tasks.form(app, actor, task_id) if task.state == "open" else None
-    people.remember((task.assignee, task.applicant, task.completed_by))
+    people.remember((task.assignee, task.applicant, task.completed_by, *(each.user for each in task.signers)))
     record = dossier.dossier(app, actor, task.instance_id)
     context = case_context(task.instance_id, record, focus=task)
     return render_template(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.runtime.cases.views import DossierView, HistoryView
+from service.runtime.cases.views import DossierView, HistoryView, OpinionView
 from service.runtime.tasks.views import TaskView
 from service.web.decision_words import Why
 from service.web.holders import holders
@@ -15,6 +15,8 @@ NOTED = frozenset(
     {"note", "returned", "suspended", "resumed", "retried", "raised", "assigned"}
     | {"reminded", "escalated", "transferred", "delegated", "resolved", "taken_back", "urged", "copied"}
     | {"instance_cancelled", "instance_withdrawn"}
+    | {"signers_before", "signers_after", "signers_beside", "signer_removed"}
+    | {"signed", "concluded", "came_back"}
 )
 
 
@@ -49,7 +51,10 @@ def timeline(
 
 def opinions(dossier: DossierView) -> tuple[Entry, ...]:
     """Return what was concluded, with the opinions in writing, newest first."""
-    return _newest_first(entry for entry in _given(dossier) if entry.conclusion)
+    given = (entry for entry in _given(dossier) if entry.conclusion)
+    return _newest_first(
+        (*given, *map(_signed, (each for each in dossier.opinions if not each.submission_id)))
+    )
 
 
 def said_of(task: TaskView, history: Iterable[HistoryView]) -> tuple[Entry, ...]:
@@ -84,6 +89,17 @@ def _given(dossier: DossierView) -> list[Entry]:
                 )
             )
     return entries
+
+
+def _signed(opinion: OpinionView) -> Entry:
+    return Entry(
+        title=opinion.name,
+        tone=opinion.tone,
+        by=opinion.by,
+        at=opinion.at,
+        conclusion=opinion.conclusion,
+        text=opinion.opinion,
+    )
 
 
 def _noted(history: Iterable[HistoryView]) -> list[Entry]:

@@ -36,6 +36,10 @@ class Client:
         """PATCH JSON below /api/v1."""
         return self.http.patch(API + path, json=body, headers=self.headers)
 
+    def delete(self, path: str, body: Any = None) -> TestResponse:
+        """DELETE what a path below /api/v1 names."""
+        return self.http.delete(API + path, json=body, headers=self.headers)
+
     def upload(
         self,
         path: str,

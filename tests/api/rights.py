@@ -75,11 +75,12 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
         "POST /tasks/<task_id>/<name>": _TASK,
         **{
             f"POST /api/v1/tasks/<task_id>/{name}": _TASK
-            for name in ("claim", "draft", "complete", "return", "transfer", "delegate")
+            for name in ("claim", "draft", "complete", "return", "transfer", "delegate", "signers")
         },
         "POST /api/v1/tasks/<task_id>/unclaim": Need("holds the task, or assigns tasks"),
         "POST /api/v1/tasks/<task_id>/remind": Need("sees the task and cannot answer it"),
         "POST /api/v1/tasks/<task_id>/copies": Need("answers the task, or applied for the case"),
+        "DELETE /api/v1/tasks/<task_id>/signers/<user>": _TASK,
         "POST /api/v1/tasks/<task_id>/resolve": Need("is lent the task"),
         "POST /api/v1/tasks/<task_id>/assign": Need("sees the task", "task.assign"),
     },

@@ -49,3 +49,30 @@ def test_who_cannot_be_handed_a_task_is_a_wrong_field(client_for, legal_task):
 
         assert answer.status_code == 422
         assert [error["path"] for error in answer.json["errors"]] == ["to"]
+
+
+def test_a_signer_is_added_removed_and_signs_over_http(client_for, legal_task):
+    zhou, liang, address = client_for("zhouheng"), client_for("liangxiao"), f"/tasks/{legal_task['id']}"
+
+    added = zhou.post(
+        f"{address}/signers", {"users": ["liangxiao", "ouwen"], "mode": "after", "reason": "请把关"}
+    )
+    removed = zhou.delete(f"{address}/signers/ouwen")
+    answers = {"conclusion": "同意", "opinion": "规则合法"}
+    held = zhou.post(f"{address}/complete", {"version": removed.json["version"], "answers": answers})
+    [own] = liang.get("/tasks", mine="true").json["items"]
+    form = liang.get(f"/tasks/{own['id']}/form").json
+    signed = liang.post(
+        f"/tasks/{own['id']}/complete",
+        {"version": own["version"], "answers": {"conclusion": "同意", "opinion": "可以"}},
+    )
+
+    assert [(each["user"], each["mode"], each["state"]) for each in added.json["signers"]] == [
+        ("liangxiao", "after", "waiting"),
+        ("ouwen", "after", "waiting"),
+    ]
+    assert [each["user"] for each in removed.json["signers"]] == ["liangxiao"]
+    assert (held.status_code, held.json["opened"]) == (200, [])
+    assert [each["key"] for each in form["schema"]["components"]] == ["conclusion", "opinion"]
+    assert [each["activity_id"] for each in signed.json["opened"]] == ["finance_confirm"]
+    assert zhou.get(address).json["signers"][0]["conclusion"] == "同意"

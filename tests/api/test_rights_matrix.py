@@ -64,6 +64,9 @@ class World:
         [task] = user_tasks.find(self.app, SYSTEM, instance=case.id).items
         if route.endswith("/unclaim"):
             user_tasks.claim(self.app, self.actor("zhouheng"), task.id)
+        if route.endswith("/signers/<user>"):
+            added = {"users": ("lvshi",), "mode": "before", "reason": "请把关"}
+            user_tasks.act(self.app, self.actor("zhouheng"), task.id, "signers", added)
         if route.endswith("/resolve"):
             lent = {"to": "zhouheng", "reason": "请看"}
             user_tasks.act(self.app, self.actor("lvshi"), task.id, "delegate", lent)
@@ -88,6 +91,7 @@ class World:
             "filename": lambda: "nothing.css",
             "key": lambda: self._key(route),
             "name": lambda: self._name(route),
+            "user": lambda: "lvshi",
         }
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(made[found[1]]()), route.split(" ", 1)[1])
 
@@ -162,6 +166,7 @@ BODIES = {
     "POST /api/v1/tasks/<task_id>/draft": {"answers": {}},
     "POST /api/v1/tasks/<task_id>/transfer": {"to": "linyue", "reason": "出差"},
     "POST /api/v1/tasks/<task_id>/delegate": {"to": "linyue", "reason": "出差"},
+    "POST /api/v1/tasks/<task_id>/signers": {"users": ["lvshi"], "mode": "before", "reason": "请把关"},
     "POST /api/v1/tasks/<task_id>/copies": {"users": ["xunuo"]},
     "POST /api/v1/tasks/<task_id>/resolve": {"opinion": "可以"},
     "POST /api/v1/tasks/<task_id>/assign": {"to": "zhouheng", "reason": "病假"},

@@ -24,8 +24,8 @@ from service.runtime.step.context import Actor, Application
 from service.runtime.step.submissions import of_case
 from service.runtime.step.views import ElementView
 from service.runtime.tasks import answering
-from service.store import cases
-from service.store.models import ProcessInstance, Submission
+from service.store import cases, task_list
+from service.store.models import TASKS, ProcessInstance, Submission, TaskRow
 
 
 def dossier(app: Application, actor: Actor, instance_id: str) -> DossierView:
@@ -39,6 +39,7 @@ def dossier(app: Application, actor: Actor, instance_id: str) -> DossierView:
         counted = set(session.scalars(_counted(instance)))
         models = _models(app, session, rows)
         files = _files(session, rows, models)
+        signed = _signed(session, instance, app.model(instance.deployment_id, session=session))
     shown = _shown(rows, counted, models, files)
     sections: dict[str, list[SubmissionView]] = {}
     for view in shown:
@@ -46,7 +47,12 @@ def dossier(app: Application, actor: Actor, instance_id: str) -> DossierView:
     return DossierView(
         instance_id,
         tuple(DossierSection(form, _title(views), tuple(views)) for form, views in sections.items()),
-        tuple(filter(None, (_opinion(row, models[row.deployment_id]) for row in rows))),
+        tuple(
+            sorted(
+                filter(None, (*(_opinion(row, models[row.deployment_id]) for row in rows), *signed)),
+                key=lambda each: each.at,
+            )
+        ),
     )
 
 
@@ -154,6 +160,32 @@ def _opinion(row: Submission, model: Model) -> OpinionView | None:
         tone=model.organisation.tone_of(conclusion),
         opinion=opinion,
         submission_id=row.id,
+    )
+
+
+def _signed(session: Session, instance: ProcessInstance, model: Model) -> list[OpinionView]:
+    """Return what signers who were added to tasks of the case have said."""
+    task = TASKS.c
+    query = (
+        select(TASKS)
+        .join(ProcessInstance, ProcessInstance.id == task.instance_id)
+        .where(ProcessInstance.business_key == instance.business_key)
+        .where(task.parent_task_id.is_not(None), task.state == "completed")
+    )
+    return [_opinion_of(row, model) for row in task_list.rows(session, query.order_by(task.id))]
+
+
+def _opinion_of(row: TaskRow, model: Model) -> OpinionView:
+    return OpinionView(
+        activity_id=row.activity_id,
+        name=row.name,
+        department=None,
+        by=row.completed_by or "",
+        at=row.completed_at or row.opened_at,
+        conclusion=row.conclusion,
+        tone=model.organisation.tone_of(row.conclusion),
+        opinion=row.opinion,
+        submission_id=None,
     )
 
 

@@ -250,7 +250,10 @@ class SubmissionView(View):
 
 @dataclass(frozen=True)
 class OpinionView(View):
-    """A conclusion and the words it was given with. `tone`: good, warn or bad; "" without a conclusion."""
+    """A conclusion and the words it was given with. `tone`: good, warn or bad; "" without a conclusion.
+
+    An added signer's belongs to no submission.
+    """
 
     activity_id: str
     name: str
@@ -260,7 +263,7 @@ class OpinionView(View):
     conclusion: str | None
     tone: str
     opinion: str | None
-    submission_id: str
+    submission_id: str | None
 
 
 @dataclass(frozen=True)

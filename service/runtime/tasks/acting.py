@@ -16,7 +16,7 @@ from service.runtime.step.transaction import on_instance
 from service.runtime.step.views import View
 from service.runtime.tasks import rights, rows, showing
 from service.runtime.tasks.action import MOST_REASON, Action, Deed, Given
-from service.runtime.tasks.seen import Seen, look
+from service.runtime.tasks.seen import SIGNER, Seen, look
 from service.runtime.tasks.views import CompletionView
 from service.store.models import TASKS, Draft, TaskRow
 from service.wording import Text
@@ -56,7 +56,8 @@ def perform(
         return deed.answer
     if action.answers is CompletionView:
         return showing.completion(app, step, now.absent)
-    return showing.task(app, _after(now, deed), step.actor)
+    left = look(app, step.actor, task_id) if deed.changes_signers else _after(now, deed)
+    return showing.task(app, left, step.actor)
 
 
 def _again(app: Application, step: Step, seen: Seen) -> Seen:
@@ -91,7 +92,9 @@ def _after(seen: Seen, deed: Deed) -> Seen:
 
 def _note_closed(step: Step, seen: Seen) -> None:
     step.closed_task_ids.append(seen.task.id)
-    step.doers[seen.task.token_id] = step.actor.name
+    if seen.task.kind != SIGNER:
+        step.doers.setdefault(seen.task.token_id, step.actor.name)
+    rows.drop(step, seen.unsigned)
     if seen.has_draft:
         own = Draft.subject == seen.task.id, Draft.user_name == step.actor.name
         step.session.execute(delete(Draft).where(*own).execution_options(synchronize_session=False))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from service.errors import ServiceError
 from service.runtime.step.context import Actor, Application
@@ -41,6 +41,8 @@ class Deed:
     audit: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     answer: View | None = None
+    # The signers of the task are others now: its view is made of what was written.
+    changes_signers: bool = False
 
 
 def _as_given(app: Application, actor: Actor, seen: Seen, given: Given) -> Given:
@@ -74,6 +76,8 @@ class Action(Generic[Given]):
     # In which states of its case the task can be acted on.
     states: tuple[str, ...] = ("active",)
     answers: type[View] = TaskView
+    # How the API serves it where not as a POST under its name: what the path asks for is given.
+    served: tuple[Literal["DELETE"], str] | None = None
     # Statuses a client must expect of this action alone.
     errors: tuple[int, ...] = ()
     # Said to the person afterwards, with the task's `name`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -78,19 +79,43 @@ def as_values(value: Any, path: str) -> Any:
     return exact
 
 
-def hand_in(step: Step, task: TaskRow, answers: Mapping[str, Any], on_behalf_of: str | None) -> str | None:
+@dataclass(frozen=True)
+class Answered:
+    """The answers of a task as somebody gave them: for which group, in whose stead, with what conclusion."""
+
+    answers: Mapping[str, Any]
+    by: str
+    group: str | None
+    on_behalf_of: str | None
+    conclusion: str | None
+
+
+def answered(step: Step, task: TaskRow, answers: Mapping[str, Any], on_behalf_of: str | None) -> Answered:
+    """Return the answers of whoever acts, with the files they name, which belong to the case from now on."""
+    _note_files(step, step.model.forms.get(task.form or ""), answers)
+    return Answered(
+        answers,
+        step.actor.name,
+        _answered_for(step.actor, task),
+        on_behalf_of,
+        step.model.marked(task.form).conclusion_of(answers),
+    )
+
+
+def hand_in(step: Step, task: TaskRow, given: Answered) -> str | None:
     """Add the answers of a task to the dossier, with the hash of what their author had seen.
 
     Returns the hash of the answers. A task that asked nothing and got no answer adds nothing: None.
     """
+    answers = given.answers
     if not task.form and not answers:
         return None
     schema = step.model.forms.get(task.form) if task.form else None
-    _note_files(step, schema, answers)
     common = _common(step, answers)
     step.submissions.add(
         {
             **common,
+            "author": given.by,
             "task_id": task.id,
             "form": task.form or task.activity_id,
             "definition": task.definition,
@@ -99,8 +124,8 @@ def hand_in(step: Step, task: TaskRow, answers: Mapping[str, Any], on_behalf_of:
             "activity_name": task.name,
             "element_index": task.element_index,
             "element_value": task.element_value,
-            "on_behalf_of": on_behalf_of,
-            "group_name": _answered_for(step.actor, task),
+            "on_behalf_of": given.on_behalf_of,
+            "group_name": given.group,
             "seen_hash": seen_hash(schema, task.inputs),
         }
     )

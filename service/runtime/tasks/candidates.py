@@ -145,6 +145,7 @@ def doers(session: Session, instance_id: str, activities: Iterable[str]) -> list
         task.instance_id == instance_id,
         task.activity_id.in_(tuple(activities)),
         task.state == "completed",
+        task.kind == "drawn",
     )
     return [name for row in session.execute(query) for name in row if name]
 

@@ -11,7 +11,7 @@ from service.errors import Conflict, FourEyes, InstanceNotActive, NotACandidate,
 from service.runtime.identity import visibility
 from service.runtime.step.context import Actor, Application
 from service.runtime.tasks import candidates
-from service.runtime.tasks.seen import Seen
+from service.runtime.tasks.seen import SIGNER, Seen
 from service.store.models import TaskRow
 
 
@@ -25,7 +25,15 @@ May = Callable[[TaskRow, Actor], bool]
 
 
 def may_answer(task: TaskRow, actor: Actor) -> bool:
-    """Say whether the actor could complete the task now, for themselves; nobody while it is lent."""
+    """Say whether the actor could complete the task now, for themselves.
+
+    Nobody while it is lent, or concluded and waiting for added signers.
+    """
+    return may_decide(task, actor) and task.held is None
+
+
+def may_decide(task: TaskRow, actor: Actor) -> bool:
+    """Say whether the task is the actor's to decide, whether or not they have concluded already."""
     if actor.name in task.barred_users or task.lender is not None:
         return False
     if task.assignee is None:
@@ -73,16 +81,18 @@ def refusal(
     except FourEyes as error:
         return error
     except NotACandidate as error:
-        return _lent(seen.task, actor) or error
+        return _at_others(seen.task, actor) or error
     return at_rest(seen, states=states)
 
 
-def _lent(task: TaskRow, actor: Actor) -> Conflict | None:
-    """Return what is said to the two whom a lent task concerns."""
+def _at_others(task: TaskRow, actor: Actor) -> Conflict | None:
+    """Return what is said to whom the task concerns while it is with others: lent, or to be signed."""
     if actor.name == task.lender:
         return Conflict("You have lent this task: it comes back with an opinion, or you take it back.")
     if task.lender is not None and actor.name == task.assignee:
         return Conflict("This task is lent to you: give it back with your opinion, its owner decides.")
+    if task.held is not None and actor.name in (task.assignee, task.held["by"]):
+        return Conflict("You have concluded: the task waits for the signers who were added.")
     return None
 
 
@@ -93,6 +103,11 @@ def at_rest(seen: Seen, *, states: Sequence[str] = ("active",)) -> ServiceError 
     if seen.case.state not in states:
         return InstanceNotActive(state=seen.case.state)
     return None
+
+
+def is_signers(seen: Seen) -> ServiceError | None:
+    """Return why nobody else can get this task: who was added signs themselves, and adds nobody."""
+    return Conflict("An added signer signs in person.") if seen.task.kind == SIGNER else None
 
 
 def may_read(app: Application, seen: Seen, actor: Actor) -> bool:

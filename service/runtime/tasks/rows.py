@@ -17,6 +17,7 @@ from service.engine.progress import NewIncident, OpenTask, Progress
 from service.runtime.step.context import SYSTEM
 from service.runtime.step.step import Step
 from service.runtime.tasks import candidates
+from service.runtime.tasks.seen import UNSIGNED
 from service.store import participants
 from service.store.models import NEVER, TASKS, TaskCandidate, TaskRow, new_id
 from service.store.prepared import Prepared
@@ -34,11 +35,12 @@ _REMIND = Prepared(
     .where(or_(_T.reminded_at.is_(None), _T.reminded_at <= bindparam("before")))
 )
 _OFFERED = table_of(TaskCandidate)
+_UNFINISHED = or_(*(_T.state == each for each in UNSIGNED))
 _INSERT = Prepared(insert(TASKS))
 _OFFER = Prepared(insert(_OFFERED))
 _WITHDRAW = Prepared(delete(_OFFERED).where(_OFFERED.c.task_id == bindparam("task")))
 _CHANGE = Prepared(
-    update(TASKS).where(_T.id == bindparam("task"), _T.version == bindparam("seen"), _T.state == "open")
+    update(TASKS).where(_T.id == bindparam("task"), _T.version == bindparam("seen"), _UNFINISHED)
 )
 
 
@@ -143,7 +145,7 @@ def reoffer(step: Step, row: TaskRow) -> None:
 
 
 def change(step: Step, row: TaskRow, values: Mapping[str, Any]) -> bool:
-    """Change an open task and raise its version. False when it is no longer the version that was seen."""
+    """Change an unfinished task and raise its version. False when it is not the version that was seen."""
     seen = {"task": row.id, "seen": row.version}
     cover(step, replace(row, **values))
     return _CHANGE.write(step.session, {**seen, **values, "version": row.version + 1}) == 1
@@ -171,6 +173,23 @@ def open_in(session: Session, instance_id: str, *, kind: str = "drawn") -> list[
     return rows(session, query.order_by(_T.id))
 
 
+def add(step: Step, row: TaskRow) -> None:
+    """Open a task that no drawing asks for."""
+    cover(step, row)
+    _INSERT.write(step.session, vars(row))
+    _offer(step, [row])
+
+
+def drop(step: Step, tasks: Iterable[TaskRow]) -> None:
+    """Cancel tasks that no drawing asks for, as far as they are not done."""
+    cancelled: dict[str, Any] = {"state": "cancelled", "completed_at": step.now}
+    for row in tasks:
+        statement = update(TASKS).where(_T.id == row.id, _T.state == row.state)
+        step.session.execute(statement.values(**cancelled, version=row.version + 1))
+        cover(step, replace(row, **cancelled))
+        step.closed_task_ids.append(row.id)
+
+
 def _offer(step: Step, tasks: Iterable[TaskRow], seers: Sequence[str] = ()) -> None:
     places = [(row, who) for row in tasks for who in principals(row)]
     offers = [{"task_id": row.id, "due_order": row.due_order, "principal": who} for row, who in places]
@@ -183,7 +202,7 @@ def _cancel(step: Step, progress: Progress) -> None:
     if not tokens:
         return
     statement = update(TASKS).where(
-        _T.instance_id == step.instance.id, _T.token_id.in_(tokens), _T.state == "open"
+        _T.instance_id == step.instance.id, _T.token_id.in_(tokens), _T.state.in_(UNSIGNED)
     )
     cancelled = {"state": "cancelled", "completed_at": step.now, "version": _T.version + 1}
     for found in step.session.execute(statement.values(cancelled).returning(TASKS)):

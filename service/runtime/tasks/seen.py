@@ -16,6 +16,13 @@ from service.runtime.step.context import Actor, Application
 from service.store.models import TASKS, Draft, ProcessInstance, TaskRow
 from service.store.prepared import Prepared
 
+SIGNER = "signer"
+"""Kind of the task of a signer who was added to another task (加签)."""
+BEFORE, AFTER, BESIDE = "before", "after", "beside"
+WAITING = "waiting"
+"""State of the task of a signer who is asked once the task itself is concluded."""
+UNSIGNED = ("open", WAITING)
+
 
 @dataclass(frozen=True)
 class TaskCase:
@@ -40,10 +47,18 @@ class Seen:
     case: TaskCase
     absent: tuple[Actor, ...] = ()
     has_draft: bool = False
+    # The tasks of signers who were added to it.
+    signers: tuple[TaskRow, ...] = ()
+
+    @property
+    def unsigned(self) -> tuple[TaskRow, ...]:
+        """Return the added signers who have not signed: asked now, or not yet."""
+        return tuple(each for each in self.signers if each.state in UNSIGNED)
 
 
 _CASE = tuple(getattr(ProcessInstance, each.name) for each in fields(TaskCase))
 _WIDTH = len(TASKS.c)
+_ADDED = TASKS.alias()
 # Built once: on the way of every answer, putting a statement together would cost more than running it.
 _LOOK = Prepared(
     select(
@@ -51,6 +66,7 @@ _LOOK = Prepared(
         *_CASE,
         exists().where(Draft.subject == TASKS.c.id, Draft.user_name == bindparam("user")),
         is_standing_in(bindparam("user"), bindparam("now")),
+        exists().where(_ADDED.c.parent_task_id == TASKS.c.id),
     )
     .join(ProcessInstance, ProcessInstance.id == TASKS.c.instance_id)
     .where(TASKS.c.id == bindparam("task"))
@@ -64,10 +80,10 @@ def look(app: Application, actor: Actor, task_id: str) -> Seen:
     if not found:
         raise NotFound(task=task_id)
     [row] = found
-    *case, has_draft, stands_in = row[_WIDTH:]
-    return Seen(
-        TaskRow(*row[:_WIDTH]), TaskCase(*case), _absent(app, actor, now) if stands_in else (), has_draft
-    )
+    *case, has_draft, stands_in, has_signers = row[_WIDTH:]
+    absent = _absent(app, actor, now) if stands_in else ()
+    signers = _signers(app, task_id) if has_signers else ()
+    return Seen(TaskRow(*row[:_WIDTH]), TaskCase(*case), absent, has_draft, signers)
 
 
 def _absent(app: Application, actor: Actor, now: datetime) -> tuple[Actor, ...]:
@@ -75,12 +91,30 @@ def _absent(app: Application, actor: Actor, now: datetime) -> tuple[Actor, ...]:
         return identity.absent(app, session, actor.name, now)
 
 
+def _signers(app: Application, task_id: str) -> tuple[TaskRow, ...]:
+    with app.db.read() as session:
+        return signers_of(session, [task_id]).get(task_id, ())
+
+
+def signers_of(session: Session, task_ids: Iterable[str]) -> dict[str, tuple[TaskRow, ...]]:
+    """Return the tasks of signers who were added to tasks, by those, in the order in which they were."""
+    query = select(TASKS).where(TASKS.c.parent_task_id.in_(tuple(task_ids))).order_by(TASKS.c.id)
+    found: dict[str, tuple[TaskRow, ...]] = {}
+    for row in session.execute(query):
+        task = TaskRow(*row)
+        found[task.parent_task_id or ""] = (*found.get(task.parent_task_id or "", ()), task)
+    return found
+
+
 def with_cases(session: Session, tasks: Sequence[TaskRow], absent: tuple[Actor, ...]) -> tuple[Seen, ...]:
     """Return these tasks with their cases, read in one query, as somebody meets them who stands in so."""
     wanted = {task.instance_id for task in tasks}
     query = select(*_CASE).where(ProcessInstance.id.in_(wanted))
     cases = {row.id: TaskCase(*row) for row in session.execute(query)} if wanted else {}
-    return tuple(Seen(task, cases[task.instance_id], absent) for task in tasks)
+    signers = signers_of(session, [task.id for task in tasks]) if tasks else {}
+    return tuple(
+        Seen(task, cases[task.instance_id], absent, signers=signers.get(task.id, ())) for task in tasks
+    )
 
 
 def opened_in(case: ProcessInstance, tasks: Iterable[TaskRow], absent: tuple[Actor, ...]) -> tuple[Seen, ...]:

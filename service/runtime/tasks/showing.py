@@ -13,7 +13,8 @@ from service.runtime.tasks.action import Action
 from service.runtime.tasks.actions import actions
 from service.runtime.tasks.closing import return_targets
 from service.runtime.tasks.seen import Seen, opened_in
-from service.runtime.tasks.views import ActionView, CompletionView, ReturnTarget, TaskView
+from service.runtime.tasks.views import ActionView, CompletionView, ReturnTarget, SignerView, TaskView
+from service.store.models import TaskRow
 
 
 def task(app: Application, seen: Seen, actor: Actor) -> TaskView:
@@ -30,6 +31,7 @@ def task(app: Application, seen: Seen, actor: Actor) -> TaskView:
         suspended=case.state == "suspended",
         actions=tuple(_view(each) for each in actions().values() if _is_shown(each, seen, actor)),
         return_targets=_targets(app, seen),
+        signers=_signers(app, seen),
     )
 
 
@@ -50,6 +52,27 @@ def _view(action: Action[Any]) -> ActionView:
     optional = tuple(each.name for each in asked if each.default is None)
     return ActionView(
         action.name, action.title, action.reason_required, tuple(each.name for each in asked), optional
+    )
+
+
+def _signers(app: Application, seen: Seen) -> tuple[SignerView, ...]:
+    added = [each for each in seen.signers if each.state != "cancelled"]
+    if not added:
+        return ()
+    organisation = app.model(seen.case.deployment_id).organisation
+    return tuple(_signer(each, organisation.tone_of(each.conclusion)) for each in added)
+
+
+def _signer(row: TaskRow, tone: str) -> SignerView:
+    return SignerView(
+        user=row.assignee or "",
+        mode=row.added_as or "",
+        state="signed" if row.state == "completed" else row.state,
+        conclusion=row.conclusion,
+        tone=tone,
+        opinion=row.opinion,
+        task_id=row.id,
+        signed_at=row.completed_at,
     )
 
 

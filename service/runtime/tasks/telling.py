@@ -41,6 +41,30 @@ def taken_back(step: Step, task: TaskRow) -> None:
     tell(step, task, filter(None, [task.assignee]), f"委派已收回：{task.name}", text)
 
 
+def added(step: Step, task: TaskRow, people: Iterable[str], mode: str, reason: str) -> None:
+    """Tell whoever was added that they are asked to sign, or will be."""
+    when = {"before": "请先于其签署", "beside": "请与其同时签署", "after": "在其办理后请您签署"}[mode]
+    text = f"{acting(step)}请您加签“{task.name}”，{when}：{reason}"
+    tell(step, task, people, f"加签：{task.name}", text)
+
+
+def asked_to_sign(step: Step, task: TaskRow, signer: str) -> None:
+    """Tell a signer who comes after the holder that it is their turn."""
+    tell(step, task, [signer], f"加签：{task.name}", f"{acting(step)}已办理“{task.name}”，请您签署。")
+
+
+def signed(step: Step, task: TaskRow, said: str, *, comes_back: bool) -> None:
+    """Tell the holder what a signer said, and whether they must conclude again."""
+    again = "任务已回到您处，请重新作出结论。" if comes_back else ""
+    tell(step, task, filter(None, [task.assignee]), f"加签意见：{task.name}", f"{said}{again}")
+
+
+def removed(step: Step, task: TaskRow, people: Iterable[str]) -> None:
+    """Tell a signer that they need not sign."""
+    text = f"{acting(step)}已取消您对“{task.name}”的加签，无需再处理。"
+    tell(step, task, people, f"减签：{task.name}", text, leads_to_task=False)
+
+
 def urged(step: Step, task: TaskRow, holders: Iterable[str], note: str) -> None:
     """Tell whoever is to do the task that somebody waits for it."""
     text = f"{acting(step)}提醒您尽快办理“{task.name}”。{note}"

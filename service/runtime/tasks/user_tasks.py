@@ -9,7 +9,7 @@ from typing import Any, cast
 from service.errors import NotFound
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import View
-from service.runtime.tasks import acting, answering, rights, showing
+from service.runtime.tasks import acting, answering, rights, showing, signing
 from service.runtime.tasks.actions import action
 from service.runtime.tasks.lists import count, find
 from service.runtime.tasks.seen import Seen, look
@@ -42,7 +42,7 @@ def form(app: Application, actor: Actor, task_id: str) -> FormView:
     with app.db.read() as session:
         model = app.model(seen.case.deployment_id, session=session)
         draft = session.get(Draft, (task_id, actor.name)) if seen.has_draft else None
-    schema = answering.schema_of(model, seen.task.form)
+    schema = signing.schema_of(model, seen.task) or answering.EMPTY_FORM
     return FormView(
         schema=schema,
         data={**seen.task.inputs, **(draft.answers if draft else {})},

@@ -35,11 +35,25 @@ class ReturnTarget(View):
 
 
 @dataclass(frozen=True)
+class SignerView(View):
+    """A signer who was added to a task (加签). `state`: waiting to be asked, open, or signed."""
+
+    user: str
+    mode: str
+    state: str
+    conclusion: str | None
+    tone: str
+    opinion: str | None
+    task_id: str
+    signed_at: datetime | None
+
+
+@dataclass(frozen=True)
 class TaskView(TaskRow, View):
     """One user task as somebody sees it: its row, its case, and what they may do with it now."""
 
     hidden: ClassVar[frozenset[str]] = frozenset(
-        {"barred_users", "inputs", "element_index", "element_value", "due_order"}
+        {"barred_users", "inputs", "element_index", "element_value", "due_order", "held"}
     )
 
     element: ElementView | None = None
@@ -50,6 +64,13 @@ class TaskView(TaskRow, View):
     suspended: bool = False
     actions: tuple[ActionView, ...] = ()
     return_targets: tuple[ReturnTarget, ...] = ()
+    signers: tuple[SignerView, ...] = ()
+
+    @property
+    def waits_for_signers(self) -> bool:
+        """Say whether added signers keep its holder from going on."""
+        asked = [each for each in self.signers if each.state == "open"]
+        return bool(asked) and (self.held is not None or any(each.mode == "before" for each in asked))
 
     def offers(self, name: str) -> bool:
         """Say whether the reader may do this with the task now."""

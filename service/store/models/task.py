@@ -15,7 +15,7 @@ from service.store.shapes import table_shaped
 
 @dataclass(frozen=True)
 class TaskRow:
-    """A question to people. `state` is open, completed or cancelled.
+    """A question to people. `state` is open, completed or cancelled; an added signer's may be waiting.
 
     Every field is a column of `user_task`. `version` is part of the answer's address: the runtime raises it
     by one with everything that is done to this task and with nothing else. `due_order` repeats `due_at`, or
@@ -59,6 +59,10 @@ class TaskRow:
     completed_by: str | None = None
     on_behalf_of: str | None = None
     conclusion: str | None = None
+    # The words that go with a conclusion which has no form of its own.
+    opinion: str | None = None
+    # What its holder has concluded and added signers have not signed yet.
+    held: Mapping[str, Any] | None = None
 
     @property
     def people(self) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ from service.web.auth import require_actor
 PREFIX = "/api/v1"
 """Where every operation is served."""
 JSON = "application/json"
-Method = Literal["GET", "POST", "PUT", "PATCH"]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 View = Callable[..., Any]
 Entry = TypeVar("Entry")
 
@@ -168,6 +168,10 @@ class Section:
     def put(self, rule: str, **options: Any) -> Callable[[View], View]:
         """Serve PUT on this path below /api/v1: what is sent replaces what is there."""
         return self._add("PUT", rule, **options)
+
+    def delete(self, rule: str, **options: Any) -> Callable[[View], View]:
+        """Serve DELETE on this path below /api/v1: what it names is there no longer."""
+        return self._add("DELETE", rule, **options)
 
     def patch(self, rule: str, **options: Any) -> Callable[[View], View]:
         """Serve PATCH on this path below /api/v1: what is left out stays."""

@@ -68,8 +68,21 @@ def _serve(action: Action[Any]) -> None:
         return user_tasks.act(app, actor, task_id, action.name, given, version=body.version)
 
     act.__name__, act.__doc__ = f"{action.name}_task", action.do.__doc__
+    if action.served is not None:
+        _serve_path(action, action.served[1])
+        return
     rule = f"/tasks/<task_id>/{action.name}"
     section.post(rule, returns=action.answers, body=_body(action), errors=(*_CHANGED, *action.errors))(act)
+
+
+def _serve_path(action: Action[Any], path: str) -> None:
+    """Serve an action as a DELETE of what its path names."""
+
+    def act(app: Application, actor: Actor, task_id: str, **given: str) -> View:
+        return user_tasks.act(app, actor, task_id, action.name, given)
+
+    act.__name__, act.__doc__ = action.name.replace("-", "_"), action.do.__doc__
+    section.delete(f"/tasks/<task_id>/{path}", returns=action.answers, errors=_CHANGED)(act)
 
 
 def _body(action: Action[Any]) -> type[Body]:

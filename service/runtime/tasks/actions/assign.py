@@ -26,7 +26,7 @@ def offered(seen: Seen, actor: Actor) -> ServiceError | None:
     """Whoever holds the right, over every open task: the answer to one that nobody may do."""
     if not may(actor, "task.assign"):
         return Forbidden(action="task.assign")
-    return rights.at_rest(seen)
+    return rights.at_rest(seen) or rights.is_signers(seen)
 
 
 def prepare(app: Application, actor: Actor, seen: Seen, given: Given) -> Given:
@@ -44,7 +44,7 @@ def do(step: Step, seen: Seen, given: Given) -> Deed:
     rows.reoffer(step, task)
     step.settled_tokens.append(task.token_id)
     return Deed(
-        {"assignee": given.to, "claimed_at": None, "lender": None},
+        {"assignee": given.to, "claimed_at": None, "lender": None, "held": None},
         event="assigned",
         note=given.reason,
         audit="task.assigned",

@@ -9,10 +9,10 @@ from typing import Any
 from service.errors import ServiceError
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.step import Step
-from service.runtime.tasks import answering, rights
+from service.runtime.tasks import answering, rights, signing
 from service.runtime.tasks.action import Action, Deed
-from service.runtime.tasks.closing import closed, moving
-from service.runtime.tasks.seen import Seen
+from service.runtime.tasks.closing import finished
+from service.runtime.tasks.seen import SIGNER, Seen
 from service.runtime.tasks.views import CompletionView
 from service.wording import Text
 
@@ -26,28 +26,31 @@ class Given:
 
 
 def offered(seen: Seen, actor: Actor) -> ServiceError | None:
-    """Whoever holds the task, else its candidates and their substitutes."""
-    return rights.refusal(seen, actor)
+    """Whoever holds the task, else its candidates and their substitutes, after those added before them."""
+    if refused := rights.refusal(seen, actor):
+        return refused
+    return signing.waits_for_others(seen)
 
 
 def prepare(app: Application, actor: Actor, seen: Seen, given: Given) -> Given:
     """Check the answers against the form and compute its fields again. InvalidAnswers names each field."""
     model = app.model(seen.case.deployment_id)
-    schema = answering.schema_of(model, seen.task.form) if seen.task.form else None
+    schema = signing.schema_of(model, seen.task)
     return replace(given, answers=answering.check(app, schema, given.answers, seen.task.inputs))
 
 
 def do(step: Step, seen: Seen, given: Given) -> Deed:
-    """Hand the answers in and move the tokens on. A later automatic step that fails is an incident."""
-    step.on_behalf_of = stood_for = rights.stood_for(seen, step.actor, given.on_behalf_of)
-    content_hash = answering.hand_in(step, seen.task, given.answers, stood_for)
-    with moving():
-        step.engine.complete(seen.task.token_id, given.answers)
-    return Deed(
-        closed(step, stood_for, step.model.marked(seen.task.form).conclusion_of(given.answers)),
-        audit="task.completed",
-        facts={"on_behalf_of": stood_for, "content_hash": content_hash},
-    )
+    """Hand the answers in and move the tokens on. A later automatic step that fails is an incident.
+
+    While added signers have not signed, the answers are held instead.
+    """
+    stood_for = rights.stood_for(seen, step.actor, given.on_behalf_of)
+    if seen.task.kind == SIGNER:
+        return signing.sign(step, seen, given.answers, stood_for)
+    answered = answering.answered(step, seen.task, given.answers, stood_for)
+    if seen.unsigned:
+        return signing.hold(step, seen, answered)
+    return Deed(finished(step, seen.task, answered))
 
 
 ACTION = Action(

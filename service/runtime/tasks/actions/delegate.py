@@ -23,7 +23,7 @@ class Given:
 
 def offered(seen: Seen, actor: Actor) -> ServiceError | None:
     """Whoever could answer the task themselves, or a substitute of theirs."""
-    return rights.refusal(seen, actor)
+    return rights.refusal(seen, actor) or rights.is_signers(seen)
 
 
 def do(step: Step, seen: Seen, given: Given) -> Deed:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from service.errors import Conflict, ServiceError, TaskFinished, Throttled
 from service.runtime.step.context import Actor
 from service.runtime.step.step import Step
-from service.runtime.tasks import rights, rows, telling
+from service.runtime.tasks import rights, rows, signing, telling
 from service.runtime.tasks.action import Action, Deed
 from service.runtime.tasks.seen import Seen
 from service.wording import Text
@@ -33,7 +33,7 @@ def offered(seen: Seen, actor: Actor) -> ServiceError | None:
 
 def do(step: Step, seen: Seen, given: Given) -> Deed:
     """Tell its holder, or everybody who may take it. The task's version stays: they may be writing."""
-    holders = telling.holders(step, seen.task)
+    holders = _asked_now(step, seen)
     if not holders:
         raise Conflict("Nobody can do this task at present.")
     if not rows.note_reminder(step, seen.task, AGAIN_AFTER):
@@ -46,6 +46,14 @@ def do(step: Step, seen: Seen, given: Given) -> Deed:
         audit="task.urged",
         facts={"people": list(holders), "note": note or None},
     )
+
+
+def _asked_now(step: Step, seen: Seen) -> tuple[str, ...]:
+    """Return whom the task waits for: signers while they keep its holder from going on, else who does it."""
+    signers = [each for each in seen.unsigned if each.state == "open"]
+    if signers and (seen.task.held is not None or signing.waits_for_others(seen)):
+        return tuple(name for each in signers for name in telling.holders(step, each))
+    return telling.holders(step, seen.task)
 
 
 def _too_early(step: Step, task_id: str) -> ServiceError:

@@ -24,6 +24,8 @@ def offered(seen: Seen, actor: Actor) -> ServiceError | None:
         return Forbidden("Only whoever holds the task can put it back.")
     if task.lender is not None:
         return Conflict("This task is lent: it goes back to its owner, not to its group.")
+    if task.held is not None:
+        return Conflict("You have concluded: the task waits for the signers who were added.")
     if not task.candidate_groups and not task.candidate_users:
         return Conflict("This task is meant for this person alone: there is nobody to put it back to.")
     return None
