@@ -9,7 +9,7 @@ from service.engine.progress import HandlerCall, HandlerResult
 from service.feel import FEEL, Feel
 from service.handlers import HANDLERS, Topic
 from service.runtime import v0_1
-from service.runtime.campaigns import releasing
+from service.runtime.campaigns import ending
 from service.runtime.campaigns.ports import HandlerPorts
 from service.runtime.cases import attachments
 from service.runtime.incidents import rows as incidents
@@ -23,7 +23,7 @@ from service.store.audit_chain import AuditKeys
 from service.store.blobs import BlobStore
 from service.store.db import Database
 
-KEEPERS: tuple[Keeper, ...] = (tasks, reminding, incidents, attachments, releasing, v0_1)
+KEEPERS: tuple[Keeper, ...] = (tasks, reminding, incidents, attachments, ending, v0_1)
 """Behind tasks what needs their rows: who is told of them, and incidents (one that nobody may do is one)."""
 
 

@@ -14,6 +14,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from service.domain.workdays import ZONE, local_day, workdays_between
+from service.runtime.cases.views import InstanceSummary, InstanceView
+from service.web import i18n
 
 HOUR = timedelta(hours=1)
 MEBIBYTE = 1024 * 1024
@@ -164,6 +166,22 @@ def state_tone(state: str) -> str:
     return {"active": "info", "suspended": "warn", "completed": "good"}.get(state, "")
 
 
+def outcome_name(case: InstanceView | InstanceSummary) -> str:
+    """Return how a case stands: the word for its state, or once completed how it came out."""
+    outcome = case.outcome
+    if case.state != "completed" or outcome is None or not (outcome.end or outcome.label):
+        return state_name(case.state)
+    label = (outcome.label_en if i18n.language_tag() == "en" else "") or outcome.label
+    if not label or outcome.label == outcome.end:
+        return label or outcome.end
+    return f"{outcome.end} · {label}" if outcome.end else label
+
+
+def outcome_tone(case: InstanceView | InstanceSummary) -> str:
+    """Return the badge class for how a case stands."""
+    return case.outcome.tone if case.outcome is not None else state_tone(case.state)
+
+
 def kind_name(kind: str) -> str:
     """Return the word for a kind of element, by its BPMN name."""
     return {
@@ -194,6 +212,8 @@ def install(app: Flask) -> None:
         number,
         file_size,
         plain,
+        outcome_name,
+        outcome_tone,
         state_name,
         state_tone,
         kind_name,

@@ -48,6 +48,16 @@ def test_withdrawn_through_the_api_it_is_over_and_whoever_had_a_task_is_told_why
     assert (ended.json["state"], ended.json["active"]) == ("completed", [])
     facts = ended.json["case"]["facts"]
     assert (facts["outcome"], facts["withdrawal_reason"]) == ("withdrawn", WHY["reason"])
+    came_out = {
+        "end": "已撤销",
+        "value": "withdrawn",
+        "label": "已撤销",
+        "label_en": "withdrawn",
+        "tone": "warn",
+    }
+    assert ended.json["outcome"] == came_out
+    [listed] = linyue.get("/process-instances", business_key=case.business_key).json["items"]
+    assert listed["outcome"] == came_out
     assert linyue.get("/tasks", instance=case.id).json["items"] == []
     assert [WHY["reason"] in text for text in told(prepared, "苏禾")] == [True]
     assert told(prepared, "林悦") == [], "whoever withdrew it knows"
@@ -115,7 +125,10 @@ def test_the_page_lets_the_applicant_withdraw_with_a_reason(prepared: Office) ->
     assert f"{address}/withdraw" not in prepared.browser("沈岚").get(address).text
 
     page = browser.post(f"{address}/withdraw", data=WHY, follow_redirects=True).text
-    assert "已撤销" in page
+    badge = '<span class="badge warn">已撤销</span>'
+    assert badge in page
+    assert badge in browser.get("/cases").text
+    assert "已办结" not in page
     assert WHY["reason"] in page
     assert f"{address}/withdraw" not in page
 

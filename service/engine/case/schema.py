@@ -27,8 +27,9 @@ GIVEN: Mapping[str, str] = MappingProxyType(
 )
 """What every case has beside its facts, with its label: readable as `case.…`, written by nobody."""
 
-_SECTIONS = frozenset({"main", "facts"})
-_PROPERTIES = frozenset({"kind", "label", "label_en", "initial", "values", "values_en"})
+_SECTIONS = frozenset({"main", "outcome", "facts"})
+_PROPERTIES = frozenset({"kind", "label", "label_en", "initial", "values", "values_en", "tones"})
+TONES = frozenset({"good", "warn", "bad"})
 _PREFIX = f"{CASE}."
 
 
@@ -40,7 +41,8 @@ class WrongKind(FeelError):
 class Fact:
     """One fact of a case. `values` are the only ones it takes, each with its label; none: any of its kind.
 
-    `label_en` and `values_en` are the labels in English, as far as the owners wrote them.
+    `label_en` and `values_en` are the labels in English, as far as the owners wrote them; `tones` say
+    of values whether they are good, warn or bad.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Fact:
     label_en: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     values_en: Mapping[str, str] = field(default_factory=dict)
+    tones: Mapping[str, str] = field(default_factory=dict)
 
     def accept(self, value: Any) -> Any:
         """Return a value as the fact keeps it: money with two places. WrongKind for what it cannot be."""
@@ -82,10 +85,14 @@ class Fact:
 
 @dataclass(frozen=True)
 class CaseSchema:
-    """What a manifest says of its cases. `main` is None where it says nothing: then no process is special."""
+    """What a manifest says of its cases. `main` is None where it says nothing: then no process is special.
+
+    `outcome` is the fact that says how a case came out, "" where none does.
+    """
 
     main: str | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    outcome: str = ""
 
     @property
     def names(self) -> frozenset[str]:
@@ -122,7 +129,10 @@ def read(content: bytes) -> Reading:
     main = file.text(file.data, "main") or None
     section = file.section("facts")
     facts = {name: fact for name in section if (fact := _fact(file, section, name)) is not None}
-    return Reading(CaseSchema(main, facts), tuple(file.findings), file.lines)
+    outcome = file.text(file.data, "outcome")
+    if outcome:
+        file.word(file.data, "outcome", outcome, section)
+    return Reading(CaseSchema(main, facts, outcome), tuple(file.findings), file.lines)
 
 
 def _fact(file: Declarations, section: Lines, name: str) -> Fact | None:
@@ -144,8 +154,12 @@ def _fact(file: Declarations, section: Lines, name: str) -> Fact | None:
     values, values_en = (_labels(file, means, key) for key in ("values", "values_en"))
     for value in values_en:
         file.word(means, "values_en", value, values)
+    tones = _labels(file, means, "tones")
+    for value, tone in tones.items():
+        file.word(means, "tones", value, values)
+        file.word(means, "tones", tone, TONES)
     initial = _initial(file, means, name, KINDS[kind])
-    fact = Fact(name, kind, label, initial, file.text(means, "label_en"), values, values_en)
+    fact = Fact(name, kind, label, initial, file.text(means, "label_en"), values, values_en, tones)
     if values and initial not in values:
         text = Text("The initial value of {name!r} is none of its values.", name=name)
         file.error(means.line_of("initial"), "fact-initial", text, name)

@@ -42,13 +42,14 @@ class FollowUp:
     """A process that is started beside a case: `when` is FEEL over its SITUATION, "" for at any time.
 
     `begun_by`: what begins it without a person, LOAD or "". `ends_case`: it ends a case that can no
-    longer be withdrawn.
+    longer be withdrawn. `ends_with_case`: what still runs of it is over when the case is.
     """
 
     process: str
     when: str = ""
     begun_by: str = ""
     ends_case: bool = False
+    ends_with_case: bool = False
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ GROUP_KINDS = frozenset({"department", "role"})
 RELATION_KINDS = frozenset({"user", "head_of", "head"})
 TONES = frozenset({"good", "warn", "bad"})
 BUDGET_WORDS = frozenset({"reserve", "influencers"})
-FOLLOW_UP_WORDS = frozenset({"when", "begun_by", "ends_case"})
+FOLLOW_UP_WORDS = frozenset({"when", "begun_by", "ends_case", "ends_with_case"})
 METRIC_WORDS = frozenset({"name", "aliases", "unit", "additive", "target"})
 
 
@@ -129,8 +129,13 @@ def _follow_ups(file: Declarations) -> dict[str, FollowUp]:
             file.word(entry, word, word, FOLLOW_UP_WORDS)
         if "begun_by" in entry:
             file.word(entry, "begun_by", entry["begun_by"], {LOAD})
-        ends = file.truth(entry, "ends_case")
-        declared[process] = FollowUp(process, file.text(entry, "when"), file.text(entry, "begun_by"), ends)
+        declared[process] = FollowUp(
+            process,
+            when=file.text(entry, "when"),
+            begun_by=file.text(entry, "begun_by"),
+            ends_case=file.truth(entry, "ends_case"),
+            ends_with_case=file.truth(entry, "ends_with_case"),
+        )
     return declared
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from service.errors import FieldError, InvalidInput
 from service.runtime import identity
-from service.runtime.cases import showing
+from service.runtime.cases import outcomes, showing
 from service.runtime.cases.record import diagram_state, diagram_xml, history, variables
 from service.runtime.cases.starting import save_start_draft, start, start_form, startable
 from service.runtime.cases.views import InstanceSummary, InstanceView
@@ -102,8 +102,14 @@ def find(
     with app.db.read() as session, limits.searching(session, q):
         rows = session.scalars(query.order_by(ProcessInstance.id.desc()).limit(limit + 1)).all()
         waiting = _open_task_names(session, [row.id for row in rows[:limit]])
+        ended = outcomes.of(app, session, rows[:limit])
         items = tuple(
-            showing.summary(row, app.model(row.deployment_id, session=session), waiting.get(row.id, ()))
+            showing.summary(
+                row,
+                app.model(row.deployment_id, session=session),
+                waiting.get(row.id, ()),
+                ended.get(row.id),
+            )
             for row in rows[:limit]
         )
     return Page(items, cursors.encode(items[-1].id) if len(rows) > limit else None)

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from service.engine.definition import Model
 from service.engine.instance import Instance
-from service.runtime.cases import facts
-from service.runtime.cases.views import InstanceSummary, InstanceView
+from service.runtime.cases import facts, outcomes
+from service.runtime.cases.views import InstanceSummary, InstanceView, OutcomeView
 from service.runtime.step.context import Application
 from service.runtime.step.showing import active, looking, open_incidents
 from service.store.models import ProcessInstance
@@ -39,11 +39,17 @@ def instance(
         next_due=row.next_due_at,
         started_by=row.started_by,
         case=facts.of_case(app, session, row),
+        outcome=outcomes.of(app, session, [row]).get(row.id),
     )
 
 
-def summary(row: ProcessInstance, model: Model, waits_for: tuple[str, ...] = ()) -> InstanceSummary:
-    """Return the line of a list; `waits_for` names its open tasks."""
+def summary(
+    row: ProcessInstance,
+    model: Model,
+    waits_for: tuple[str, ...] = (),
+    outcome: OutcomeView | None = None,
+) -> InstanceSummary:
+    """Return the line of a list; `waits_for` names its open tasks, `outcome` says how it came out."""
     return InstanceSummary(
         id=row.id,
         definition=row.definition,
@@ -58,6 +64,7 @@ def summary(row: ProcessInstance, model: Model, waits_for: tuple[str, ...] = ())
         ended_at=row.ended_at,
         incidents=row.open_incidents,
         waits_for=waits_for,
+        outcome=outcome,
     )
 
 

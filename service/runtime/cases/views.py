@@ -92,6 +92,23 @@ class InstanceView(View):
     next_due: datetime | None
     started_by: str
     case: CaseView
+    # None while it runs, and of what was cancelled.
+    outcome: OutcomeView | None = None
+
+
+@dataclass(frozen=True)
+class OutcomeView(View):
+    """How an instance came out: the end event it reached, and of what leads a case the value of its outcome.
+
+    `value` is "" beside a case, and while nothing has come of it; `label` are the owners' words for it, and
+    `tone` is good, warn, bad or "".
+    """
+
+    end: str
+    value: str = ""
+    label: str = ""
+    label_en: str = ""
+    tone: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,6 +128,7 @@ class InstanceSummary(View):
     ended_at: datetime | None
     incidents: int
     waits_for: tuple[str, ...] = ()
+    outcome: OutcomeView | None = None
 
 
 @dataclass(frozen=True)
