@@ -17,6 +17,11 @@ def office(part):
     return buffer.getvalue()
 
 
+def ole(stream):
+    """A document of older Office, as far as anybody looks at it."""
+    return bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 504 + f"{stream}\0".encode("utf-16-le") + b"\0" * 512
+
+
 def upload(client, name="风险报告.pdf", content=PDF):
     return client.upload("/attachments", {name: content}, field="file")
 
@@ -43,7 +48,18 @@ def test_an_uploaded_file_comes_back_byte_by_byte_as_a_download(client_for):
         ("a.pdf", PDF, "application/pdf"),
         ("a.png", PNG, "image/png"),
         ("a.csv", "渠道,花费\n抖音,100\n".encode(), "text/plain"),
+        ("花费.csv", "渠道,花费\n抖音,100\n".encode("gbk"), "text/plain"),
+        ("说明.txt", "　　活动说明：𠮷 〇".encode("gb18030"), "text/plain"),
+        ("导出.txt", "渠道\t花费\n抖音\t100\n".encode("utf-16"), "text/plain"),
+        ("长文.txt", ("很长的说明。" * 20_000).encode("gbk") + b"x", "text/plain"),
         ("a.zip", office("readme.txt"), "application/zip"),
+        ("发票.ofd", office("OFD.xml"), "application/zip"),
+        ("方案.doc", ole("WordDocument"), "application/msword"),
+        ("方案.wps", ole("WordDocument"), "application/msword"),
+        ("预算.et", ole("Workbook"), "application/vnd.ms-excel"),
+        ("预算.xls", ole("Book"), "application/vnd.ms-excel"),
+        ("汇报.dps", ole("PowerPoint Document"), "application/vnd.ms-powerpoint"),
+        ("现场.heic", b"\0\0\0\x18ftypheic" + b"\0" * 64, "image/heic"),
         (
             "a.xlsx",
             office("xl/workbook.xml"),
@@ -62,9 +78,14 @@ def test_the_type_is_told_by_the_bytes(client_for, name, content, media_type):
         b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>",
         b"<!DOCTYPE html><script>1</script>",
         b"\x7fELF" + b"\0" * 60,
+        "<!DOCTYPE html><p>中文</p>".encode("gbk"),
+        "<html>中文</html>".encode("utf-16"),
+        ole("!_StringData"),
+        bytes(range(1, 256)) * 40,
+        b"Rar!\x1a\x07\x01\0" + b"\1" * 64,
         b"",
     ],
-    ids=["exe", "svg", "html", "elf", "empty"],
+    ids=["exe", "svg", "html", "elf", "gbk-html", "utf16-html", "msi", "binary", "rar", "empty"],
 )
 def test_what_could_run_somewhere_is_refused_whatever_it_is_called(app, client_for, content):
     refused = upload(client_for("linyue"), "harmless.pdf", content)

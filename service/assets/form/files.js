@@ -6,6 +6,8 @@ import { size } from '../lib/dom.js';
 import { t } from '../lib/i18n.js';
 import { refuse } from './refusal.js';
 
+const MOST_KINDS = 8;
+
 /** Build the component for one form. `context`: { uploadUrl, instance, maxBytes, attachments, onBusy(delta), onSignedOut() } */
 export function fileField(context) {
   function Files({ field, value, onChange, disabled, readonly, errors = [], domId }) {
@@ -86,7 +88,13 @@ function dropZone({ field, multiple, input, domId, errorId, invalid, maxBytes, c
     h('input', { type: 'file', id: domId, ref: input, class: 'visually-hidden', multiple, accept: field.accept || undefined, onChange: chosen,
       'aria-describedby': `${hintId} ${errorId}`, 'aria-invalid': invalid }),
     h('button', { type: 'button', class: 'btn small', onClick: () => input.current.click() }, multiple ? t('Choose files') : t('Choose a file')),
-    h('span', { class: 'files-hint', id: hintId }, [field.accept?.replaceAll(',', ' '), limit].filter(Boolean).join(' · ')));
+    h('span', { class: 'files-hint', id: hintId, title: field.accept }, [kinds(field.accept), limit].filter(Boolean).join(' · ')));
+}
+
+/** The endings a field takes, the first of them where there are many. */
+function kinds(accept = '') {
+  const endings = accept.split(',').map((one) => one.trim()).filter(Boolean);
+  return endings.slice(0, MOST_KINDS).join(' ') + (endings.length > MOST_KINDS ? ' …' : '');
 }
 
 function fileRow(attachment, remove) {
@@ -116,8 +124,17 @@ function upload(context, file, onPercent) {
   });
 }
 
+/** What the server said against the file, or what its status means where it said nothing. */
 function reason(request) {
   const known = { 401: 'you are signed out', 413: 'the file is too large', 415: 'this kind of file is not accepted' };
-  if (known[request.status]) return t(known[request.status]);
-  return t('error {status}', { status: request.status });
+  if (request.status === 415) return detail(request) || t(known[415]);
+  return known[request.status] ? t(known[request.status]) : t('error {status}', { status: request.status });
+}
+
+function detail(request) {
+  try {
+    return JSON.parse(request.responseText).detail;
+  } catch {
+    return '';
+  }
 }

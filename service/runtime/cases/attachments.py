@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,8 +38,14 @@ ACCEPTED = frozenset(
         "image/jpeg",
         "image/gif",
         "image/webp",
+        "image/bmp",
+        "image/tiff",
+        "image/heic",
         "video/mp4",
         "text/plain",
+        "application/msword",
+        "application/vnd.ms-excel",
+        "application/vnd.ms-powerpoint",
         f"{_OFFICE}spreadsheetml.sheet",
         f"{_OFFICE}wordprocessingml.document",
         f"{_OFFICE}presentationml.presentation",
@@ -48,6 +56,16 @@ _OFFICE_PARTS = {
     "word/document.xml": f"{_OFFICE}wordprocessingml.document",
     "ppt/presentation.xml": f"{_OFFICE}presentationml.presentation",
 }
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+"""Begins the documents of older Office and of WPS, and other things too: an installer, for one."""
+_OLE_STREAMS = {
+    "WordDocument": "application/msword",
+    "Workbook": "application/vnd.ms-excel",
+    "Book": "application/vnd.ms-excel",
+    "PowerPoint Document": "application/vnd.ms-powerpoint",
+}
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+_MARKUP = ("<svg", "<html", "<!doctype", "<?xml", "<script")
 _NAME_LENGTH = 200
 _ZIP_ENTRY = b"PK\x01\x02"
 """Begins every entry in the directory of a zip: counting them costs nothing, reading them all does."""
@@ -191,12 +209,15 @@ def _accepted(head: bytes, file: Path) -> str:
     media_type = _media_type(head, file)
     if media_type not in ACCEPTED:
         raise UnsupportedType(
-            "Accepted are PDF, images, MP4, text, ZIP and Office documents (xlsx, docx, pptx)."
+            "Accepted are PDF, images, MP4, text, CSV, ZIP and documents of Office and WPS."
+            " Pack what is in RAR or 7Z as ZIP."
         )
     return media_type
 
 
 def _media_type(head: bytes, file: Path) -> str | None:
+    if head.startswith(_OLE):
+        return _inside_ole(file)
     kind = filetype.guess_mime(head)
     if kind == "application/zip":
         return _inside_zip(file)
@@ -218,13 +239,28 @@ def _inside_zip(file: Path) -> str | None:
     return next((kind for part, kind in _OFFICE_PARTS.items() if part in names), "application/zip")
 
 
+def _inside_ole(file: Path) -> str | None:
+    """Return what an OLE file is by the stream that every such document has, named in its directory."""
+    content = file.read_bytes()
+    names = ((f"{name}\0".encode("utf-16-le"), kind) for name, kind in _OLE_STREAMS.items())
+    return next((kind for name, kind in names if name in content), None)
+
+
 def _is_text(head: bytes) -> bool:
-    if b"\0" in head:
-        return False
-    try:
-        head.decode("utf-8")
-    except UnicodeDecodeError as error:
-        # The head may end within a character.
-        return error.start > len(head) - 4
+    """Say whether these bytes are text in an encoding that offices here use, and nothing a browser runs."""
+    text = next(filter(None, (_decoded(head, encoding) for encoding in _encodings(head))), "")
     # Markup runs in a browser when opened; as a document it has no place here.
-    return not head.lstrip().lower().startswith((b"<svg", b"<html", b"<!doctype", b"<?xml", b"<script"))
+    is_markup = text.lstrip("\ufeff \t\r\n").lower().startswith(_MARKUP)
+    return bool(text) and not is_markup and not _CONTROL.search(text)
+
+
+def _encodings(head: bytes) -> tuple[str, ...]:
+    return ("utf-16",) if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else ("utf-8", "gb18030")
+
+
+def _decoded(head: bytes, encoding: str) -> str | None:
+    """Return the text of the head, which may end within a character."""
+    try:
+        return getincrementaldecoder(encoding)().decode(head)
+    except UnicodeDecodeError:
+        return None
