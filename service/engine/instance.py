@@ -210,6 +210,7 @@ class Instance:
             variables=dict(self.variables),
             facts=tuple(journal.facts),
             told=tuple(journal.told),
+            involved=tuple(journal.involved),
             evaluations=tuple(journal.evaluations),
         )
 

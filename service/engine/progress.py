@@ -129,6 +129,22 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Involved:
+    """An activity has begun of which others are to know: `informed` get a copy, `consulted` are asked what
+    they think of it, `until` when it counts; nothing waits for them unless the drawing does."""
+
+    token_id: str
+    activity_id: str
+    activity_path: str
+    definition: str
+    name: str
+    informed: tuple[str, ...]
+    consulted: tuple[str, ...]
+    until: datetime | None
+    variables: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class NewIncident:
     """The token stopped at an element because going on would have been a guess."""
 
@@ -229,4 +245,5 @@ class Progress:
     variables: Mapping[str, Any]
     facts: tuple[NewFact, ...] = ()
     told: tuple[Told, ...] = ()
+    involved: tuple[Involved, ...] = ()
     evaluations: tuple[NewEvaluation, ...] = ()

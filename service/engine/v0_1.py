@@ -64,6 +64,16 @@ FOLLOW_UPS: Mapping[str, Mapping[str, str]] = {
 }
 """What the page of a campaign offered while it was carried out, and what a load sample began."""
 
+NOTICES: Mapping[str, tuple[str, ...]] = {
+    "task": ("办理人",),
+    "opinion": ("发起人",),
+    "returned": ("发起人",),
+    "withdrawn": ("发起人", "经办人"),
+    "incident": ("admin",),
+    "comment": ("发起人",),
+}
+"""Who is told of what where an organisation does not say: of a case on such drawings, too."""
+
 RESERVE, INFLUENCERS = "备用金", "KOL"
 """The budget categories of the reserve, and of what influencers are paid from."""
 

@@ -1,7 +1,7 @@
 """What a handler may ask for and cause: the only door between a service task and the rest of the system.
 
-Reading is immediate. Everything with an effect outside this database (`notify`, `start_process`,
-`send_message`) is put into the outbox of the running transaction and happens after its commit.
+Reading is immediate. What concerns another process (`start_process`, `send_message`) is put into the outbox
+of the running transaction and happens after its commit.
 Times are aware, days are dates in Asia/Shanghai, money is `Decimal` CNY, people are user names.
 """
 
@@ -144,7 +144,7 @@ class Ports(Protocol):
         text: str,
         activity: str | None = None,
     ) -> None:
-        """Queue a notification; groups may be relations (发起人, 部门负责人).
+        """Tell people something, in this transaction; groups may be relations (发起人, 部门负责人).
 
         `activity`: whoever holds an open task of it in this instance is led to that task.
         """

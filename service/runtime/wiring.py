@@ -12,6 +12,7 @@ from service.runtime import v0_1
 from service.runtime.campaigns import ending
 from service.runtime.campaigns.ports import HandlerPorts
 from service.runtime.cases import attachments
+from service.runtime.effects import notices
 from service.runtime.incidents import rows as incidents
 from service.runtime.step import handler_calls
 from service.runtime.step.context import Application
@@ -23,8 +24,9 @@ from service.store.audit_chain import AuditKeys
 from service.store.blobs import BlobStore
 from service.store.db import Database
 
-KEEPERS: tuple[Keeper, ...] = (tasks, reminding, incidents, attachments, ending, v0_1)
-"""Behind tasks what needs their rows: who is told of them, and incidents (one that nobody may do is one)."""
+KEEPERS: tuple[Keeper, ...] = (tasks, reminding, incidents, attachments, ending, v0_1, notices)
+"""Behind tasks what needs their rows: who is told of them, and incidents (one that nobody may do is one).
+Last the notices: they see what all others have done."""
 
 
 def open_application(

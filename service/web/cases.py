@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.engine.drawing import Process
-from service.runtime.cases import copies, dossier, instances
+from service.runtime.cases import comments, copies, dossier, instances
 from service.runtime.cases.views import InstanceView
 from service.web import case_facts, people
 from service.web.asking import application, me, signed_in_only
@@ -76,6 +76,8 @@ def show(instance_id: str) -> str:
         follow_ups=_follow_ups(case) if is_campaign else [],
         facts=case_facts.of_case(instance_id),
         started=request.args.get("started"),
+        comments=comments.find(app, actor, instance_id),
+        requests=comments.requests(app, actor, instance_id),
         **context,
     )
 
@@ -93,6 +95,14 @@ def drawing(instance_id: str, definition: str) -> Response:
     """The drawing as it was when the case started."""
     content = instances.diagram_xml(application(), me(), instance_id, definition)
     return Response(content, mimetype="application/xml", headers={"Cache-Control": "private, max-age=600"})
+
+
+@blueprint.post("/cases/<instance_id>/comments")
+def comment(instance_id: str) -> AnyResponse:
+    """Say something of a case."""
+    comments.add(application(), me(), instance_id, request.form.get("text", ""))
+    flash(_("Your comment is in the record."), "good")
+    return redirect(url_for("cases.show", instance_id=instance_id, _anchor="comments"), 303)
 
 
 @blueprint.post("/cases/<instance_id>/cancel")

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
+from service.engine.organisation import Event
 from service.errors import Conflict, NotFound, Unavailable
 from service.runtime.effects import notifications
 from service.runtime.effects.notifications import NotificationView
 from service.runtime.tasks import user_tasks
+from service.web import people
 from service.web.asking import application, me, signed_in_only
-from service.web.i18n import safe_path
+from service.web.i18n import language_tag, safe_path
 
 blueprint = signed_in_only(Blueprint("notifications", __name__, url_prefix="/notifications"))
 
 PAGE = 50
-TONES = {"remind": "warn", "alert": "warn", "escalate": "bad", "pause": "bad"}
+TONES = {"remind": "warn", "alert": "warn", "consult": "warn", "escalate": "bad", "pause": "bad"}
 
 
 @blueprint.get("")
@@ -33,6 +36,7 @@ def index() -> str:
         limit=PAGE,
         cursor=request.args.get("cursor") or None,
     )
+    people.remember(each.on_behalf_of for each in page.items)
     return render_template("notifications.html", notifications=page.items, next=page.next, shown=shown)
 
 
@@ -62,21 +66,46 @@ def read_all() -> Response:
 
 
 def kind_word(kind: str) -> str:
-    """Return the word for a kind of notification."""
+    """Return the word for a kind of notification: that of the organisation, where it is one of its events."""
+    event = _declared().get(kind)
+    if event is not None and event.name:
+        return event.name_en or event.name if language_tag() == "en" else event.name
     words = {
+        "task": _("new task"),
+        "opinion": _("opinion"),
+        "returned": _("sent back"),
+        "withdrawn": _("withdrawn"),
+        "incident": _("problem"),
+        "comment": _("comment"),
         "remind": _("reminder"),
         "alert": _("alert"),
         "escalate": _("escalation"),
         "pause": _("pause at once"),
-        "task": _("task"),
         "copy": _("copy"),
+        "consult": _("opinion wanted"),
     }
     return words.get(kind, _("notification"))
 
 
 def kind_tone(kind: str) -> str:
     """Return the badge class for a kind of notification."""
-    return TONES.get(kind, "")
+    event = _declared().get(kind)
+    return event.tone if event is not None and event.tone else TONES.get(kind, "")
+
+
+def _declared() -> Mapping[str, Event]:
+    """Return the events that the live organisation declares."""
+    found: Mapping[str, Event] | None = g.get("declared_events")
+    if found is None:
+        found = g.declared_events = _live_events()
+    return found
+
+
+def _live_events() -> Mapping[str, Event]:
+    try:
+        return application().live().model.organisation.notices
+    except NotFound:  # nothing is deployed yet
+        return {}
 
 
 def unread_count() -> int:

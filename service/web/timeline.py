@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from service.runtime.cases.views import DossierView, HistoryView, OpinionView
 from service.runtime.tasks.views import TaskView
@@ -14,7 +15,7 @@ from service.web.holders import holders
 NOTED = frozenset(
     {"note", "returned", "suspended", "resumed", "retried", "raised", "assigned"}
     | {"reminded", "escalated", "transferred", "delegated", "resolved", "taken_back", "urged", "copied"}
-    | {"instance_cancelled", "instance_withdrawn"}
+    | {"instance_cancelled", "instance_withdrawn", "informed", "consulted"}
     | {"signers_before", "signers_after", "signers_beside", "signer_removed"}
     | {"signed", "concluded", "came_back"}
 )
@@ -35,7 +36,7 @@ class Entry:
     event: str = "done"
     holders: str = ""
     task_id: str | None = None
-    why: Why | None = None
+    whys: tuple[Why, ...] = ()
 
 
 def timeline(
@@ -114,7 +115,9 @@ def _note(line: HistoryView) -> Entry:
 
 
 def _decided(evaluations: Iterable[Why]) -> list[Entry]:
-    return [Entry(title=each.title, at=each.at, event="decided", why=each) for each in evaluations]
+    """Return one entry for each time tables were asked: a table asked for each of a list is asked once."""
+    asked = groupby(evaluations, lambda each: (each.title, each.key, each.at))
+    return [Entry(title=title, at=at, event="decided", whys=tuple(whys)) for (title, _, at), whys in asked]
 
 
 def _waiting(task: TaskView) -> Entry:

@@ -95,11 +95,21 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
                 "GET /cases/<instance_id>/drawings/<definition>.bpmn",
                 *(
                     f"GET /api/v1/process-instances/<instance_id>{part}"
-                    for part in ("", "/decisions", "/dossier", "/facts", "/history")
+                    for part in (
+                        "",
+                        "/comment-requests",
+                        "/comments",
+                        "/decisions",
+                        "/dossier",
+                        "/facts",
+                        "/history",
+                    )
                 ),
             ),
             _case(),
         ),
+        "POST /cases/<instance_id>/comments": _case(),
+        "POST /api/v1/process-instances/<instance_id>/comments": _case(),
         **dict.fromkeys(
             ("POST /cases/<instance_id>/cancel", "POST /api/v1/process-instances/<instance_id>/cancel"),
             Need("sees the case, and began it or holds", "instance.cancel"),

@@ -74,6 +74,12 @@ SUPPORTED = [
     Supported("Tasks", "User task, manual task", f"{FLOW}::test_a_condition_decides_the_branch"),
     Supported(
         "Tasks",
+        "Who else is to know of an activity (properties `informs`, `consults`, `consultUntil`)",
+        "test_notices::test_an_activity_says_when_it_begins_whom_it_informs_and_whom_it_asks_until_when",
+        "nothing waits for them",
+    ),
+    Supported(
+        "Tasks",
         "Reminders and escalations of a task (properties `remindAt`, `remindEvery`, `remindAlso`, "
         "`escalateAfter`, `escalateTo`)",
         "test_reminders::test_people_are_reminded_before_at_and_after_the_due_date",

@@ -20,9 +20,9 @@ from tests.web.company import Company
 
 @pytest.fixture
 def told(company: Company) -> InstanceView:
-    """A case that tells 周衡 something and then waits for 法务部."""
+    """A case that tells 周衡 something and then waits for 财务部."""
     wanted = {"users": '=["zhouheng"]', "subject": "合同要点", "text": "第一条有变\n请核对"}
-    drawing = chain("telling", d.service("tell", "notify.alert", wanted), d.user("check", group="法务部"))
+    drawing = chain("telling", d.service("tell", "notify.alert", wanted), d.user("check", group="财务部"))
     deployments.deploy(company.app, SYSTEM, {"telling.bpmn": drawing["telling.bpmn"]})
     case = instances.start(company.app, company.actor("linyue"), "telling")
     timers.run_due(company.app)

@@ -4,12 +4,12 @@
 `unseen` what runs and is not on the picture. Of each process, `structure` looks at the shape (`elements`,
 `flows`, `events`, `reach`), `soundness` for joins that wait for ever, `branches` for gaps and overlaps of
 conditions, `references` at what is referred to (`people`, `services`, `calls`), `feel` and `literals` at
-what is written, `reminders` at who is told when that a task waits, `notes` at words that repeat a number,
-`approvals` at decisions, `asked` at forms that nobody is asked with, `facts` at those of the case,
-`variables` at what is read and never set; `call_cycles` follows processes that call each other. `english`
-looks at the words of forms, `fields` at what they ask, `marks` at what their fields are marked with. Form
-parts are judged in `engine.forms`, decision tables in `engine.decisions`; `guarantees` holds what must be
-true of every way against all of them.
+what is written, `reminders` at who is told when that a task waits, `notices` at who is told of what else,
+`notes` at words that repeat a number, `approvals` at decisions, `asked` at forms that nobody is asked with,
+`facts` at those of the case, `variables` at what is read and never set; `call_cycles` follows processes that
+call each other. `english` looks at the words of forms, `fields` at what they ask, `marks` at what their
+fields are marked with. Form parts are judged in `engine.forms`, decision tables in `engine.decisions`;
+`guarantees` holds what must be true of every way against all of them.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from service.engine.check.literals import check_literals
 from service.engine.check.marks import check_marks
 from service.engine.check.names import check_form_names, check_names
 from service.engine.check.notes import check_notes
+from service.engine.check.notices import check_notices
 from service.engine.check.reading import read_manifest
 from service.engine.check.reads import answers_of, check_reads
 from service.engine.check.references import check_references
@@ -175,6 +176,7 @@ def _judge_shape(process: Process, around: Surroundings, report: Report) -> None
         check_branches(process.body, report)
     check_references(process, around, report)
     check_reminders(process, around, report)
+    check_notices(process, around, report)
     check_literals(process, report)
     check_notes(process, around, report)
 

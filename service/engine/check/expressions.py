@@ -11,6 +11,7 @@ from service.engine.case.schema import CASE
 from service.engine.check.report import Placed
 from service.engine.drawing import Element
 from service.engine.drawing.kinds import CONDITIONAL, PEOPLE
+from service.engine.nodes.involving import PROPERTIES as INVOLVING
 from service.engine.nodes.reminders import PROPERTIES as REMINDING
 from service.feel import Parsed, parse
 from service.wording import Text
@@ -123,11 +124,11 @@ def _attributes(element: Element, own: frozenset[str]) -> Iterator[Expression]:
         text = element.extensions.attribute(name)
         if text and is_feel(text):
             yield Expression(text, element, name, own, role=name)
-    if element.kind in PEOPLE:
-        for reminding in REMINDING:
-            text = element.properties.get(reminding, "")
-            if is_feel(text):
-                yield Expression(text, element, reminding, own)
+    reminding = REMINDING if element.kind in PEOPLE else ()
+    for name in (*reminding, *INVOLVING):
+        text = element.properties.get(name, "")
+        if is_feel(text):
+            yield Expression(text, element, name, own)
 
 
 def _parameters(element: Element, own: frozenset[str], answers_to: AnswersTo) -> Iterator[Expression]:

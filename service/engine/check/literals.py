@@ -12,6 +12,8 @@ from service.engine.check.report import Placed, Report
 from service.engine.drawing import Element, EventDefinition, Process
 from service.engine.failures import EngineFailure
 from service.engine.nodes import timers
+from service.engine.nodes.involving import CONSULT_UNTIL
+from service.engine.nodes.involving import PROPERTIES as INVOLVING
 from service.engine.nodes.reminders import PROPERTIES as REMINDING
 from service.wording import Text
 
@@ -47,15 +49,16 @@ def check_literals(process: Process, report: Report) -> None:
 
 
 def _due_date(element: Element, report: Report) -> None:
-    due = (element.extensions.attribute("dueDate") or "").strip()
-    if due and not is_feel(due):
-        _attempt(lambda text: timers.to_due(text, _ANY_MOMENT), due, element, Text("due date"), report)
+    written = (element.extensions.attribute("dueDate"), element.properties.get(CONSULT_UNTIL))
+    for due in (each.strip() for each in written if each):
+        if not is_feel(due):
+            _attempt(lambda text: timers.to_due(text, _ANY_MOMENT), due, element, Text("due date"), report)
 
 
 def _not_feel(element: Element, report: Report) -> None:
     named = ("assignee", "candidateGroups", "dueDate", "candidateUsers")
     written = [(name, element.extensions.attribute(name) or "") for name in named]
-    written += [(name, element.properties.get(name, "")) for name in REMINDING]
+    written += [(name, element.properties.get(name, "")) for name in (*REMINDING, *INVOLVING)]
     for name, text in (*written, *element.extensions.inputs):
         if not is_feel(text) and any(begin in text for begin in OTHER_LANGUAGES):
             report.error(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from service.domain.metrics import MEASURES, RATIOS
 from service.engine.files.findings import Finding
 from service.engine.files.nearest import suggestion
-from service.engine.organisation import FILE, Organisation, Relation
+from service.engine.organisation import BY_ITSELF, FILE, HOLDERS, TAKEN_PART, TASK, Organisation, Relation
 from service.engine.organisation.rights import ADMIN, GRANTED, RESERVED
 from service.wording import Text
 
@@ -16,6 +16,7 @@ def check_organisation(organisation: Organisation) -> Iterator[Finding]:
     """Yield what is wrong with an organisation that could be read."""
     yield from _relations(organisation)
     yield from _superiors(organisation)
+    yield from _notices(organisation)
     if organisation.is_first_release:
         return
     yield from _rights(organisation)
@@ -73,6 +74,26 @@ def _chain(organisation: Organisation, name: str) -> list[str]:
 def _leads_somewhere(organisation: Organisation, relation: Relation) -> Iterator[Finding]:
     if relation.kind == "head":
         yield from _group(organisation, "relations", relation.name, relation.of)
+
+
+def _notices(organisation: Organisation) -> Iterator[Finding]:
+    known = organisation.people | {HOLDERS, TAKEN_PART}
+    for event in organisation.notices.values():
+        for name in event.tell:
+            if name not in known:
+                said = {"name": name, "hint": suggestion(name, known)}
+                text = Text("There is no group or relation {name!r}.{hint}", **said)
+                yield _error(organisation, "notices", event.key, "unknown-group", text)
+        if HOLDERS in event.tell and event.key != TASK:
+            text = Text(
+                "{event!r} is about no single task: name others than {holders}.",
+                event=event.key,
+                holders=HOLDERS,
+            )
+            yield _error(organisation, "notices", event.key, "no-holders", text)
+        if event.key not in BY_ITSELF and not event.text:
+            text = Text("What is told of {event!r}? Say it in a line, text: …", event=event.key)
+            yield _error(organisation, "notices", event.key, "notice-without-text", text)
 
 
 def _metrics(organisation: Organisation) -> Iterator[Finding]:

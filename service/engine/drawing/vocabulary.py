@@ -105,7 +105,9 @@ _STEP = _NAMED | _words(
     inside="incoming outgoing standardLoopCharacteristics multiInstanceLoopCharacteristics",
     # Each refused with its reason.
     extensions="executionListener taskListener connector failedJobRetryTimeCycle",
+    properties="notice",
 )
+_INVOLVES = _words(properties="consults consultUntil informs")
 _REPEATED = _words(properties="outputCollection outputElement")
 _FORM = _words(camunda="formRef formRefBinding formKey", extensions="formData")
 _CODE = _words(camunda="class delegateExpression expression")
@@ -142,7 +144,7 @@ _OF_FLOW_NODES: Mapping[str, Words] = {
 def _of_flow_node(kind: str) -> Words:
     words = _STEP | _OF_FLOW_NODES.get(kind, Words())
     if kind in ACTIVITIES:
-        words |= _REPEATED
+        words |= _REPEATED | _INVOLVES
     return words | _DEFINITIONS if kind in EVENTS else words
 
 

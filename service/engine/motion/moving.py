@@ -14,6 +14,7 @@ from service.engine.failures import INTERNAL, failure_of
 from service.engine.motion import event_sub_processes, rounds
 from service.engine.motion.applying import apply
 from service.engine.motion.stalls import stalled
+from service.engine.nodes import involving
 from service.engine.nodes.memory import Memory
 from service.engine.nodes.results import Result
 from service.engine.tokens import joins, removing
@@ -122,6 +123,8 @@ def _entering(running: Running, token: Token) -> Result:
     if token.node.recorded_on_arrival and not token.memory.is_armed:
         running.journal.enter(token)
     arm(running, token)
+    if token.memory.element is None and involving.has_any(token.node.extensions.properties):
+        running.journal.involved.append(involving.of(running.view(token), token.node))
     return rounds.with_collected(running, token, token.node.enter(running.view(token)))
 
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from service.engine.decisions import Decision, map_result
-from service.engine.drawing.extensions import Mapped, split_list
+from service.engine.drawing.extensions import Mapped
 from service.engine.failures import EngineFailure
 from service.engine.nodes import reminders
 from service.engine.nodes.base import Node
 from service.engine.nodes.memory import Reminder
+from service.engine.nodes.naming import names
 from service.engine.nodes.reminders import Since
 from service.engine.nodes.results import CallsHandler, GoesOn, OpensProcess, Result, WaitsForPeople
 from service.engine.nodes.timers import to_due
@@ -30,8 +31,8 @@ class UserTask(Node):
 
     def enter(self, view: TokenView) -> WaitsForPeople:
         extensions, token = self.extensions, view.token
-        names = ("dueDate", "candidateGroups", "candidateUsers", "assignee")
-        wanted = [extensions.attribute(name) or "" for name in names]
+        read = ("dueDate", "candidateGroups", "candidateUsers", "assignee")
+        wanted = [extensions.attribute(name) or "" for name in read]
         due, groups, users, assignee = view.literal_or_feel(wanted)
         due_at = to_due(due, view.now) if due else None
         return WaitsForPeople(
@@ -43,8 +44,8 @@ class UserTask(Node):
                 name=self.bpmn_name or self.element_id,
                 form=extensions.attribute("formRef"),
                 lane=self.lane,
-                candidate_groups=_names(groups, _BAD_GROUPS),
-                candidate_users=_names(users, _BAD_USERS),
+                candidate_groups=names(groups, _BAD_GROUPS),
+                candidate_users=names(users, _BAD_USERS),
                 assignee=_name(assignee),
                 is_addressed=bool(self.lane) or any(wanted[1:]),
                 due_at=due_at,
@@ -65,7 +66,7 @@ class UserTask(Node):
             return ()
         asked = self.extensions.attribute("candidateGroups") or ""
         *values, groups = view.literal_or_feel([*written, asked])
-        drawn_for = _names(groups, _BAD_GROUPS) or tuple(filter(None, [self.lane]))
+        drawn_for = names(groups, _BAD_GROUPS) or tuple(filter(None, [self.lane]))
         return reminders.reckon(values, since, view.now, view.calendar, drawn_for=drawn_for)
 
     def leave(self, view: TokenView) -> GoesOn:
@@ -83,16 +84,6 @@ def _name(value: Any) -> str | None:
     raise EngineFailure(
         "bad_assignee", "an assignee is the name of one account, not {value}", value=repr(value)
     )
-
-
-def _names(value: Any, otherwise: tuple[str, str]) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return split_list(value)
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return tuple(value)
-    if value is None:
-        return ()
-    raise EngineFailure(*otherwise, value=repr(value))
 
 
 class ScriptTask(Node):

@@ -7,9 +7,19 @@ nothing of it is known to Python. What is declared but leads nowhere is judged i
 from __future__ import annotations
 
 from service.engine.organisation.model import (
+    BY_ITSELF,
+    COMMENT,
+    HOLDERS,
+    INCIDENT,
     LOAD,
     LOAD_ANSWERS,
+    OPINION,
+    RETURNED,
     SITUATION,
+    TAKEN_PART,
+    TASK,
+    WITHDRAWN,
+    Event,
     FollowUp,
     Organisation,
     Relation,
@@ -17,10 +27,20 @@ from service.engine.organisation.model import (
 from service.engine.organisation.reading import FILE, Reading, read
 
 __all__ = [
+    "BY_ITSELF",
+    "COMMENT",
     "FILE",
+    "HOLDERS",
+    "INCIDENT",
     "LOAD",
     "LOAD_ANSWERS",
+    "OPINION",
+    "RETURNED",
     "SITUATION",
+    "TAKEN_PART",
+    "TASK",
+    "WITHDRAWN",
+    "Event",
     "FollowUp",
     "Organisation",
     "Reading",

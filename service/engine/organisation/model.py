@@ -52,15 +52,41 @@ class FollowUp:
     ends_with_case: bool = False
 
 
+HOLDERS, TAKEN_PART = "办理人", "经办人"
+"""Who may be told of an event beside groups and relations: whoever can do its task, and whoever has had a
+hand in the case or is asked in it now."""
+
+TASK, OPINION, RETURNED, WITHDRAWN, INCIDENT, COMMENT = (
+    *("task", "opinion", "returned", "withdrawn", "incident", "comment"),
+)
+"""Events that happen by themselves; all others happen where a drawing says so."""
+BY_ITSELF = (TASK, OPINION, RETURNED, WITHDRAWN, INCIDENT, COMMENT)
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happens to a case and is told: to whom, and in which words.
+
+    `text` is the line people read; of what happens by itself the line follows from what happened.
+    """
+
+    key: str
+    name: str = ""
+    name_en: str = ""
+    text: str = ""
+    tone: str = ""
+    tell: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Organisation:
     """What the owners declare.
 
     `superiors`: group or relation → who is asked where nobody of it may do a task.
-    `conclusions`: conclusion → its tone. `aspects`: what a change of the plan may touch, beside what is
-    material to a group. `reserve` and `influencers` are categories of the budget. `is_first_release`: it
-    declares groups, relations and lanes only, so the rest is what held then (`v0_1.py`). `lines` tells where
-    things stand: (section, name) → line of the file.
+    `conclusions`: conclusion → its tone. `notices`: event → who is told of it. `aspects`: what a change of
+    the plan may touch, beside what is material to a group. `reserve` and `influencers` are categories of the
+    budget. `is_first_release`: it declares groups, relations and lanes only, so the rest is what held then
+    (`v0_1.py`). `lines` tells where things stand: (section, name) → line of the file.
     """
 
     groups: Mapping[str, str] = field(default_factory=dict)
@@ -71,6 +97,7 @@ class Organisation:
     conclusions: Mapping[str, str] = field(default_factory=dict)
     aspects: tuple[str, ...] = ()
     follow_ups: Mapping[str, FollowUp] = field(default_factory=dict)
+    notices: Mapping[str, Event] = field(default_factory=dict)
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     reserve: str = ""
     influencers: str = ""

@@ -12,7 +12,7 @@ from service.domain.metrics import Metric
 from service.engine import v0_1
 from service.engine.files.declarations import Declarations
 from service.engine.files.findings import Finding
-from service.engine.organisation.model import LOAD, FollowUp, Organisation, Relation, RelationKind
+from service.engine.organisation.model import LOAD, Event, FollowUp, Organisation, Relation, RelationKind
 from service.wording import Text
 from service.yaml_lines import Lines
 
@@ -20,7 +20,7 @@ FILE = manifest.ORGANISATION
 SECTIONS = frozenset(
     {
         *("groups", "relations", "lanes", "rights", "conclusions", "aspects", "metrics", "budget"),
-        *("follow_ups", "superiors"),
+        *("follow_ups", "superiors", "notices"),
         *("calendar", "brand_lines"),
     }
 )
@@ -29,6 +29,7 @@ RELATION_KINDS = frozenset({"user", "head_of", "head"})
 TONES = frozenset({"good", "warn", "bad"})
 BUDGET_WORDS = frozenset({"reserve", "influencers"})
 FOLLOW_UP_WORDS = frozenset({"when", "begun_by", "ends_case", "ends_with_case"})
+NOTICE_WORDS = frozenset({"name", "name_en", "text", "tone", "tell"})
 METRIC_WORDS = frozenset({"name", "aliases", "unit", "additive", "target"})
 
 
@@ -51,6 +52,7 @@ def read(content: bytes) -> Reading:
         groups=_groups(file),
         relations=_relations(file),
         superiors=_superiors(file),
+        notices=_notices(file),
         lanes={name: str(text or "") for name, text in file.section("lanes").items()},
         brand_lines=file.names(file.data, "brand_lines"),
         company_holidays=_days(file, calendar, "holidays"),
@@ -144,6 +146,22 @@ def _of_first_release() -> dict[str, FollowUp]:
         process: FollowUp(process, entry.get("when", ""), entry.get("begun_by", ""))
         for process, entry in v0_1.FOLLOW_UPS.items()
     }
+
+
+def _notices(file: Declarations) -> dict[str, Event]:
+    """Return who is told of what. A file that does not say has what holds where nobody says anything."""
+    if "notices" not in file.data:
+        return {key: Event(key, tell=tell) for key, tell in v0_1.NOTICES.items()}
+    section, found = file.section("notices"), {}
+    for key in section:
+        entry = file.entries(section, key)
+        for word in entry:
+            file.word(entry, word, word, NOTICE_WORDS)
+        if "tone" in entry:
+            file.word(entry, "tone", entry["tone"], TONES)
+        said = {word: file.text(entry, word) for word in NOTICE_WORDS - {"tell"}}
+        found[key] = Event(key, tell=file.names(entry, "tell"), **said)
+    return found
 
 
 def _metrics(file: Declarations) -> dict[str, Metric]:

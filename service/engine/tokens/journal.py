@@ -9,6 +9,7 @@ from typing import Any
 from service.engine.decisions import Asked
 from service.engine.progress import (
     ClosedTask,
+    Involved,
     NewEvaluation,
     NewFact,
     NewIncident,
@@ -35,6 +36,7 @@ class Journal:
     sent: list[SentMessage] = field(default_factory=list)
     facts: list[NewFact] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
+    involved: list[Involved] = field(default_factory=list)
     evaluations: list[NewEvaluation] = field(default_factory=list)
 
     def enter(self, token: Token) -> None:

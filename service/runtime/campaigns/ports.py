@@ -18,6 +18,7 @@ from service.handlers import Wait
 from service.handlers.ports import CampaignSummary, OpenTask, Submission
 from service.runtime import identity
 from service.runtime.campaigns import allowances, campaign_figures, case_reading
+from service.runtime.step.news import Audience, News
 from service.runtime.step.step import Step
 from service.runtime.tasks import candidates
 from service.runtime.tasks import rows as task_rows
@@ -32,6 +33,7 @@ class HandlerPorts:
         self._effects: list[tuple[str, Mapping[str, Any], str | None]] = []
         self._notes: list[tuple[str, dict[str, Any]]] = []
         self._figures: list[Figure] = []
+        self._news: list[News] = []
         self.now: datetime = step.now
         self.instance_id: str = step.instance.id
         self.case: str = step.case
@@ -108,16 +110,13 @@ class HandlerPorts:
         text: str,
         activity: str | None = None,
     ) -> None:
-        found, people = candidates.resolve(self._step, groups, self.variables)
-        payload = {
-            "kind": kind,
-            "groups": list(found),
-            "users": list(dict.fromkeys((*users, *people))),
-            "subject": subject,
-            "text": text,
-            "tasks": self._tasks_by_holder(activity) if activity else {},
-        }
-        self.queue("notify", payload)
+        named = [
+            Audience(each, *candidates.resolve(self._step, (each,), self.variables), opens=True)
+            for each in groups
+        ]
+        audiences = (*named, Audience("", users=tuple(users), opens=True))
+        tasks = self._tasks_by_holder(activity) if activity else {}
+        self._news.append(News(kind, subject, text, audiences, tasks=tasks, to_actor=True))
 
     def start_process(self, key: str, variables: Mapping[str, Any], business_key: str) -> None:
         payload = {
@@ -147,6 +146,8 @@ class HandlerPorts:
         for kind, payload, token_id in self._effects:
             self._step.queue(kind, {**payload, **self._place}, token_id=token_id)
         campaign_figures.record(self._step, self._figures)
+        for news in self._news:
+            self._step.tell(news)
         for text, facts in self._notes:
             self._step.line("note", _with_facts(text, facts), **self._line)
             self._step.audit("note", text=text, **{f"fact_{name}": value for name, value in facts.items()})

@@ -6,16 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from service.runtime.step.context import Actor, Application
 
 
 @dataclass(frozen=True)
-class Notice:
+class Message:
     """What one person is told. `id` is stable over all attempts, so that a repetition can be known as one.
 
-    `instance_id` and `task_id` say what it is about.
+    `instance_id` and `task_id` say what it is about, `reason` why they are told, `on_behalf_of` for whom.
     """
 
     id: str
@@ -24,6 +22,8 @@ class Notice:
     text: str
     instance_id: str | None
     task_id: str | None
+    reason: str
+    on_behalf_of: str | None
     told_at: datetime
 
 
@@ -41,13 +41,5 @@ class Channel:
     """
 
     name: str
-    tell: Callable[[Application, Actor, Notice], None]
+    tell: Callable[[Application, Actor, Message], None]
     reaches: Callable[[Actor], bool] = _everybody
-
-
-@dataclass(frozen=True)
-class InnerChannel:
-    """A way to tell people something by rows of our own, written with everything else: exactly once."""
-
-    name: str
-    write: Callable[[Session, dict[str, Notice]], None]

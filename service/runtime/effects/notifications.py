@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.errors import NotFound
+from service.runtime import identity
 from service.runtime.identity import visibility
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import Page, View
@@ -26,21 +27,31 @@ _LONGEST_ID = 18  # digits: whatever is longer is no number a database has given
 
 @dataclass(frozen=True)
 class NotificationView(View):
-    """One thing told. `kind` is remind, alert, escalate, pause or a drawing's own word.
+    """One thing told. `kind` is an event of the organisation, remind, escalate, copy, consult, or a drawing's
+    own word.
 
     `instance_id` and `task_id` lead to what it is about; both are None where the reader does not see that.
+    `reason` is why the reader is told, `on_behalf_of` in whose stead. It is read when `read_at` says so, and
+    need not be any more once it is settled: the task it tells of is done.
     """
 
     id: str
     kind: str
     subject: str
     text: str
+    reason: str
+    on_behalf_of: str | None
     instance_id: str | None
     task_id: str | None
     business_key: str | None
     case_name: str | None
     created_at: datetime
     read_at: datetime | None
+    settled_at: datetime | None
+
+    @property
+    def is_unread(self) -> bool:
+        return self.read_at is None and self.settled_at is None
 
 
 def find(
@@ -61,7 +72,7 @@ def find(
     query = query.order_by(Notification.created_at.desc(), Notification.seq.desc())
     with app.db.read() as session:
         rows = session.scalars(query.limit(limit + 1)).all()
-        shown = _shown(session, actor, rows[:limit])
+        shown = _shown(app, session, actor, rows[:limit])
     last = rows[limit - 1] if len(rows) > limit else None
     return Page(shown, cursors.encode(last.created_at, last.seq) if last else None)
 
@@ -69,7 +80,7 @@ def find(
 def get(app: Application, actor: Actor, notification_id: str) -> NotificationView:
     """Return one. NotFound for somebody else's."""
     with app.db.read() as session:
-        [view] = _shown(session, actor, [_own(session, actor, notification_id)])
+        [view] = _shown(app, session, actor, [_own(session, actor, notification_id)])
     return view
 
 
@@ -87,7 +98,7 @@ def read(app: Application, actor: Actor, notification_id: str) -> NotificationVi
         if row.read_at is None:
             row.read_at = app.clock()
             _note_copies_read(session, actor, {row.instance_id}, app.clock())
-        [view] = _shown(session, actor, [row])
+        [view] = _shown(app, session, actor, [row])
     return view
 
 
@@ -106,7 +117,11 @@ def read_all(app: Application, actor: Actor) -> int:
 
 
 def _unread(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    return Notification.user_name == actor.name, Notification.read_at.is_(None)
+    return (
+        Notification.user_name == actor.name,
+        Notification.read_at.is_(None),
+        Notification.settled_at.is_(None),
+    )
 
 
 def _note_copies_read(session: Session, actor: Actor, instance_ids: set[str | None], now: datetime) -> None:
@@ -129,10 +144,16 @@ def _own(session: Session, actor: Actor, notification_id: str) -> Notification:
     return row
 
 
-def _shown(session: Session, actor: Actor, rows: Iterable[Notification]) -> tuple[NotificationView, ...]:
+def _shown(
+    app: Application, session: Session, actor: Actor, rows: Iterable[Notification]
+) -> tuple[NotificationView, ...]:
     rows = tuple(rows)
     about = _instances(session, {row.instance_id for row in rows if row.instance_id})
-    seen = _visible(session, actor, about.values())
+    stands_in = any(row.on_behalf_of for row in rows)
+    absent = identity.absent(app, session, actor.name, app.clock()) if stands_in else ()
+    seen = _visible(
+        session, or_(visibility.condition(actor), *map(visibility.takes_part, absent)), about.values()
+    )
     return tuple(_view(row, about.get(row.instance_id or ""), seen) for row in rows)
 
 
@@ -143,8 +164,8 @@ def _instances(session: Session, ids: set[str]) -> dict[str, _About]:
     return {row.id: row for row in session.execute(query.where(ProcessInstance.id.in_(ids)))}
 
 
-def _visible(session: Session, actor: Actor, about: Iterable[_About]) -> Mapping[str, str]:
-    """Return what the actor sees of these cases: instance ids, and by business key the campaign's own.
+def _visible(session: Session, is_seen: ColumnElement[bool], about: Iterable[_About]) -> Mapping[str, str]:
+    """Return what somebody sees of these cases: instance ids, and by business key the campaign's own.
 
     Who was told of a day's deviation may see the campaign, but not the process that watches the day.
     """
@@ -152,7 +173,7 @@ def _visible(session: Session, actor: Actor, about: Iterable[_About]) -> Mapping
     if not keys:
         return {}
     query = select(ProcessInstance.id, ProcessInstance.business_key).where(
-        ProcessInstance.business_key.in_(keys), visibility.condition(actor)
+        ProcessInstance.business_key.in_(keys), is_seen
     )
     seen: dict[str, str] = {}
     for instance_id, key in session.execute(query.order_by(ProcessInstance.id)):
@@ -170,10 +191,13 @@ def _view(row: Notification, about: _About | None, seen: Mapping[str, str]) -> N
         kind=row.kind,
         subject=row.subject,
         text=row.text,
+        reason=row.reason,
+        on_behalf_of=row.on_behalf_of,
         instance_id=place,
         task_id=row.task_id if place else None,
         business_key=about.business_key if about else None,
         case_name=about.title if about else None,
         created_at=row.created_at,
         read_at=row.read_at,
+        settled_at=row.settled_at,
     )

@@ -23,7 +23,6 @@ from service.wording import Text
 MAX_ATTEMPTS = 5
 FIRST_PAUSE = timedelta(seconds=10)
 SUSPENDED_PAUSE = timedelta(minutes=1)
-EFFECT_FAILED = "effect_failed"
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +81,7 @@ def _give_up_unread(app: Application, outbox_id: str, message: str) -> None:
         step.line("effect_failed", message)
         if step.instance.state in RUNNING:
             token = rows.token_of(outbox_id)
-            step.incident(NewIncident(token, "", "", EFFECT_FAILED, message))
+            step.incident(NewIncident(token, "", "", rows.EFFECT_FAILED, message))
 
 
 def _note_failure(app: Application, row: Outbox, error: Exception) -> None:
@@ -122,9 +121,9 @@ def _give_up(app: Application, row: Outbox, attempts: int, error: Exception) -> 
             message = _told(step.model, place[0], error)
             if row.token_id is None:
                 token = rows.token_of(row.id)
-                step.incident(NewIncident(token, *place, EFFECT_FAILED, message))
+                step.incident(NewIncident(token, *place, rows.EFFECT_FAILED, message))
             elif rows.is_waiting(step, row.token_id):
-                step.engine.break_off(row.token_id, EFFECT_FAILED, message)
+                step.engine.break_off(row.token_id, rows.EFFECT_FAILED, message)
             step.line("effect_failed", str(message), activity_id=place[0], activity_path=place[1])
     except (InstanceNotActive, NotFound):
         # The case has ended meanwhile: nobody waits for it any more.

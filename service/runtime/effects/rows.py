@@ -19,6 +19,8 @@ from service.store.writing import written
 
 ENDED = ("completed", "cancelled")
 RESOLVE = "activity.resolve"
+EFFECT_FAILED = "effect_failed"
+"""The code of an incident: an effect was tried again and again, and never came about."""
 
 
 class AlreadyDone(Exception):

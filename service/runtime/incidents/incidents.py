@@ -23,7 +23,7 @@ from service.runtime.step.showing import incident as incident_view
 from service.runtime.step.step import Step
 from service.runtime.step.transaction import on_instance
 from service.runtime.step.views import IncidentView, Page
-from service.runtime.tasks import answering, candidates
+from service.runtime.tasks import answering, candidates, offering
 from service.runtime.tasks import rows as task_rows
 from service.store import cursor as cursors
 from service.store.models import Incident, ProcessInstance
@@ -113,6 +113,7 @@ def _name_candidates(step: Step, incident: Incident) -> None:
         return
     task_rows.change(step, task, {"candidate_groups": who.groups, "candidate_users": who.users})
     task_rows.reoffer(step, found)
+    step.tell(offering.news(step, found))
     incident_rows.close(step, [incident.token_id])
 
 

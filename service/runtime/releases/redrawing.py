@@ -13,6 +13,7 @@ from service.engine.progress import OpenTask
 from service.runtime import identity
 from service.runtime.incidents import rows as incident_rows
 from service.runtime.step.step import Step
+from service.runtime.tasks import offering
 from service.runtime.tasks import rows as task_rows
 from service.store.models import Incident, TaskRow
 from service.wording import Text
@@ -72,7 +73,9 @@ def _write(step: Step, row: TaskRow, drawn: TaskRow) -> None:
     if row.assignee != drawn.assignee:
         values["claimed_at"] = None
     task_rows.change(step, row, values)
-    task_rows.reoffer(step, replace(row, **values))
+    redrawn = replace(row, **values)
+    task_rows.reoffer(step, redrawn)
+    step.tell(offering.news(step, redrawn))
     _settle_incident(step, row, drawn)
 
 

@@ -24,6 +24,7 @@ from service.feel import Feel
 from service.handlers import Topic
 from service.runtime.step.actor import Actor
 from service.runtime.step.case_facts import CaseFacts
+from service.runtime.step.news import News, Notice
 from service.runtime.step.submissions import Submissions
 from service.store.audit_chain import AuditKeys
 from service.store.covering import Cover
@@ -75,6 +76,7 @@ class Step:
     lines: list[dict[str, Any]] = field(default_factory=list)
     audits: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     incidents: list[NewIncident] = field(default_factory=list)
+    news: list[News] = field(default_factory=list)
     new_facts: list[NewFact] = field(default_factory=list)
     doers: dict[str, str] = field(default_factory=dict)
     closed_task_ids: list[str] = field(default_factory=list)
@@ -86,9 +88,10 @@ class Step:
     is_dropped: bool = False
     # The due time the timer row shows when the step begins.
     armed_for: datetime | None = None
-    # What it led to, once it is saved: tasks opened, incidents still open.
+    # What it led to, once it is saved: tasks opened, incidents still open, who is told what.
     opened: tuple[TaskRow, ...] = ()
     open_incidents: tuple[Incident, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     @cached_property
     def submissions(self) -> Submissions:
@@ -151,6 +154,10 @@ class Step:
         self.effects.append({"id": effect_id, "kind": kind, "payload": dict(payload), "token_id": token_id})
         return effect_id
 
+    def tell(self, news: News) -> None:
+        """Have people told of something, in this transaction."""
+        self.news.append(news)
+
     def drop(self) -> None:
         """Store nothing: whatever the engine did in this step has not happened."""
         self.is_dropped = True
@@ -158,8 +165,8 @@ class Step:
     @property
     def is_worth_saving(self) -> bool:
         """Say whether anything was done at all."""
-        touched = self.is_engine_loaded or self.lines or self.audits or self.effects or self.incidents
-        return bool(touched) and not self.is_dropped
+        asked_for = (self.lines, self.audits, self.effects, self.incidents, self.news)
+        return (self.is_engine_loaded or any(asked_for)) and not self.is_dropped
 
     def line(self, event: str, note: str | None = None, **place: Any) -> None:
         """Add a line of the record that is not a token's: `place` may name the activity."""

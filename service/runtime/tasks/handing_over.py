@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from service.runtime.step.step import Step
-from service.runtime.tasks import rights, rows
+from service.runtime.tasks import offering, rights, rows
 from service.store import participants
 from service.store.models import TASKS, TaskCandidate, TaskRow
 from service.store.task_list import rows as task_rows
@@ -42,6 +42,8 @@ def hand_over(step: Step, task: TaskRow, leaver: str, successor: str) -> None:
         "lender": successor if task.lender == leaver else task.lender,
     }
     rows.change(step, task, changes)
-    rows.reoffer(step, replace(task, **changes))
+    handed = replace(task, **changes)
+    rows.reoffer(step, handed)
+    step.tell(offering.news(step, handed))
     step.line("handed_over", f"{leaver} → {successor}", **rows.place_of(task))
     step.audit("task.handed_over", task=task.id, activity=task.activity_path, leaver=leaver, to=successor)

@@ -1,20 +1,22 @@
 """Telling people of tasks that wait (催办) and those above of tasks that wait too long (上报), as drawn.
 
 The engine says that the time has come; who is told is seen now: whoever holds the task, else those it is
-offered to, and never who is barred from it. What is told leaves through the outbox, as every notice does.
+offered to, and never who is barred from it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import starmap
 
 from service.domain.workdays import workdays_between
-from service.engine.nodes.reminders import ESCALATE, SUPERIOR
+from service.engine.nodes.reminders import ESCALATE, REMIND, SUPERIOR
 from service.engine.organisation.rights import ADMIN
 from service.engine.progress import Progress, Told
 from service.runtime import identity
+from service.runtime.step.news import Audience, News
 from service.runtime.step.step import Step
-from service.runtime.tasks import candidates, rights
+from service.runtime.tasks import candidates, offering, rights
 from service.runtime.tasks import rows as task_rows
 from service.settings import ZONE
 from service.store.models import TaskRow
@@ -25,7 +27,7 @@ BETWEEN = "、"
 
 
 def decide(step: Step, progress: Progress | None) -> None:
-    """Queue what is to be told, and write it into the record."""
+    """Say what is to be told of which task, and that the record says so."""
     if progress is None or not progress.told:
         return
     stored = task_rows.open_in(step.session, step.instance.id)
@@ -44,9 +46,14 @@ def write(step: Step, progress: Progress | None) -> None:
 
 def _remind(step: Step, row: TaskRow, told: Told) -> None:
     barred = rights.barred_now(step.session, row)
-    holders, others = _holders(step, row, barred), _others(step, told, barred)
+    others = [candidates.resolve(step, (name,), told.variables) for name in told.names]
+    audiences = [offering.holders(row), *starmap(_others, zip(told.names, others, strict=True))]
     text = f"“{row.name}”待您处理{_when(step, row)}，请尽快完成。"
-    _tell(step, row, REMINDED, "remind", f"催办：{row.name}", text, holders, others)
+    step.tell(_news(step, row, REMINDED, REMIND, f"催办：{row.name}", text, audiences, barred))
+
+
+def _others(name: str, found: tuple[tuple[str, ...], tuple[str, ...]]) -> Audience:
+    return Audience(name, *found, opens=True)
 
 
 def _escalate(step: Step, row: TaskRow, told: Told) -> None:
@@ -54,38 +61,37 @@ def _escalate(step: Step, row: TaskRow, told: Told) -> None:
     holders, above = _holders(step, row, barred), _above(step, told, barred)
     whose = f"现在由{_shown(step, holders)}办理" if holders else "现在无人可办"
     text = f"“{row.name}”仍未办理{_when(step, row)}。{whose}。"
-    _tell(
-        step,
-        row,
-        ESCALATED,
-        "escalate",
-        f"超时上报：{step.instance.title or step.case}",
-        text,
-        above,
-        holders,
-    )
+    subject = f"超时上报：{step.instance.title or step.case}"
+    audiences = [Audience(BETWEEN.join(told.names), users=above, opens=True), offering.holders(row)]
+    step.tell(_news(step, row, ESCALATED, ESCALATE, subject, text, audiences, barred, named=audiences[:1]))
 
 
-def _tell(
+def _news(
     step: Step,
     row: TaskRow,
-    event: str,
+    line: str,
     kind: str,
     subject: str,
     text: str,
-    people: tuple[str, ...],
-    others: tuple[str, ...],
-) -> None:
-    """Tell these people, and `others` with them; without anybody to tell there is nothing to say."""
-    users = tuple(dict.fromkeys((*people, *others)))
-    if not users:
-        return
-    named = people if event == ESCALATED else users
-    place = {"activity_id": row.activity_id, "activity_path": row.activity_path}
-    message = {"kind": kind, "groups": [], "users": list(users), "subject": subject, "text": text}
-    step.queue("notify", {**message, "tasks": dict.fromkeys(users, row.id), **place})
-    step.line(event, _shown(step, named), **task_rows.place_of(row))
-    step.audit(event, task=row.id, activity=row.activity_id, people=list(named))
+    audiences: Sequence[Audience],
+    barred: tuple[str, ...],
+    *,
+    named: Sequence[Audience] = (),
+) -> News:
+    """Return what is told of a task at this moment: who is reminded need not hear of a report."""
+    return News(
+        kind,
+        subject,
+        text,
+        tuple(audiences),
+        once=f"{row.id}/{step.now.isoformat()}",
+        to_actor=True,
+        task_id=row.id,
+        barred=barred,
+        line=line,
+        named=tuple(each.reason for each in named) or None,
+        place=task_rows.place_of(row),
+    )
 
 
 def _above(step: Step, told: Told, barred: tuple[str, ...]) -> tuple[str, ...]:
@@ -95,11 +101,6 @@ def _above(step: Step, told: Told, barred: tuple[str, ...]) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(name for each in named for name in each))
     found = candidates.find(step, names, told.variables, barred)
     return _members(step, found.groups, found.users, barred) or identity.members(step.session, ADMIN)
-
-
-def _others(step: Step, told: Told, barred: tuple[str, ...]) -> tuple[str, ...]:
-    groups, users = candidates.resolve(step, told.names, told.variables)
-    return _members(step, groups, users, barred)
 
 
 def _holders(step: Step, row: TaskRow, barred: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,18 +1,17 @@
 """What people are told of when others do something with a task, and how the record names them.
 
-Sentences are in the language of the company, as every notice is; they leave through the outbox.
+Sentences are in the language of the company, as every notice is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from service.engine.organisation import TASK
 from service.runtime import identity
+from service.runtime.step.news import Audience, News
 from service.runtime.step.step import Step
 from service.store.models import TaskRow
-
-HANDED = "task"
-"""Kind of the notices about a task that has come to somebody, or has left them."""
 
 
 def transferred(step: Step, task: TaskRow, to: str, reason: str, stood_for: str | None) -> None:
@@ -93,17 +92,12 @@ def tell(
     subject: str,
     text: str,
     *,
-    kind: str = HANDED,
+    kind: str = TASK,
     leads_to_task: bool = True,
 ) -> None:
-    """Queue a notice about a task to these people, but for whoever acts."""
-    users = [name for name in dict.fromkeys(people) if name != step.actor.name]
-    if not users:
-        return
-    place = {"activity_id": task.activity_id, "activity_path": task.activity_path}
-    message = {"kind": kind, "groups": [], "users": users, "subject": subject, "text": text}
-    tasks = dict.fromkeys(users, task.id) if leads_to_task else {}
-    step.queue("notify", {**message, "tasks": tasks, **place})
+    """Tell these people something about a task, but for whoever acts."""
+    audience = Audience("", users=tuple(dict.fromkeys(people)))
+    step.tell(News(kind, subject, text, (audience,), task_id=task.id if leads_to_task else None))
 
 
 def acting(step: Step, stood_for: str | None = None) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.store.base import Base, Instant, Sequence, Values, new_id
+from service.store.base import Base, Instant, Sequence, Values, new_id, where_set
 
 
 class ActivityHistory(Base):
@@ -169,20 +169,6 @@ class AuditChain(Base):
     audit_head: Mapped[str] = mapped_column(default="")
 
 
-class Comment(Base):
-    """A remark on a case, at any time, by anyone who sees it. Blocks nothing."""
-
-    __tablename__ = "comment"
-    __table_args__ = (sa.Index("ix_comment_instance_id", "instance_id", "seq"),)
-
-    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
-    instance_id: Mapped[str] = mapped_column(sa.ForeignKey("process_instance.id", ondelete="CASCADE"))
-    task_id: Mapped[str | None]
-    author: Mapped[str]
-    text: Mapped[str] = mapped_column(sa.Text)
-    created_at: Mapped[datetime] = mapped_column(Instant)
-
-
 class CarbonCopy(Base):
     """A read-only copy (抄送) for one person, with the time it was read; once per person and case."""
 
@@ -194,7 +180,6 @@ class CarbonCopy(Base):
     )
     user_name: Mapped[str] = mapped_column(primary_key=True)
     sent_by: Mapped[str]
-    wants_comment: Mapped[bool] = mapped_column(default=False)
     sent_at: Mapped[datetime] = mapped_column(Instant)
     read_at: Mapped[datetime | None] = mapped_column(Instant)
     # From which task a person sent it, and what they said; None where the process told of the case.
@@ -202,26 +187,55 @@ class CarbonCopy(Base):
     note: Mapped[str | None] = mapped_column(sa.Text)
 
 
+class CommentRequest(Base):
+    """A group is asked what it thinks of an activity (征询), until a time; whoever of it speaks has answered.
+
+    Nothing waits for an answer unless the drawing does.
+    """
+
+    __tablename__ = "comment_request"
+
+    number: Mapped[str] = mapped_column(primary_key=True)
+    activity_path: Mapped[str] = mapped_column(primary_key=True)
+    group_name: Mapped[str] = mapped_column(primary_key=True)
+    instance_id: Mapped[str] = mapped_column(
+        sa.ForeignKey("process_instance.id", ondelete="CASCADE"), index=True
+    )
+    activity_name: Mapped[str]
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    due_at: Mapped[datetime | None] = mapped_column(Instant)
+    answered_by: Mapped[str | None]
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
 class Notification(Base):
-    """Something told to one person within the application."""
+    """Something told to one person within the application, once per event.
+
+    `settled_at`: the task it tells of is done, so nobody need read it any more.
+    """
 
     __tablename__ = "notification"
     __table_args__ = (
         sa.Index("ix_notification_user_name", "user_name", "created_at", "seq"),
-        sa.Index("ix_notification_unread", "user_name", "read_at", "created_at", "seq"),
+        sa.Index("ix_notification_unread", "user_name", "read_at", "settled_at", "created_at", "seq"),
+        sa.Index("ix_notification_once", "event", "user_name", unique=True),
+        where_set("ix_notification_task_id", "task_id"),
     )
 
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
     user_name: Mapped[str]
+    event: Mapped[str] = mapped_column(default=new_id)
     kind: Mapped[str]
     subject: Mapped[str]
     text: Mapped[str] = mapped_column(sa.Text)
+    # Why this person is told: what the owners call those they belong to.
+    reason: Mapped[str] = mapped_column(default="")
+    on_behalf_of: Mapped[str | None]
     instance_id: Mapped[str | None] = mapped_column(sa.ForeignKey("process_instance.id", ondelete="CASCADE"))
     task_id: Mapped[str | None]
-    # The outbox row it came from: told once, however often that row is carried out.
-    outbox_id: Mapped[str | None] = mapped_column(index=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     read_at: Mapped[datetime | None] = mapped_column(Instant)
+    settled_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class IdempotencyKey(Base):

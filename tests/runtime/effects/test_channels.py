@@ -8,7 +8,6 @@ from sqlalchemy import select
 from service.errors import Undeliverable
 from service.runtime.effects import channels, notifications
 from service.runtime.effects.channel import Channel
-from service.runtime.effects.channels import in_app
 from service.runtime.effects.outbox import MAX_ATTEMPTS
 from service.store.models import Outbox
 from tests.engine import diagrams as d
@@ -19,7 +18,7 @@ from tests.runtime.drawings import chain
 def pager(company, monkeypatch):
     """A channel that reaches legal, and what it was told; it fails with what is put into `fails`.
 
-    Beside the list in the application it is the only one, whatever else is installed.
+    It is the only one, whatever else is installed.
     """
 
     class Pager:
@@ -34,15 +33,14 @@ def pager(company, monkeypatch):
 
     made = Pager()
     channel = Channel("pager", made.tell, reaches=lambda person: "法务部" in person.groups)
-    known = {"in_app": in_app.CHANNEL, "pager": channel}
-    monkeypatch.setattr(channels, "channels", lambda: known)
+    monkeypatch.setattr(channels, "channels", lambda: {"pager": channel})
     return made
 
 
 @pytest.fixture
 def case(company, pager):
     wanted = {"groups": '=["法务部", "财务部"]', "subject": "请尽快会签", "text": "还差一天"}
-    company.deploy(chain("p", d.service("alert", "notify.alert", wanted), d.user("review")))
+    company.deploy(chain("p", d.service("alert", "notify.alert", wanted), d.user("review", group="市场部")))
     return company.start("p")
 
 

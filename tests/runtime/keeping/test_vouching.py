@@ -332,7 +332,7 @@ NOT_COVERED = {
     "audit_entry, audit_chain": "the record itself",
     "user_account, user_group, organisation_unit, substitution, web_session, api_token": "the system's chain",
     "login_attempt, idempotency_key, phrase, notification": "kept for a while, or one person's own",
-    "comment, carbon_copy": "said beside the case, decides nothing",
+    "comment_request, carbon_copy": "said beside the case, decides nothing",
     "load_sample, archived_campaign": "what was measured, and what the case says already",
     "department_allowance, allowance_commitment": "what is spent, reckoned from the cases",
 }

@@ -64,7 +64,8 @@ def mine(company, name):
 
 def told(company, name):
     company.run_due()
-    return [each.subject for each in notifications.find(company.app, identity.actor(company.app, name)).items]
+    found = notifications.find(company.app, identity.actor(company.app, name)).items
+    return [each.subject for each in found if not each.subject.startswith("请办理")]
 
 
 def offered(company, task, name):

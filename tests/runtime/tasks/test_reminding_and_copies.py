@@ -39,7 +39,8 @@ def act(company, who, task, name, **given):
 
 def told(company, name):
     company.run_due()
-    return [each.subject for each in notifications.find(company.app, identity.actor(company.app, name)).items]
+    found = notifications.find(company.app, identity.actor(company.app, name)).items
+    return [each.subject for each in found if not each.subject.startswith("请办理")]
 
 
 def last_line(company, case):

@@ -1,4 +1,7 @@
-"""Ways to tell people something: a module for each, found by being here. See docs/how-to/add-a-channel.md."""
+"""Ways to tell people something outside: a module for each, found by being here; none is there as yet.
+
+See docs/how-to/add-a-channel.md. What people find here, in the application, is no channel: `effects/notices`.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,11 @@ from importlib import import_module
 from pkgutil import iter_modules
 from types import MappingProxyType
 
-from service.runtime.effects.channel import Channel, InnerChannel
+from service.runtime.effects.channel import Channel
 
 
 @cache
-def channels() -> Mapping[str, Channel | InnerChannel]:
+def channels() -> Mapping[str, Channel]:
     """Return every channel by its name."""
     modules = (import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__))
     return MappingProxyType({module.CHANNEL.name: module.CHANNEL for module in modules})

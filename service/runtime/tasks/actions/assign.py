@@ -8,7 +8,7 @@ from service.errors import Conflict, Forbidden, ServiceError
 from service.runtime.identity.rights import may
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.step import Step
-from service.runtime.tasks import rights, rows, takers
+from service.runtime.tasks import offering, rights, rows, takers
 from service.runtime.tasks.action import Action, Deed
 from service.runtime.tasks.seen import Seen
 from service.wording import Text
@@ -42,6 +42,7 @@ def do(step: Step, seen: Seen, given: Given) -> Deed:
     if task.is_for_nobody:
         raise Conflict("There is nobody to give this task back to.")
     rows.reoffer(step, task)
+    step.tell(offering.news(step, task))
     step.settled_tokens.append(task.token_id)
     return Deed(
         {"assignee": given.to, "claimed_at": None, "lender": None, "held": None},
