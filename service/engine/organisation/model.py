@@ -42,14 +42,15 @@ class FollowUp:
     """A process that is started beside a case: `when` is FEEL over its SITUATION, "" for at any time.
 
     `begun_by`: what begins it without a person, LOAD or "". `ends_case`: it ends a case that can no
-    longer be withdrawn. `ends_with_case`: what still runs of it is over when the case is.
+    longer be withdrawn. `ends_with_case`: what its record then says,
+    where it is over when the case is; "" where it goes on.
     """
 
     process: str
     when: str = ""
     begun_by: str = ""
     ends_case: bool = False
-    ends_with_case: bool = False
+    ends_with_case: str = ""
 
 
 HOLDERS, TAKEN_PART = "办理人", "经办人"

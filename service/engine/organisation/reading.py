@@ -136,7 +136,7 @@ def _follow_ups(file: Declarations) -> dict[str, FollowUp]:
             when=file.text(entry, "when"),
             begun_by=file.text(entry, "begun_by"),
             ends_case=file.truth(entry, "ends_case"),
-            ends_with_case=file.truth(entry, "ends_with_case"),
+            ends_with_case=file.text(entry, "ends_with_case"),
         )
     return declared
 

@@ -10,23 +10,20 @@ from service.runtime.step.step import Step
 from service.runtime.step.transaction import RUNNING
 from service.store.models import ProcessInstance
 
-REASON = "活动已结束，随之结束"
-"""Stands in the record of what ends with its case: the owner's language, as notes are."""
-
 
 def decide(step: Step, progress: Progress | None) -> None:
     """See whether the main process of a case has ended, and end what ends with it."""
     if progress is None or progress.state == "active" or not step.facts.leads:
         return
     follow_ups = step.model.organisation.follow_ups.values()
-    bound = tuple(each.process for each in follow_ups if each.ends_with_case)
-    query = select(ProcessInstance.id).where(
+    bound = {each.process: each.ends_with_case for each in follow_ups if each.ends_with_case}
+    query = select(ProcessInstance.id, ProcessInstance.definition).where(
         ProcessInstance.business_key == step.case,
         ProcessInstance.definition.in_(bound),
         ProcessInstance.state.in_(RUNNING),
     )
-    for instance in step.session.scalars(query):
-        step.queue("instance.cancel", {"instance": instance, "reason": REASON})
+    for instance, process in step.session.execute(query):
+        step.queue("instance.cancel", {"instance": instance, "reason": bound[process]})
     if progress.state == "cancelled":
         _release(step)
 
