@@ -19,7 +19,7 @@ from service.engine.motion.event_sub_processes import has_interrupted
 from service.engine.nodes import reminders
 from service.engine.nodes.reminders import Since
 from service.engine.progress import Environment
-from service.engine.tokens import joins, redrawn, snapshot
+from service.engine.tokens import joins, redrawn, snapshot, v0_1
 from service.engine.tokens.tree import STARTED, Root, Token, TokenTree
 from service.wording import Text
 
@@ -91,7 +91,13 @@ def _moved(blob: bytes, old: Model, new: Model) -> bytes:
             token.leave_tree()
     stored = snapshot.unpack(snapshot.encode(rest.definition, rest.state, rest.seq, rest.root))
     redrawn.surround(stored, new)
-    return snapshot.pack(stored)
+    moved = snapshot.pack(stored)
+    if new.organisation.is_first_release or not old.organisation.is_first_release:
+        return moved
+    there = snapshot.decode(moved, new)
+    v0_1.set_new_variables(there.root)
+    v0_1.pass_new_branches(there.root, joins.starving(snapshot.decode(blob, old).root))
+    return snapshot.encode(there.definition, there.state, there.seq, there.root)
 
 
 def _starving(before: Root, after: Root) -> Iterator[Obstacle]:

@@ -57,6 +57,18 @@ def marked(schema: Schema | None) -> Marked:
     return Marked(tuple(key for key in _CONCLUSION_KEYS if key in choices), _OPINION_KEYS)
 
 
+VARIABLES: Mapping[str, Mapping[str, Any]] = {
+    "campaign_approval": {"ratify_needed": False},
+    "green_channel_phase": {"ratify_needed": False},
+    "green_followup_phase": {
+        "ratify_needed": False,
+        "over_allowance": False,
+        "allowance_left": None,
+        "budget_differences": [],
+    },
+}
+"""What steps drawn since would have set by the time a case moves into them, by process."""
+
 FOLLOW_UPS: Mapping[str, Mapping[str, str]] = {
     "change_order": {"when": 'state = "active" and list contains(phases, "execution_phase")'},
     "early_stop": {"when": 'state = "active" and list contains(phases, "execution_phase")'},

@@ -129,6 +129,15 @@ def parts(of: Formula) -> Iterator[Formula]:
         yield from parts(each)
 
 
+def alternatives(of: Formula) -> Iterator[Formula]:
+    """Yield what a condition joins by `or`: it is true where one of them is."""
+    if isinstance(of, Joined) and of.word == "or":
+        yield from alternatives(of.left)
+        yield from alternatives(of.right)
+    else:
+        yield of
+
+
 @lru_cache(maxsize=8192)
 def names_in(of: Formula) -> frozenset[str]:
     """Return every variable a formula reads."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 
 from service.engine.guarantees.evaluating import Known
 from service.engine.guarantees.outcomes import Outcome, Outcomes
@@ -23,6 +23,7 @@ class Variables:
         self._values: list[Value] = [UNKNOWN]
         self._numbers: dict[Value, int] = {UNKNOWN: UNSET}
         self._known: dict[tuple[int, Values], Known] = {}
+        self._numbered: dict[tuple[tuple[str, Value], ...], list[tuple[int, int]]] = {}
         self._dead: dict[int, list[int]] = {}
         self._slots_of: dict[int, list[tuple[str, int]]] = defaultdict(list)
         plain = {name for name in followed if not name.startswith("case.")}
@@ -69,12 +70,14 @@ class Variables:
     def facts_of(self, values: Values) -> dict[str, Value]:
         return {name: self._values[values[place]] for place, name in enumerate(self.facts)}
 
-    def with_facts(self, values: Values, facts: Mapping[str, Value]) -> Values:
+    def with_facts(self, values: Values, facts: tuple[tuple[str, Value], ...]) -> Values:
         """Return the values with these facts replaced."""
+        if facts not in self._numbered:
+            places = ((self._slots.get((-1, name)), value) for name, value in facts)
+            self._numbered[facts] = [(slot, self.number(value)) for slot, value in places if slot is not None]
         found = list(values)
-        for place, name in enumerate(self.facts):
-            if name in facts:
-                found[place] = self.number(facts[name])
+        for slot, number in self._numbered[facts]:
+            found[slot] = number
         return tuple(found)
 
     def known(self, frame: Frame, values: Values) -> Known:

@@ -170,10 +170,10 @@ class Walk:
         for phases, found in changes.items():
             if found and state.tokens and (not phases or not self._running(state.tokens).isdisjoint(phases)):
                 for resting in found:
-                    facts, memory = resting
-                    values = self._variables.with_facts(state.values, dict(facts))
-                    memory = memory if self._watch.carries else state.memory
-                    self._reach(state, Way(state.tokens, values), memory, resting)
+                    memory = resting[1] if self._watch.carries else state.memory
+                    values = self._variables.with_facts(state.values, resting[0])
+                    if values != state.values or memory != state.memory:
+                        self._reach(state, Way(state.tokens, values), memory, resting)
 
     def _reach(self, before: State | None, way: Way, memory: int, resting: Resting | None = None) -> None:
         if self.broken is not None:
@@ -215,7 +215,7 @@ class Walk:
         return self._held.after(before.spent if before is not None else self._held.begun, way)
 
     def _first(self, facts: Facts) -> Iterator[Way]:
-        values = self._variables.with_facts(self._variables.nothing, dict(facts))
+        values = self._variables.with_facts(self._variables.nothing, facts)
         root = self._net.frames[0]
         for outcome in self._net.outcomes.begun(root.container.process):
             yield from self._moves.first(self._variables.assigned(root, values, outcome))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from service.engine.guarantees.formulas import Formula, formula
-from service.engine.guarantees.model import AboutWays, After, Agrees, Becomes, Never
+from service.engine.guarantees.domains import entries_in
+from service.engine.guarantees.formulas import Formula, alternatives, formula
+from service.engine.guarantees.model import AboutWays, After, Agrees, Becomes, Before, Never
 from service.engine.guarantees.naming import elements_of
 from service.engine.guarantees.subject import Subject
 from service.engine.guarantees.watches_of_facts import agrees, becomes
@@ -107,21 +109,30 @@ class WatchNever:
         return memory
 
 
-def watch(claim: AboutWays, subject: Subject) -> Watch:
-    """Return the machine for a claim about ways."""
+def watches(claim: AboutWays, subject: Subject) -> Iterator[Watch]:
+    """Yield the machines for a claim about ways, each of which has to hold.
+
+    A `when` that asks of lists whether they hold this or that is one for each: fewer lists have to be told
+    apart at a time.
+    """
     if isinstance(claim, Becomes):
-        return becomes(claim, subject)
-    if isinstance(claim, Agrees):
-        return agrees(claim, subject)
+        yield becomes(claim, subject)
+    elif isinstance(claim, Agrees):
+        yield agrees(claim, subject)
+    else:
+        when = formula(claim.when) if claim.when else None
+        parts = [*alternatives(when)] if when is not None else []
+        asks_of_several = len({entries_in([each]) for each in parts}) > 1
+        for each in parts if asks_of_several else [when]:
+            yield _watch(claim, each, subject)
+
+
+def _watch(claim: Before | After | Never, when: Formula | None, subject: Subject) -> Watch:
     what = elements_of(claim.what, subject, completed=isinstance(claim, After))
     if isinstance(claim, Never):
-        return WatchNever(what, _formula(claim.when))
+        return WatchNever(what, when)
     always = elements_of(claim.always, subject, completed=True)
     if isinstance(claim, After):
-        return WatchAfter(what, always, _formula(claim.when))
+        return WatchAfter(what, always, when)
     since = elements_of(claim.since, subject, completed=True)
-    return WatchBefore(what, always, since, _formula(claim.when), _formula(claim.concluding))
-
-
-def _formula(text: str) -> Formula | None:
-    return formula(text) if text else None
+    return WatchBefore(what, always, since, when, formula(claim.concluding) if claim.concluding else None)

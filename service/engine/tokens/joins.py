@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from service.engine.nodes import InclusiveGateway, Node, ParallelGateway
 from service.engine.tokens.journal import Journal
@@ -80,10 +80,14 @@ def _inclusive_may_fire(token: Token) -> bool:
 
 @dataclass(frozen=True)
 class Starving:
-    """A parallel join some token may reach, and the elements before it from which none can come any more."""
+    """A parallel join some token may reach, and the elements before it from which none can come any more.
+
+    `missing` has the tree, the join and a flow into it, for each of those.
+    """
 
     activity_path: str
     sources: frozenset[str]
+    missing: tuple[tuple[TokenTree, Node, str], ...] = field(default=(), compare=False, repr=False)
 
     @property
     def message(self) -> Text:
@@ -125,7 +129,7 @@ def _starving_at(tree: TokenTree, join: Node) -> Starving | None:
     path = f"{tree.host.activity_path}/{join.element_id}" if tree.host is not None else join.element_id
     nodes = [node for node in tree.spec.task_specs.values() if isinstance(node, Node)]
     sources = (node.element_id for node in nodes if any(flow.id in missing for flow in node.flows))
-    return Starving(path, frozenset(sources))
+    return Starving(path, frozenset(sources), tuple((tree, join, flow) for flow in sorted(missing)))
 
 
 def _missing(tree: TokenTree, tokens: Sequence[Token], join: Node) -> set[str]:
