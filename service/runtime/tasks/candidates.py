@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, aliased
 
 from service.engine.definition import Model
 from service.engine.organisation import Relation
@@ -16,7 +16,7 @@ from service.engine.progress import OpenTask
 from service.runtime import identity
 from service.runtime.step.step import Step
 from service.store import participants
-from service.store.models import TASKS
+from service.store.models import TASKS, ProcessInstance
 
 APPLICANT = "applicant"
 DRAWN_FOR = "drawnFor"
@@ -63,6 +63,26 @@ def of(step: Step, task: OpenTask) -> Candidates:
         instead = find(step, lane, task.variables, kept_away)
         return replace(instead, drawn_for=(*names, *lane), superiors=instead.superiors or lane)
     return found
+
+
+_OWN = aliased(ProcessInstance)
+_DONE_BY_OTHERS = (
+    select(
+        TASKS.c.completed_by,
+        TASKS.c.on_behalf_of,
+        TASKS.c.candidate_users,
+        TASKS.c.candidate_groups,
+        _OWN.applicant,
+    )
+    .join(ProcessInstance, ProcessInstance.id == TASKS.c.instance_id)
+    .join(_OWN, _OWN.business_key == ProcessInstance.business_key)
+    .where(
+        _OWN.id == bindparam("instance"),
+        TASKS.c.state == "completed",
+        TASKS.c.kind == "drawn",
+        TASKS.c.completed_by != _OWN.applicant,
+    )
+)
 
 
 def find(
@@ -122,14 +142,29 @@ def related_users(
 def barred(step: Step, not_by: Iterable[str]) -> tuple[str, ...]:
     """Return the users whom four eyes keep from a task: the applicant, or the doers of activities.
 
-    Who took over from one of them is kept away as they are.
+    Who acted for the applicant, or took over from one of them, is kept away as they are.
     """
+    who = [step.instance.applicant] if APPLICANT in (names := tuple(not_by)) else []
+    return with_successors(step.session, [*who, *barred_since(step.session, step.instance.id, names)])
+
+
+def barred_since(session: Session, instance_id: str, not_by: Iterable[str]) -> list[str]:
+    """Return whom four eyes keep from a task by what was done in the case so far."""
     names = tuple(not_by)
     activities = tuple(name for name in names if name != APPLICANT)
-    who = [step.instance.applicant] if APPLICANT in names else []
-    if activities:
-        who += doers(step.session, step.instance.id, activities)
-    return with_successors(step.session, who)
+    who = _for_the_applicant(session, instance_id) if APPLICANT in names else []
+    return [*who, *(doers(session, instance_id, activities) if activities else ())]
+
+
+def _for_the_applicant(session: Session, instance_id: str) -> list[str]:
+    """Return who did a task of the applicant's in their stead, in any process of the case."""
+    found = session.execute(_DONE_BY_OTHERS, {"instance": instance_id})
+    return [
+        row.completed_by
+        for row in found
+        if row.on_behalf_of == row.applicant
+        or (list(row.candidate_users) == [row.applicant] and not row.candidate_groups)
+    ]
 
 
 def with_successors(session: Session, names: Iterable[str]) -> tuple[str, ...]:

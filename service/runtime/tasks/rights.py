@@ -118,10 +118,9 @@ def may_read(app: Application, seen: Seen, actor: Actor) -> bool:
 
 
 def barred_now(session: Session, task: TaskRow) -> tuple[str, ...]:
-    """Return whom four eyes keep from a task by now: also who has done an activity since it opened, or took
-    over from somebody who is kept away."""
-    activities = [name for name in not_by(task) if name != candidates.APPLICANT]
-    done = candidates.doers(session, task.instance_id, activities) if activities else []
+    """Return whom four eyes keep from a task by now: also who has done an activity since it opened, acted for
+    the applicant, or took over from somebody who is kept away."""
+    done = candidates.barred_since(session, task.instance_id, not_by(task))
     return candidates.with_successors(session, (*task.barred_users, *done))
 
 
