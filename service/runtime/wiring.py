@@ -17,14 +17,16 @@ from service.runtime.incidents import rows as incidents
 from service.runtime.step import handler_calls
 from service.runtime.step.context import Application
 from service.runtime.step.step import Keeper, Parts, Step
-from service.runtime.tasks import reminding
+from service.runtime.tasks import reminding, taking_back
 from service.runtime.tasks import rows as tasks
 from service.settings import Settings
 from service.store.audit_chain import AuditKeys
 from service.store.blobs import BlobStore
 from service.store.db import Database
 
-KEEPERS: tuple[Keeper, ...] = (tasks, reminding, incidents, attachments, ending, v0_1, notices)
+KEEPERS: tuple[Keeper, ...] = (
+    *(tasks, reminding, incidents, attachments, ending, v0_1, taking_back, notices),
+)
 """Behind tasks what needs their rows: who is told of them, and incidents (one that nobody may do is one).
 Last the notices: they see what all others have done."""
 

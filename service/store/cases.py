@@ -167,7 +167,7 @@ def counts_for(instance_id: Any, number: Any) -> Any:
     """Return a condition on Submission: handed in by the case's main instance, by `instance_id` itself, or
     by an instance that has since applied what it decided.
 
-    What an unfinished or refused change order says is not yet the plan.
+    What an unfinished or refused change order says is not yet the plan; what was taken back counts no more.
     """
     main = select(Case.main_instance).where(Case.number == number).scalar_subquery()
     applied = (
@@ -179,4 +179,4 @@ def counts_for(instance_id: Any, number: Any) -> Any:
         .exists()
     )
     own = [] if instance_id is None else [Submission.instance_id == instance_id]
-    return or_(Submission.instance_id == main, *own, applied)
+    return Submission.withdrawn_at.is_(None) & or_(Submission.instance_id == main, *own, applied)

@@ -98,7 +98,9 @@ def _but(model: Any, *without: str) -> tuple[str, ...]:
 _ALL = (
     Covered(table_of(ActivityHistory), _but(ActivityHistory, "seq"), "instance_id"),
     # The answers are held by their hash, which is in the row.
-    Covered(table_of(Submission), _but(Submission, "seq", "answers", "erased_at"), "instance_id"),
+    Covered(
+        table_of(Submission), _but(Submission, "seq", "answers", "erased_at", "withdrawn_at"), "instance_id"
+    ),
     Covered(table_of(DecisionEvaluation), _but(DecisionEvaluation, "seq"), "instance_id"),
     Covered(table_of(CaseFact), _but(CaseFact, "seq"), "number"),
     Covered(table_of(CaseApplication), _but(CaseApplication, "seq"), "number"),

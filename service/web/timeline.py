@@ -16,7 +16,7 @@ NOTED = frozenset(
     {"note", "returned", "suspended", "resumed", "retried", "raised", "assigned"}
     | {"reminded", "escalated", "transferred", "delegated", "resolved", "taken_back", "urged", "copied"}
     | {"instance_cancelled", "instance_withdrawn", "informed", "consulted"}
-    | {"signers_before", "signers_after", "signers_beside", "signer_removed"}
+    | {"signers_before", "signers_after", "signers_beside", "signer_removed", "withdrawn"}
     | {"signed", "concluded", "came_back"}
 )
 
@@ -85,6 +85,7 @@ def _given(dossier: DossierView) -> list[Entry]:
                     by=submission.by,
                     department=opinion.department if opinion else None,
                     at=submission.at,
+                    event="withdrawn" if submission.withdrawn_at else "done",
                     conclusion=opinion.conclusion if opinion else None,
                     text=opinion.opinion if opinion else None,
                 )

@@ -81,6 +81,7 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
         "POST /api/v1/tasks/<task_id>/remind": Need("sees the task and cannot answer it"),
         "POST /api/v1/tasks/<task_id>/copies": Need("answers the task, or applied for the case"),
         "DELETE /api/v1/tasks/<task_id>/signers/<user>": _TASK,
+        "POST /api/v1/tasks/<task_id>/withdraw": Need("answered the task"),
         "POST /api/v1/tasks/<task_id>/resolve": Need("is lent the task"),
         "POST /api/v1/tasks/<task_id>/assign": Need("sees the task", "task.assign"),
     },

@@ -76,3 +76,20 @@ def test_a_signer_is_added_removed_and_signs_over_http(client_for, legal_task):
     assert [each["key"] for each in form["schema"]["components"]] == ["conclusion", "opinion"]
     assert [each["activity_id"] for each in signed.json["opened"]] == ["finance_confirm"]
     assert zhou.get(address).json["signers"][0]["conclusion"] == "同意"
+
+
+def test_an_answer_is_taken_back_over_http_until_something_has_moved(client_for, legal_task):
+    zhou, address = client_for("zhouheng"), f"/tasks/{legal_task['id']}"
+    answers = {"conclusion": "同意", "opinion": "规则合法"}
+    zhou.post(f"{address}/complete", {"version": legal_task["version"], "answers": answers})
+
+    reopened = zhou.post(f"{address}/withdraw", {"reason": "漏看一条"})
+    again = {"version": reopened.json["reopened"]["version"], "answers": answers}
+    opened = zhou.post(f"{address}/complete", again).json["opened"]
+    client_for("xunuo").post(f"/tasks/{opened[0]['id']}/claim")
+    refused = zhou.post(f"{address}/withdraw", {"reason": "再看一次"})
+
+    assert reopened.status_code == 200
+    assert (reopened.json["reopened"]["id"], reopened.json["reopened"]["state"]) == (legal_task["id"], "open")
+    assert refused.status_code == 409
+    assert "财务确认" in refused.json["detail"]

@@ -45,6 +45,7 @@ CONTRACT = (
     "POST /api/v1/tasks/{task_id}/remind",
     "POST /api/v1/tasks/{task_id}/copies",
     "GET /api/v1/copies",
+    "POST /api/v1/tasks/{task_id}/withdraw",
     "POST /api/v1/tasks/{task_id}/signers",
     "DELETE /api/v1/tasks/{task_id}/signers/{user}",
     "GET /api/v1/notifications",

@@ -67,6 +67,9 @@ class World:
         if route.endswith("/signers/<user>"):
             added = {"users": ("lvshi",), "mode": "before", "reason": "请把关"}
             user_tasks.act(self.app, self.actor("zhouheng"), task.id, "signers", added)
+        if route.endswith("/tasks/<task_id>/withdraw"):
+            given = {"conclusion": "同意", "opinion": "规则合法"}
+            user_tasks.complete(self.app, self.actor("zhouheng"), task.id, None, given)
         if route.endswith("/resolve"):
             lent = {"to": "zhouheng", "reason": "请看"}
             user_tasks.act(self.app, self.actor("lvshi"), task.id, "delegate", lent)
@@ -167,6 +170,7 @@ BODIES = {
     "POST /api/v1/tasks/<task_id>/transfer": {"to": "linyue", "reason": "出差"},
     "POST /api/v1/tasks/<task_id>/delegate": {"to": "linyue", "reason": "出差"},
     "POST /api/v1/tasks/<task_id>/signers": {"users": ["lvshi"], "mode": "before", "reason": "请把关"},
+    "POST /api/v1/tasks/<task_id>/withdraw": {"reason": "漏看一条"},
     "POST /api/v1/tasks/<task_id>/copies": {"users": ["xunuo"]},
     "POST /api/v1/tasks/<task_id>/resolve": {"opinion": "可以"},
     "POST /api/v1/tasks/<task_id>/assign": {"to": "zhouheng", "reason": "病假"},
@@ -275,6 +279,7 @@ def refusals(who: str, route: str) -> set[int] | None:
         STARTS: None,
         ANSWERS: _for_task(who),
         "is lent the task": _for_task(who),
+        "answered the task": _for_task(who),
         "answers the task, or applied for the case": None if own else _for_task(who),
         "sees the task and cannot answer it": (409 if who == "zhouheng" else None) if sees(who) else 404,
         "uploaded it, or sees the case": None if own or holds(who, "case.see_all") else 404,

@@ -89,12 +89,15 @@ class HandlerPorts:
     # ---- writing ----------------------------------------------------------------------------------
 
     def commit_allowance(self, department: str, period: str, amount: Decimal) -> Allowance | None:
+        self._step.done_for_good.append(self.activity)
         return allowances.commit(self._step.session, department, period, self.case, amount)
 
     def archive(self, facts: Mapping[str, Any]) -> None:
+        self._step.done_for_good.append(self.activity)
         campaign_figures.archive(self._step.session, self._step.instance, self.case, facts)
 
     def record_figures(self, figures: Iterable[Figure]) -> None:
+        self._step.done_for_good.append(self.activity)
         self._figures += figures
 
     def note(self, text: str, **facts: Any) -> None:

@@ -114,6 +114,7 @@ def _submission(
         deployment_id=row.deployment_id,
         content_hash=row.content_hash,
         element=element,
+        withdrawn_at=row.withdrawn_at,
         in_force=is_in_force,
         latest=is_latest,
         attachments=tuple(files[file_id] for file_id in dict.fromkeys(named) if file_id in files),
@@ -148,7 +149,7 @@ def _opinion(row: Submission, model: Model) -> OpinionView | None:
     """Return what a submission concludes or says; None when its form asks for neither."""
     marked = model.marked(row.form)
     conclusion, opinion = marked.conclusion_of(row.answers), marked.opinion_of(row.answers)
-    if not conclusion and not opinion:
+    if row.withdrawn_at is not None or (not conclusion and not opinion):
         return None
     return OpinionView(
         activity_id=row.activity_id,

@@ -259,6 +259,7 @@ class SubmissionView(View):
     deployment_id: str
     content_hash: str
     element: ElementView | None
+    withdrawn_at: datetime | None
     # Whether it counts for the whole case: what a change order not yet applied says is a proposal.
     in_force: bool
     # The last one of its form that counts.

@@ -86,6 +86,9 @@ class Step:
     # Tokens whose incident somebody has answered by what they did.
     settled_tokens: list[str] = field(default_factory=list)
     is_dropped: bool = False
+    # The task whose answer moved the case, and what that did that nobody can undo.
+    answered_task_id: str | None = None
+    done_for_good: list[str] = field(default_factory=list)
     # The due time the timer row shows when the step begins.
     armed_for: datetime | None = None
     # What it led to, once it is saved: tasks opened, incidents still open, who is told what.

@@ -17,7 +17,7 @@ from service.runtime.step.views import View
 from service.runtime.tasks import rights, rows, showing
 from service.runtime.tasks.action import MOST_REASON, Action, Deed, Given
 from service.runtime.tasks.seen import SIGNER, Seen, look
-from service.runtime.tasks.views import CompletionView
+from service.runtime.tasks.views import CompletionView, ReopenedView
 from service.store.models import TASKS, Draft, TaskRow
 from service.wording import Text
 
@@ -56,6 +56,8 @@ def perform(
         return deed.answer
     if action.answers is CompletionView:
         return showing.completion(app, step, now.absent)
+    if action.answers is ReopenedView:
+        return ReopenedView(showing.task(app, look(app, step.actor, task_id), step.actor))
     left = look(app, step.actor, task_id) if deed.changes_signers else _after(now, deed)
     return showing.task(app, left, step.actor)
 

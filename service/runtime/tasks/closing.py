@@ -33,6 +33,7 @@ def finished(step: Step, task: TaskRow, given: Answered) -> dict[str, Any]:
 
     A later automatic step that fails is an incident.
     """
+    step.answered_task_id = task.id
     step.on_behalf_of, step.doers[task.token_id] = given.on_behalf_of, given.by
     content_hash = answering.hand_in(step, task, given)
     with moving():

@@ -173,6 +173,21 @@ def open_in(session: Session, instance_id: str, *, kind: str = "drawn") -> list[
     return rows(session, query.order_by(_T.id))
 
 
+def reopen(step: Step, row: TaskRow, holder: str | None, now: datetime) -> None:
+    """Open a completed task again, held by somebody."""
+    values: dict[str, Any] = {
+        **dict.fromkeys(("completed_at", "completed_by", "on_behalf_of", "conclusion", "opinion", "held")),
+        "state": "open",
+        "assignee": holder,
+        "claimed_at": now if row.assignee is None else row.claimed_at,
+    }
+    again = replace(row, **values)
+    statement = update(TASKS).where(_T.id == row.id, _T.state == "completed")
+    step.session.execute(statement.values(**values, version=row.version + 1))
+    cover(step, again)
+    _offer(step, [again])
+
+
 def add(step: Step, row: TaskRow) -> None:
     """Open a task that no drawing asks for."""
     cover(step, row)

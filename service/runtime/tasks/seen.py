@@ -13,7 +13,7 @@ from service.errors import NotFound
 from service.runtime import identity
 from service.runtime.identity.substitutes import is_standing_in
 from service.runtime.step.context import Actor, Application
-from service.store.models import TASKS, Draft, ProcessInstance, TaskRow
+from service.store.models import TASKS, Draft, LastAnswer, ProcessInstance, TaskRow
 from service.store.prepared import Prepared
 
 SIGNER = "signer"
@@ -47,6 +47,8 @@ class Seen:
     case: TaskCase
     absent: tuple[Actor, ...] = ()
     has_draft: bool = False
+    # Its answer is the last that has moved its case.
+    is_last: bool = False
     # The tasks of signers who were added to it.
     signers: tuple[TaskRow, ...] = ()
 
@@ -67,6 +69,7 @@ _LOOK = Prepared(
         exists().where(Draft.subject == TASKS.c.id, Draft.user_name == bindparam("user")),
         is_standing_in(bindparam("user"), bindparam("now")),
         exists().where(_ADDED.c.parent_task_id == TASKS.c.id),
+        exists().where(LastAnswer.task_id == TASKS.c.id),
     )
     .join(ProcessInstance, ProcessInstance.id == TASKS.c.instance_id)
     .where(TASKS.c.id == bindparam("task"))
@@ -80,10 +83,10 @@ def look(app: Application, actor: Actor, task_id: str) -> Seen:
     if not found:
         raise NotFound(task=task_id)
     [row] = found
-    *case, has_draft, stands_in, has_signers = row[_WIDTH:]
+    *case, has_draft, stands_in, has_signers, is_last = row[_WIDTH:]
     absent = _absent(app, actor, now) if stands_in else ()
     signers = _signers(app, task_id) if has_signers else ()
-    return Seen(TaskRow(*row[:_WIDTH]), TaskCase(*case), absent, has_draft, signers)
+    return Seen(TaskRow(*row[:_WIDTH]), TaskCase(*case), absent, has_draft, is_last, signers)
 
 
 def _absent(app: Application, actor: Actor, now: datetime) -> tuple[Actor, ...]:
@@ -112,9 +115,22 @@ def with_cases(session: Session, tasks: Sequence[TaskRow], absent: tuple[Actor, 
     query = select(*_CASE).where(ProcessInstance.id.in_(wanted))
     cases = {row.id: TaskCase(*row) for row in session.execute(query)} if wanted else {}
     signers = signers_of(session, [task.id for task in tasks]) if tasks else {}
+    last = _last_answers(session, [task.id for task in tasks if task.state == "completed"])
     return tuple(
-        Seen(task, cases[task.instance_id], absent, signers=signers.get(task.id, ())) for task in tasks
+        Seen(
+            task,
+            cases[task.instance_id],
+            absent,
+            is_last=task.id in last,
+            signers=signers.get(task.id, ()),
+        )
+        for task in tasks
     )
+
+
+def _last_answers(session: Session, task_ids: Sequence[str]) -> set[str]:
+    query = select(LastAnswer.task_id).where(LastAnswer.task_id.in_(task_ids))
+    return set(session.scalars(query)) if task_ids else set()
 
 
 def opened_in(case: ProcessInstance, tasks: Iterable[TaskRow], absent: tuple[Actor, ...]) -> tuple[Seen, ...]:

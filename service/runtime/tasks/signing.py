@@ -68,7 +68,7 @@ def sign(step: Step, seen: Seen, answers: Mapping[str, Any], stood_for: str | No
     said = f"{telling.acting(step, stood_for)}：{conclusion}，{opinion}"
     telling.signed(step, parent, said, comes_back=is_against and parent.held is not None)
     if parent.held is not None and (is_against or (not left and _is_barred(step, parent))):
-        _come_back(step, parent)
+        _come_back(step, parent, left)
     elif parent.held is not None and not left:
         _conclude(step, parent)
     else:
@@ -112,15 +112,19 @@ def let_go(step: Step, seen: Seen) -> dict[str, Any]:
     return {} if held is None else finished(step, seen.task, _given(held))
 
 
-def take_back(step: Step, task: TaskRow) -> dict[str, Any]:
+def take_back(step: Step, task: TaskRow, unsigned: Iterable[TaskRow]) -> dict[str, Any]:
     """Return the columns of a task that its holder has to conclude again; their answers are their draft."""
     held = task.held or {}
+    for each in unsigned:
+        if each.added_as == AFTER and each.state == "open":
+            # What they are to sign is what the holder concludes next.
+            rows.change(step, each, {"state": WAITING})
     answering.keep_draft(step.session, held["by"], task.id, held["answers"], step.now)
     return {"held": None}
 
 
-def _come_back(step: Step, parent: TaskRow) -> None:
-    rows.change(step, parent, take_back(step, parent))
+def _come_back(step: Step, parent: TaskRow, unsigned: Iterable[TaskRow]) -> None:
+    rows.change(step, parent, take_back(step, parent, unsigned))
     step.line("came_back", None, **rows.place_of(parent))
 
 

@@ -58,6 +58,12 @@ def signed(step: Step, task: TaskRow, said: str, *, comes_back: bool) -> None:
     tell(step, task, filter(None, [task.assignee]), f"加签意见：{task.name}", f"{said}{again}")
 
 
+def withdrawn(step: Step, task: TaskRow, reason: str) -> None:
+    """Tell whom a task was offered to that it is gone: the answer it followed was taken back."""
+    text = f"{acting(step)}已撤回上一步的办理，“{task.name}”暂无需处理：{reason}"
+    tell(step, task, holders(step, task), f"撤回：{task.name}", text, leads_to_task=False)
+
+
 def removed(step: Step, task: TaskRow, people: Iterable[str]) -> None:
     """Tell a signer that they need not sign."""
     text = f"{acting(step)}已取消您对“{task.name}”的加签，无需再处理。"

@@ -92,6 +92,13 @@ class CompletionView(View):
 
 
 @dataclass(frozen=True)
+class ReopenedView(View):
+    """The task that is open again, after its answer was taken back."""
+
+    reopened: TaskView
+
+
+@dataclass(frozen=True)
 class DraftView(View):
     """When a draft was kept, and the hash of its answers: what the next one is written `over`."""
 

@@ -25,6 +25,7 @@ from service.store.models.identity import (
 from service.store.models.instance import (
     Draft,
     Incident,
+    LastAnswer,
     MessageBuffer,
     Outbox,
     Participant,
@@ -75,6 +76,7 @@ __all__ = [
     "Figure",
     "IdempotencyKey",
     "Incident",
+    "LastAnswer",
     "LoadSample",
     "LoginAttempt",
     "MessageBuffer",

@@ -102,6 +102,26 @@ class Draft(Base):
     saved_at: Mapped[datetime] = mapped_column(Instant)
 
 
+class LastAnswer(Base):
+    """What an instance was before the answer that moved it last, as long as nothing else has moved it.
+
+    `after_hash` is that of the snapshot the answer left, `opened` the tasks it opened. `fact_seq`: the last
+    fact of the instance before it, where it wrote any. `obstacle`: what it did that nobody can undo.
+    """
+
+    __tablename__ = "last_answer"
+
+    instance_id: Mapped[str] = mapped_column(
+        sa.ForeignKey("process_instance.id", ondelete="CASCADE"), primary_key=True
+    )
+    task_id: Mapped[str] = mapped_column(index=True)
+    snapshot: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    after_hash: Mapped[str]
+    opened: Mapped[list[str]] = mapped_column(Values)
+    fact_seq: Mapped[int | None] = mapped_column(sa.BigInteger)
+    obstacle: Mapped[str | None] = mapped_column(sa.Text)
+
+
 class Timer(Base):
     """When an instance must be looked at next. `lease_until`: already sent to a worker until then."""
 

@@ -76,6 +76,8 @@ class Submission(Base):
     seen_hash: Mapped[str]
     submitted_at: Mapped[datetime] = mapped_column(Instant)
     erased_at: Mapped[datetime | None] = mapped_column(Instant)
+    # Taken back by its author: it stays on record and counts for nothing.
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class DecisionEvaluation(Base):

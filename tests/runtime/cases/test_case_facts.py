@@ -441,3 +441,21 @@ def test_rows_of_facts_are_never_changed(running):
     decide(company, propose(company, 5), refused=True)
 
     assert rows(company)[: len(before)] == before
+
+
+def test_a_fact_has_its_value_back_when_the_answer_that_wrote_it_is_taken_back(running):
+    company, main = running
+    [task] = [
+        each for each in user_tasks.find(company.app, SYSTEM, instance=main.id, state="completed").items
+    ]
+    before = rows(company)
+
+    linyue = company.cast.linyue
+    user_tasks.act(company.app, linyue, task.id, "withdraw", {"reason": "少算一行"})
+
+    initial = before[1][2]
+    assert facts(company)["total"] == initial
+    assert rows(company)[: len(before)] == before
+    company.complete(main, "write", by="linyue", amount=70_000)
+    assert facts(company)["total"] == Decimal(70_000)
+    assert not verifying.verify(company.app).problems
