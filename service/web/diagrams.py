@@ -34,6 +34,10 @@ def of_instance(
     return {"diagrams": diagrams, "open": paths.index(focus) if focus in paths else 0}
 
 
+PASSED = "passed"
+"""How what a way goes by is marked that breaks a guarantee."""
+
+
 def of_way(
     steps: Sequence[Step], names: Mapping[str, str], urls: Mapping[str, str], what: str
 ) -> dict[str, Any]:
@@ -49,8 +53,7 @@ def of_way(
             "path": path,
             **_caller(path),
             "url": urls[process],
-            "activities": {step.element.id: {"visits": 1, "active": 0, "failed": False} for step in passed},
-            "flows": _taken(passed),
+            "changes": {PASSED: [*(step.element.id for step in passed), *_taken(passed)]},
             "findings": [{"element": steps[-1].element.id, "severity": "error", "message": what}]
             if (process, path) == last
             else [],

@@ -40,6 +40,7 @@ def one(key: str) -> str:
         verdict=verdict,
         said=said,
         steps=[step for step in verdict.proof.way if step.is_told],
+        names=_names(),
         doubt=doubt(verdict.proof),
         drawing=_drawing(verdict) if verdict.proof.way else None,
     )
@@ -50,11 +51,11 @@ def said(verdict: Verdict) -> str:
     return verdict.guarantee.said(i18n.chosen_language())
 
 
+def _names() -> dict[str, str]:
+    return {key: each.name for key, each in application().live().model.processes.items()}
+
+
 def _drawing(verdict: Verdict) -> dict[str, object]:
-    processes = application().live().model.processes
-    return diagrams.of_way(
-        verdict.proof.way,
-        {key: each.name for key, each in processes.items()},
-        {key: url_for("processes.drawing", key=key) for key in processes},
-        _("Here the guarantee is broken"),
-    )
+    names = _names()
+    urls = {key: url_for("processes.drawing", key=key) for key in names}
+    return diagrams.of_way(verdict.proof.way, names, urls, _("Here the guarantee is broken"))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -22,7 +23,7 @@ from service.errors import InvalidDeployment, InvalidInput
 from service.runtime.identity import rights
 from service.runtime.releases import contents, deployments, weaving
 from service.runtime.releases.told_changes import ToldChange
-from service.web import people
+from service.web import diagrams, people
 from service.web.asking import application, me, signed_in_only
 from service.web.findings import headline
 from service.web.i18n import worded
@@ -138,6 +139,9 @@ def _require_files(files: Mapping[str, bytes]) -> None:
         raise InvalidInput(_("Choose at least one file."))
 
 
+_PROCESS = re.compile(r'<(?:\w+:)?process\b[^>]*?\bid="([^"]+)"')
+
+
 def _findings_page(files: Mapping[str, bytes], findings: Iterable[Finding]) -> str:
     found = sorted(findings, key=lambda each: (each.severity != "error", each.file, each.line))
     known = {each.name: each.sha256 for each in contents.find(application(), me())}
@@ -165,7 +169,7 @@ def _file_state(known_hash: str | None, content: bytes) -> str:
     return "same" if hashlib.sha256(content).hexdigest() == known_hash else "changed"
 
 
-def _uploaded_drawing(name: str, content: bytes, findings: Iterable[Finding]) -> dict[str, Any]:
+def _uploaded_drawing(name: str, content: bytes, findings: Sequence[Finding]) -> dict[str, Any]:
     """Return the island's payload with the drawing itself inside: it is stored nowhere yet."""
     marks = [
         {
@@ -177,7 +181,27 @@ def _uploaded_drawing(name: str, content: bytes, findings: Iterable[Finding]) ->
         if each.file == name
     ]
     xml = content.decode("utf-8", errors="replace")
-    return {"diagrams": [{"definition": name, "name": name, "path": "", "xml": xml, "findings": marks}]}
+    passed, ends = _broken_ways(xml, findings)
+    diagram = {
+        "definition": name,
+        "name": name,
+        "path": "",
+        "xml": xml,
+        "findings": [*marks, *ends],
+        "changes": {diagrams.PASSED: passed},
+    }
+    return {"diagrams": [diagram]}
+
+
+def _broken_ways(xml: str, findings: Iterable[Finding]) -> tuple[list[str], list[dict[str, str]]]:
+    """Return what the ways that break guarantees go by in a drawing, and a mark where each is there last."""
+    drawn, passed, ends = set(_PROCESS.findall(xml)), dict[str, None](), []
+    for each in findings:
+        here = [step.element for step in each.path if step.process in drawn]
+        if each.severity == "error" and here:
+            passed.update(dict.fromkeys(here))
+            ends.append({"element": here[-1], "severity": each.severity, "message": worded(each.message)})
+    return list(passed), ends
 
 
 def _changed_drawing(name: str, old: str, new: str, told: Iterable[ToldChange]) -> dict[str, Any] | None:

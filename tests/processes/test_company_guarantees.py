@@ -144,9 +144,16 @@ ALL_THREE = '["法务部", "财务部", "技术部"]'
 @pytest.mark.parametrize(
     ("key", "file", "before", "after", "at"),
     [
-        ("finance_agreed_itself", "countersign_phase.bpmn", "[objector]", ALL_THREE, "uphold"),
-        ("tech_agreed_itself", "countersign_phase.bpmn", "[objector]", '[objector, "技术部"]', "uphold"),
-        ("legal_agreed_itself", "countersign_phase.bpmn", ">=result<", f">={ALL_THREE}<", "uphold"),
+        ("finance_upheld_itself", "countersign_phase.bpmn", "[objector]", ALL_THREE, "uphold"),
+        ("tech_upheld_itself", "countersign_phase.bpmn", "[objector]", '[objector, "技术部"]', "uphold"),
+        ("legal_upheld_itself", "countersign_phase.bpmn", ">=result<", f">={ALL_THREE}<", "uphold"),
+        (
+            "legal_agreed_itself",
+            "countersign_phase.bpmn",
+            '"case.upheld">=result',
+            '"case.agreed">=result',
+            "uphold",
+        ),
         (
             "tech_agreed_itself",
             "countersign_finance.bpmn",
@@ -168,13 +175,6 @@ ALL_THREE = '["法务部", "财务部", "技术部"]'
             'if conclusion = "同意" then',
             'if conclusion != "" then',
             "finance_review",
-        ),
-        (
-            "legal_agreed_itself",
-            "revision_process.bpmn",
-            "case.agreed[list contains(departments_to_recheck, item) = false]",
-            'concatenate(case.agreed, ["法务部"])',
-            "update_agreed",
         ),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 from io import BytesIO
 
@@ -180,3 +182,18 @@ def test_a_removed_step_is_told_and_marked_on_the_earlier_drawing(company: Compa
     assert '"removed": ["two"]' in page
     assert f"/processes/history/{earlier.id}/told.bpmn" in page
     assert "<summary><h3>版面与连线</h3>" in page, "flows that followed are folded away"
+
+
+def test_a_way_that_breaks_a_promise_is_marked_on_the_uploaded_drawing(company: Company) -> None:
+    drawing = resources.manifest_files()["countersign_phase.bpmn"].decode()
+    broken = drawing.replace("[objector]", '["法务部", "财务部", "技术部"]')
+    assert broken != drawing
+
+    page = upload(company.browser("yezhen"), "countersign_phase.bpmn", broken.encode())
+
+    [drawn] = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page.text, re.DOTALL)
+    [diagram] = json.loads(drawn)["diagrams"]
+    assert {"legal_stage", "joint_meeting", "uphold"} <= {*diagram["changes"]["passed"]}
+    assert "uphold" in {each["element"] for each in diagram["findings"]}
+    told = html.unescape(page.text)
+    assert "立项 → " in told, "the way is told from its beginning on"

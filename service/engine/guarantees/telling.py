@@ -9,7 +9,6 @@ from service.engine.guarantees.model import Guarantee, Proof, Step, Verdict
 from service.engine.guarantees.reading import FILE
 from service.wording import Text, joined
 
-SHOWN_STEPS = 6
 BROKEN, KNOWN = "guarantee-broken", "guarantee-known-gap"
 UNPROVEN, CLOSED = "guarantee-not-proven", "guarantee-gap-closed"
 
@@ -69,14 +68,11 @@ _TOLD = {"holds": _holds, "broken": _broken, "unproven": _unproven}
 
 
 def _how(proof: Proof) -> Text:
-    """Say how a sentence is broken: the reason, or the last steps of the way."""
+    """Say how a sentence is broken: the reason, or the steps of the way."""
     if proof.reason is not None:
         return Text("Namely: {reason}.", reason=proof.reason)
-    told = [step for step in proof.way if step.is_told]
-    steps = [_named(step) for step in told[-SHOWN_STEPS:]]
-    way = joined(steps, "{first} → {rest}") if steps else ""
-    ahead = Text("… → ") if len(told) > SHOWN_STEPS else ""
-    return Text("This way: {ahead}{way}. {doubt}", ahead=ahead, way=way, doubt=doubt(proof))
+    way = " → ".join(step.title for step in proof.way if step.is_told)
+    return Text("This way: {way}. {doubt}", way=way, doubt=doubt(proof))
 
 
 def _named(step: Step) -> Text:
