@@ -15,6 +15,7 @@ from service.runtime.tasks.views import FormView, TaskView
 from service.web.asking import application, me
 from service.web.labels import localized
 
+PHRASES_URL = "/api/v1/phrases"
 UPLOAD_URL = "/api/v1/attachments"
 
 
@@ -26,6 +27,7 @@ def for_task(task: TaskView, form: FormView) -> dict[str, Any]:
         "draft": f"{address}/draft",
         "task": address,
         "done": url_for("tasks.index", done=task.id),
+        "phrases": PHRASES_URL,
         "signin": url_for("login.form", next=url_for("tasks.show", task_id=task.id)),
     }
     payload = _payload(_mode(task), form, urls)

@@ -51,6 +51,8 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
     },
     "one's account": {
         "GET /people": _ME,
+        **dict.fromkeys(("GET /api/v1/phrases", "POST /api/v1/phrases"), _ME),
+        "DELETE /api/v1/phrases/<phrase_id>": _OWN,
         **dict.fromkeys(("GET /account", "POST /account/password", "POST /account/substitutes"), _ME),
         **dict.fromkeys(("POST /account/tokens", "GET /api/v1/me"), _ME),
         **dict.fromkeys(("GET /api/v1/tokens", "POST /api/v1/tokens"), _ME),
@@ -86,6 +88,7 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
         "POST /api/v1/tasks/<task_id>/assign": Need("sees the task", "task.assign"),
     },
     "cases": {
+        "POST /api/v1/tasks/complete-many": _ME,
         **dict.fromkeys(("GET /copies", "GET /api/v1/copies"), _ME),
         **dict.fromkeys(("GET /cases", "GET /api/v1/process-instances", "GET /start"), _ME),
         **dict.fromkeys(("GET /api/v1/process-definitions", "GET /api/v1/process-definitions/<key>"), _ME),

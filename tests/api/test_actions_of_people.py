@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from tests.engine import diagrams as d
+from tests.runtime.drawings import ORGANISATION, REVIEW_FORM
+
 
 def test_reminding_again_says_when_to_come_back(client_for, legal_task):
     linyue, address = client_for("linyue"), f"/tasks/{legal_task['id']}/remind"
@@ -93,3 +96,79 @@ def test_an_answer_is_taken_back_over_http_until_something_has_moved(client_for,
     assert (reopened.json["reopened"]["id"], reopened.json["reopened"]["state"]) == (legal_task["id"], "open")
     assert refused.status_code == 409
     assert "财务确认" in refused.json["detail"]
+
+
+def bulk(deploy):
+    """Two tasks of legal's that may be answered together, and one that may not."""
+    properties = {"bulk": "true"}
+    deploy(
+        {
+            "many.bpmn": d.process(
+                d.start(),
+                d.user("sign", camunda_formRef="legal_review", properties=properties),
+                d.user("look"),
+                d.end(),
+                d.path("begin", "sign", "look", "done"),
+                key="many",
+            ),
+            "legal_review.form": REVIEW_FORM,
+            "organisation.yaml": ORGANISATION,
+        }
+    )
+
+
+def test_several_tasks_are_answered_at_once_each_by_itself(client_for, deploy):
+    bulk(deploy)
+    for _ in range(3):
+        client_for("linyue").post("/process-definitions/many/start")
+    zhou = client_for("zhouheng")
+    first, second, third = zhou.get("/tasks", mine="true").json["items"]
+    agreed = {"conclusion": "同意", "opinion": "规则合法"}
+    items = [
+        {"id": first["id"], "version": 1, "answers": agreed},
+        {"id": second["id"], "version": 1, "answers": {"conclusion": "同意", "opinion": "短"}},
+        {"id": third["id"], "version": 7, "answers": agreed},
+        {"id": first["id"], "version": 1, "answers": agreed},
+        {"id": "nowhere", "version": 1, "answers": agreed},
+    ]
+
+    answer = zhou.post("/tasks/complete-many", {"items": items}, key="once")
+    repeated = zhou.post("/tasks/complete-many", {"items": items}, key="once")
+
+    assert answer.status_code == 200
+    assert [each["status"] for each in answer.json["items"]] == [200, 422, 409, 409, 404]
+    # An opinion that has to be given has to be given here too.
+    assert [error["path"] for error in answer.json["items"][1]["errors"]] == ["opinion"]
+    assert zhou.get(f"/tasks/{first['id']}").json["state"] == "completed"
+    assert zhou.get(f"/tasks/{second['id']}").json["state"] == "open"
+    assert repeated.json == answer.json
+
+
+def test_a_task_whose_drawing_does_not_allow_it_is_answered_alone(client_for, deploy):
+    bulk(deploy)
+    client_for("linyue").post("/process-definitions/many/start")
+    zhou = client_for("zhouheng")
+    [task] = zhou.get("/tasks", mine="true").json["items"]
+    agreed = {"conclusion": "同意", "opinion": "规则合法"}
+    [following] = zhou.post(f"/tasks/{task['id']}/complete", {"version": 1, "answers": agreed}).json["opened"]
+
+    item = {"id": following["id"], "version": 1, "answers": {}}
+    [outcome] = zhou.post("/tasks/complete-many", {"items": [item]}).json["items"]
+
+    assert outcome["status"] == 403
+    assert zhou.get(f"/tasks/{following['id']}").json["state"] == "open"
+
+
+def test_one_keeps_phrases_for_oneself(client_for, review):
+    zhou = client_for("zhouheng")
+
+    kept = zhou.post("/phrases", {"text": " 同意，请按计划执行 "})
+    again = zhou.post("/phrases", {"text": "同意，请按计划执行"})
+
+    assert (kept.status_code, kept.json["text"]) == (201, "同意，请按计划执行")
+    assert again.json["id"] == kept.json["id"]
+    assert [each["text"] for each in zhou.get("/phrases").json["items"]] == ["同意，请按计划执行"]
+    assert client_for("xunuo").get("/phrases").json["items"] == []
+    assert client_for("xunuo").delete(f"/phrases/{kept.json['id']}").status_code == 404
+    assert zhou.delete(f"/phrases/{kept.json['id']}").status_code == 204
+    assert zhou.post("/phrases", {"text": "  "}).status_code == 422

@@ -20,6 +20,7 @@ from service.engine.organisation.rights import RIGHTS
 from service.runtime import identity
 from service.runtime.campaigns import allowances
 from service.runtime.cases import attachments, instances
+from service.runtime.identity import phrases
 from service.runtime.incidents import incidents
 from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM
@@ -95,6 +96,7 @@ class World:
             "key": lambda: self._key(route),
             "name": lambda: self._name(route),
             "user": lambda: "lvshi",
+            "phrase_id": lambda: phrases.add(self.app, self.actor("linyue"), "同意，请按计划执行").id,
         }
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(made[found[1]]()), route.split(" ", 1)[1])
 
@@ -171,6 +173,8 @@ BODIES = {
     "POST /api/v1/tasks/<task_id>/delegate": {"to": "linyue", "reason": "出差"},
     "POST /api/v1/tasks/<task_id>/signers": {"users": ["lvshi"], "mode": "before", "reason": "请把关"},
     "POST /api/v1/tasks/<task_id>/withdraw": {"reason": "漏看一条"},
+    "POST /api/v1/tasks/complete-many": {"items": [{"id": "none", "version": 1}]},
+    "POST /api/v1/phrases": {"text": "同意"},
     "POST /api/v1/tasks/<task_id>/copies": {"users": ["xunuo"]},
     "POST /api/v1/tasks/<task_id>/resolve": {"opinion": "可以"},
     "POST /api/v1/tasks/<task_id>/assign": {"to": "zhouheng", "reason": "病假"},

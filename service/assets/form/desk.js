@@ -4,6 +4,7 @@ import { colon, t } from '../lib/i18n.js';
 import { el } from '../lib/dom.js';
 import { draftSaver, tabCopy } from './keep.js';
 import { button, link, noticeBoard } from './notices.js';
+import { offerPhrases } from './phrases.js';
 import { at, focusOn, places, put } from './places.js';
 import { reminders } from './rules.js';
 
@@ -34,6 +35,7 @@ export class Desk {
     this.draft = draftSaver(this.given.urls.draft, this.given.draft_kept, () => this.answers, (text, bad) => this.say(text, bad), (problem) => this.refuse(problem));
     this.known = JSON.stringify(this.answers);
     this.listen();
+    offerPhrases(this.form, this.given.urls.phrases);
     this.remind();
     if (!restored) return;
     this.touched = true;

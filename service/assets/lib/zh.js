@@ -127,6 +127,8 @@ export default {
   '{value} files selected': '已选择 {value} 个文件',
   'Remove list item': '移除此行',
   'No elements selected': '未选择任何元素',
+  'Keep what I wrote as a phrase': '把所写的存为常用语',
+  'Delete the phrase “{text}”': '删除常用语“{text}”',
   'Without {name}': '去掉{name}',
   'Choose somebody from the list.': '请从列表中选择人员。',
 };

@@ -200,6 +200,7 @@ def _form(model: Model) -> Mapping[str, Any]:
                 "id": "signer_opinion",
                 "key": "opinion",
                 "label": "意见",
+                "properties": {"role": "opinion"},
                 "validate": {"required": True, "maxLength": 2000},
             },
         ],

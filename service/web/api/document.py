@@ -15,6 +15,7 @@ from service.runtime.step.views import View
 from service.web.api import (
     account,
     attachments,
+    comments,
     company,
     copies,
     decisions,
@@ -23,6 +24,7 @@ from service.web.api import (
     instances,
     migrations,
     notifications,
+    phrases,
     tasks,
 )
 from service.web.api.section import PREFIX, Content, ListOf, Operation, Section
@@ -73,8 +75,8 @@ _PROBLEM_SCHEMA = {
 def sections() -> tuple[Section, ...]:
     """Return every group of operations, in the order in which the document shows them."""
     modules = (
-        *(deployments, instances, migrations, tasks, notifications, copies),
-        *(decisions, attachments, figures, company, account),
+        *(deployments, instances, migrations, tasks, notifications, copies, comments),
+        *(decisions, attachments, figures, company, account, phrases),
     )
     return tuple(module.section for module in modules)
 

@@ -10,9 +10,10 @@ from pydantic import Field, create_model
 
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import Page, View
-from service.runtime.tasks import user_tasks
+from service.runtime.tasks import together, user_tasks
 from service.runtime.tasks.action import Action
 from service.runtime.tasks.actions import actions
+from service.runtime.tasks.together import OutcomesView
 from service.runtime.tasks.views import FormView, TaskView
 from service.web.api.section import Body, ListOf, Query, Section
 
@@ -46,6 +47,27 @@ def list_tasks(app: Application, actor: Actor, query: Tasks) -> Page[TaskView]:
         q=query.q,
         **query.page(),
     )
+
+
+class OneOfMany(Body):
+    """One task, as one has seen it, and its answers."""
+
+    id: str
+    version: int
+    answers: dict[str, Any] = Field(default_factory=dict)
+
+
+class Many(Body):
+    """Tasks to answer, each by itself."""
+
+    items: list[OneOfMany] = Field(min_length=1, max_length=together.MOST)
+
+
+@section.post("/tasks/complete-many", returns=OutcomesView, body=Many, errors=(422,))
+def complete_many(app: Application, actor: Actor, body: Many) -> OutcomesView:
+    """Answer several tasks whose drawing says `bulk`, each in a transaction of its own."""
+    items = [together.Item(each.id, each.version, each.answers) for each in body.items]
+    return together.complete(app, actor, items)
 
 
 @section.get("/tasks/<task_id>", returns=TaskView, errors=(404,))
