@@ -1,12 +1,13 @@
 """Workdays: the official Chinese calendar with its make-up days (调休), under the company's own dates.
 
-A year whose calendar is not announced yet is reckoned as Monday to Friday and gives *provisional* dates.
-Source: requirements N4 and R15; the official dates come from the package `chinesecalendar`.
+A year whose calendar is not announced yet is reckoned as Monday to Friday but for the days that the law makes
+free, and gives *provisional* dates. Source: requirements N4, R15 and R30; the official dates come from the
+package `chinesecalendar`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -47,6 +48,17 @@ class Calendar:
             self.holidays, self.workdays, self.announced, frozenset(holidays), frozenset(workdays)
         )
 
+    def company(self) -> Mapping[str, list[str]]:
+        """Return the company's own days alone as plain data, as `exceptions` does."""
+        return {
+            "workdays": sorted(day.isoformat() for day in self.company_workdays),
+            "holidays": sorted(day.isoformat() for day in self.company_holidays - self.company_workdays),
+        }
+
+    def is_provisional(self, moment: date | datetime) -> bool:
+        """Tell whether a deadline at this moment may still move: its year is not announced yet."""
+        return local_day(moment).year not in self.announced
+
     def exceptions(self) -> Mapping[str, object]:
         """Return the calendar as plain data, for evaluators that are not Python.
 
@@ -72,12 +84,45 @@ class Deadline:
 
 @lru_cache(maxsize=1)
 def official_calendar() -> Calendar:
-    """Return the announced years of the official calendar, without company dates."""
+    """Return the official calendar without company dates: announced years, and the fixed days of later ones.
+
+    What is moved around the fixed days of a year (调休) nobody knows before it is announced.
+    """
+    announced = frozenset(day.year for day in chinese_calendar.holidays)
+    fixed = {day for day in _statutory() if day.year not in announced}
     return Calendar(
-        holidays=frozenset(day for day in chinese_calendar.holidays if day.weekday() < SATURDAY),
+        holidays=frozenset(day for day in {*chinese_calendar.holidays, *fixed} if day.weekday() < SATURDAY),
         workdays=frozenset(day for day in chinese_calendar.workdays if day.weekday() >= SATURDAY),
-        announced=frozenset(day.year for day in chinese_calendar.holidays),
+        announced=announced,
     )
+
+
+_MOON: Mapping[int, tuple[str, str, str, str]] = {
+    2026: ("02-17", "04-05", "06-19", "09-25"),
+    2027: ("02-06", "04-05", "06-09", "09-15"),
+    2028: ("01-26", "04-04", "05-28", "10-03"),
+    2029: ("02-13", "04-04", "06-16", "09-22"),
+    2030: ("02-03", "04-05", "06-05", "09-12"),
+    2031: ("01-23", "04-05", "06-24", "10-01"),
+    2032: ("02-11", "04-04", "06-12", "09-19"),
+    2033: ("01-31", "04-04", "06-01", "09-08"),
+    2034: ("02-19", "04-05", "06-20", "09-27"),
+    2035: ("02-08", "04-05", "06-10", "09-16"),
+    2036: ("01-28", "04-04", "05-30", "10-04"),
+}
+"""By year the first days of 春节, 清明, 端午 and 中秋: by the lunar calendar, and 清明 by the sun."""
+_SPRING_FESTIVAL = (-1, 0, 1, 2)
+"""Days off, counted from its first day: 除夕, 初一, 初二, 初三."""
+_BY_DATE = ((1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3))
+
+
+def _statutory() -> Iterator[date]:
+    """Yield the days that the law makes free, as far ahead as their dates stand here."""
+    for year, dates in _MOON.items():
+        spring, *single = (date.fromisoformat(f"{year}-{day}") for day in dates)
+        yield from (date(year, month, day) for month, day in _BY_DATE)
+        yield from (spring + offset * ONE_DAY for offset in _SPRING_FESTIVAL)
+        yield from single
 
 
 def local_day(moment: date | datetime) -> date:

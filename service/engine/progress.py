@@ -55,8 +55,12 @@ class Environment:
     # What `case.…` reads: asked for once a step at most, and only when something reads it.
     facts: Callable[[], Mapping[str, Any]] = dict
     undone_by: tuple[type[Exception], ...] = (Unavailable,)
-    # What workdays are counted by.
-    calendar: Calendar = field(default_factory=official_calendar)
+    # What workdays are counted by: asked for only when some are.
+    calendar_of: Callable[[], Calendar] = official_calendar
+
+    @property
+    def calendar(self) -> Calendar:
+        return self.calendar_of()
 
 
 @dataclass(frozen=True)

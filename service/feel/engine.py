@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -20,6 +21,8 @@ from service.wording import Text
 EXPRESSION_SECONDS = 0.25
 STEP_SECONDS = 1.0
 MOST_FAILURES = 3
+_COUNTS = "workday"
+"""What stands in the name of every function that goes by the calendar."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,13 @@ class Feel:
 
     def __init__(self, *, calendar: Calendar | None = None) -> None:
         self._pool = Pool(lambda: calendar_table(calendar)) if calendar else SHARED
+        self._days: Callable[[], Calendar] | None = None
+
+    def counting_by(self, days: Callable[[], Calendar]) -> Feel:
+        """Return the same engine, with the company's own days first; asked for where workdays are counted."""
+        other = copy(self)
+        other._days = days
+        return other
 
     def evaluate(self, expression: str, variables: Mapping[str, Any], *, now: datetime) -> Any:
         """Return the value of an expression. FeelError when it has none, or FEEL would only have warned."""
@@ -93,14 +103,14 @@ class Feel:
             return [self._alone(request, now, attempts=2) for request in requests]
         seconds = min(STEP_SECONDS, EXPRESSION_SECONDS * len(requests))
         try:
-            answers: list[Any] = self._ask("batch", f'"calls":[{",".join(requests)}]', now, seconds)
+            answers: list[Any] = self._ask("batch", self._calls(requests), now, seconds)
         except FeelError:
             return self._one_by_one(requests, now)
         return answers
 
     def _alone(self, request: str, now: datetime, *, attempts: int) -> Any:
         try:
-            (answer,) = self._ask("batch", f'"calls":[{request}]', now, EXPRESSION_SECONDS)
+            (answer,) = self._ask("batch", self._calls([request]), now, EXPRESSION_SECONDS)
         except FeelTimeout as exc:
             # The clock on the wall also counts what the machine did meanwhile: once more, in a fresh isolate.
             return self._alone(request, now, attempts=attempts - 1) if attempts > 1 else exc
@@ -133,7 +143,7 @@ class Feel:
             handed_in = f'"answers":{crossing.dumps_plain(answers)},"inputs":{crossing.dumps_plain(inputs)}'
         except (TypeError, ValueError, RecursionError) as exc:
             raise FeelError(messages.problem(str(exc))) from exc
-        content = f'"hash":"{digest}",{handed_in}'
+        content = f'"hash":"{digest}",{handed_in}{self._company(text)}'
         answer = self._ask("form", content, now, STEP_SECONDS)
         if "unknown" in answer:
             answer = self._ask("form", f'{content},"schema":{text}', now, STEP_SECONDS)
@@ -148,6 +158,17 @@ class Feel:
         if isinstance(result, FeelError):
             raise result
         return result
+
+    def _calls(self, requests: Sequence[str]) -> str:
+        calls = ",".join(requests)
+        return f'"calls":[{calls}]{self._company(calls)}'
+
+    def _company(self, text: str) -> str:
+        """Return the company's days, to go with a text that counts workdays."""
+        if self._days is None or _COUNTS not in text:
+            return ""
+        days = self._days().company()
+        return f',"company":{crossing.dumps_plain(days)}' if any(days.values()) else ""
 
     def _ask(self, request: str, content: str, now: datetime, seconds: float) -> Any:
         if now.tzinfo is None:

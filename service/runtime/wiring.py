@@ -43,7 +43,7 @@ def open_application(
 
     What is not durable need not outlive the machine: commits do not wait for the disk.
     """
-    return Application(
+    app = Application(
         settings=settings,
         db=Database(settings.database_url, is_durable=is_durable),
         feel=feel,
@@ -53,6 +53,8 @@ def open_application(
         blobs=BlobStore(settings.attachments),
         audit_keys=AuditKeys.derive(settings.secret_key, settings.previous_secret_keys),
     )
+    app.feel = feel.counting_by(app.calendar)
+    return app
 
 
 def _call_handler(step: Step, call: HandlerCall) -> HandlerResult:

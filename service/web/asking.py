@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app
+from flask import Blueprint, current_app, g
 
+from service.domain.workdays import Calendar
 from service.runtime.step.context import Actor, Application
 from service.web import auth
 
@@ -11,6 +12,14 @@ from service.web import auth
 def application() -> Application:
     """Return the application behind this page."""
     found: Application = current_app.extensions["countersign"]
+    return found
+
+
+def calendar() -> Calendar:
+    """Return what workdays are counted by, read once a request."""
+    if "calendar" not in g:
+        g.calendar = application().calendar()
+    found: Calendar = g.calendar
     return found
 
 

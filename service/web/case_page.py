@@ -19,7 +19,7 @@ from service.runtime.cases.views import (
 from service.runtime.tasks import user_tasks
 from service.runtime.tasks.views import TaskView
 from service.web import decision_words, diagrams, people
-from service.web.asking import application, me
+from service.web.asking import application, calendar, me
 from service.web.formatting import Due, due
 from service.web.labels import localized
 from service.web.present import Block, present
@@ -83,7 +83,9 @@ def case_context(instance_id: str, record: DossierView, *, focus: TaskView | Non
 
 def task_due(task: TaskView) -> Due | None:
     """Return the deadline of an open task as text."""
-    return due(task.due_at, application().clock()) if task.state == "open" else None
+    if task.state != "open" or task.due_at is None:
+        return None
+    return due(task.due_at, application().clock(), calendar())
 
 
 def sections(record: DossierView) -> tuple[ShownSection, ...]:

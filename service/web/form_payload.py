@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import url_for
 
-from service.domain.workdays import official_calendar
 from service.feel import files_in
 from service.runtime.cases import attachments
 from service.runtime.step.views import to_json
@@ -70,7 +69,7 @@ def _payload(mode: str, form: FormView, urls: dict[str, Any]) -> dict[str, Any]:
         "urls": {"upload": UPLOAD_URL, **urls},
         "max_bytes": app.settings.upload_bytes,
         "attachments": _known_files(form),
-        "calendar": official_calendar().exceptions(),
+        "calendar": app.calendar().exceptions(),
         "now": int(app.clock().timestamp() * 1000),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from service.domain.workdays import ZONE, local_day, workdays_between
+from service.domain.workdays import ZONE, Calendar, local_day, official_calendar, workdays_between
 from service.runtime.cases.views import InstanceSummary, InstanceView
 from service.web import i18n
 
@@ -30,15 +30,22 @@ class Due:
     text: str
     tone: str
     is_overdue: bool
+    # The calendar of its year is not announced yet: it may still move.
+    is_provisional: bool = False
 
 
-def due(moment: datetime | None, now: datetime) -> Due | None:
+def due(moment: datetime | None, now: datetime, calendar: Calendar | None = None) -> Due | None:
     """Return how far away a deadline is, in workdays as soon as it is another day."""
     if moment is None:
         return None
+    used = calendar or official_calendar()
+    return replace(_due(moment, now, used), is_provisional=used.is_provisional(moment))
+
+
+def _due(moment: datetime, now: datetime, calendar: Calendar) -> Due:
     if moment < now:
-        return Due(_overdue(moment, now), "bad", True)
-    left = workdays_between(now, moment)
+        return Due(_overdue(moment, now, calendar), "bad", True)
+    left = workdays_between(now, moment, calendar)
     if local_day(moment) == local_day(now):
         return Due(_("due today %(time)s", time=moment.astimezone(ZONE).strftime("%H:%M")), "warn", False)
     if left == 0:
@@ -47,8 +54,8 @@ def due(moment: datetime | None, now: datetime) -> Due | None:
     return Due(text, "warn" if left == 1 else "", False)
 
 
-def _overdue(moment: datetime, now: datetime) -> str:
-    late = workdays_between(moment, now)
+def _overdue(moment: datetime, now: datetime, calendar: Calendar) -> str:
+    late = workdays_between(moment, now, calendar)
     if late > 0:
         return ngettext("%(num)d workday overdue", "%(num)d workdays overdue", late)
     hours = int((now - moment) / HOUR)

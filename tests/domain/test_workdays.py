@@ -116,3 +116,19 @@ def test_a_day_the_company_has_off_is_no_workday_to_shift_by():
     calendar = official_calendar().with_company(holidays=[date(2026, 3, 3)])
 
     assert shifted(datetime(2026, 3, 2, 9, tzinfo=ZONE), 1, calendar) == datetime(2026, 3, 4, 9, tzinfo=ZONE)
+
+
+@pytest.mark.parametrize(
+    "day", ["2027-01-01", "2027-02-05", "2027-02-08", "2027-04-05", "2027-06-09", "2030-10-02"]
+)
+def test_days_the_law_makes_free_are_free_before_the_year_is_announced(day):
+    calendar = official_calendar()
+
+    assert not calendar.is_workday(date.fromisoformat(day))
+    assert calendar.is_provisional(date.fromisoformat(day)) == (int(day[:4]) not in calendar.announced)
+
+
+def test_a_deadline_over_new_year_is_provisional_and_passes_over_the_free_day():
+    reached = deadline(date(2026, 12, 31), 1)
+
+    assert (reached.at.date(), reached.is_provisional) == (date(2027, 1, 4), True)

@@ -197,13 +197,43 @@ def test_the_risk_report_is_mandatory():
 
 
 def test_technology_cannot_agree_when_development_does_not_fit():
-    # 14 August to 1 September 2026: 12 workdays
-    assert list(refused("tech_review", {"dev_workdays": 13})) == ["dev_workdays"]
-    assert refused("tech_review", {"dev_workdays": 12}) == {}
+    # 3 August and 3 workdays are 6 August; from there to 1 September 2026 there are 18
+    assert list(refused("tech_review", {"dev_workdays": 19})) == ["dev_workdays"]
+    assert refused("tech_review", {"dev_workdays": 18}) == {}
+
+
+def test_technology_can_agree_to_a_launch_right_after_the_steps_still_ahead():
+    # what is ahead takes until 6 August
+    soon = {"dev_workdays": 0, "api_ready_date": "2026-08-06"}
+
+    assert refused("tech_review", soon, start_date="2026-08-06") == {}
+    assert list(refused("tech_review", soon, start_date="2026-08-05")) == ["dev_workdays", "api_ready_date"]
+
+
+def test_a_change_of_a_running_campaign_has_no_launch_to_be_in_time_for():
+    late = {"dev_workdays": 30, "api_ready_date": "2026-09-30"}
+
+    assert refused("tech_review", late, start_date=None, days_ahead=1) == {}
+
+
+@pytest.mark.parametrize("form", ["write_plan", "rework_plan", "revise_plan"])
+def test_a_plan_does_not_begin_in_the_past(form):
+    errors = refused(form, {"start_date": "2026-08-02"}, fixed_start=None, fixed_end=None)
+
+    assert "start_date" in errors
+
+
+def test_an_approved_campaign_keeps_the_dates_it_began_with():
+    past = {"start_date": "2026-07-30", "end_date": "2026-08-02"}
+    kept = refused("revise_plan", past, fixed_start="2026-07-30", fixed_end="2026-08-02")
+    moved = refused("revise_plan", past, fixed_start="2026-07-29", fixed_end="2026-08-01")
+
+    assert {"start_date", "end_date"}.isdisjoint(kept)
+    assert {"start_date", "end_date"} <= moved.keys()
 
 
 def test_technology_may_say_so_and_disagree():
-    assert refused("tech_review", {"dev_workdays": 13, "conclusion": "不同意"}) == {}
+    assert refused("tech_review", {"dev_workdays": 19, "conclusion": "不同意"}) == {}
 
 
 @pytest.mark.parametrize(

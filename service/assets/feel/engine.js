@@ -10,7 +10,7 @@ import { INPUT, rewrite } from './rewrite.js';
 import { treeOf } from './tree.js';
 
 export { setClock, setNow } from './temporal.js';
-export { setCalendar } from './workdays.js';
+export { setCalendar, setCompany } from './workdays.js';
 export { FUNCTION_NAMES } from './functions.js';
 export { FeelProblem };
 

@@ -1,5 +1,5 @@
 // The entry of the server's isolate: one function, JSON in and out.
-import { analyse, evaluate, setCalendar, setNow, unaryTest } from './engine.js';
+import { analyse, evaluate, setCalendar, setCompany, setNow, unaryTest } from './engine.js';
 import { FeelProblem, decode, encode, scrub } from './codec.js';
 import { check, prepare } from './forms.js';
 import { inspect } from './schema.js';
@@ -50,5 +50,6 @@ const requests = {
 globalThis.countersign = (text) => {
   const request = JSON.parse(text);
   setNow(request.now ?? null);
+  setCompany(request.company ?? null);
   return JSON.stringify(answer(() => requests[request.request](request) ?? null));
 };

@@ -6,18 +6,29 @@ import { kind } from './kinds.js';
 const DAY = 86_400_000;
 const LIMIT = 5000;
 let exceptions = new Map();
+let company = new Map();
 
-/** Install the table {holidays: ["2026-10-01"], workdays: ["2026-10-10"]} of days that break the rule. */
-export function setCalendar({ holidays, workdays }) {
+/** The table {holidays: ["2026-10-01"], workdays: ["2026-10-10"]} by day. */
+function read({ holidays, workdays }) {
   const entries = (days, isWorked) => days.map((day) => [dayNumber(temporal.parseDate(day)), isWorked]);
-  exceptions = new Map([...entries(holidays, false), ...entries(workdays, true)]);
+  return new Map([...entries(holidays, false), ...entries(workdays, true)]);
+}
+
+/** Install the table of days that break the rule. */
+export function setCalendar(table) {
+  exceptions = read(table);
+}
+
+/** Let the company's own days come first, until other ones or none (null) are named. */
+export function setCompany(table) {
+  company = table ? read(table) : new Map();
 }
 
 const dayNumber = (date) => Math.round(date.toMillis() / DAY);
 
 function works(day) {
   const weekday = (((day + 4) % 7) + 7) % 7; // 1 January 1970 was a Thursday; Sunday is 0
-  return exceptions.get(day) ?? (weekday !== 0 && weekday !== 6);
+  return company.get(day) ?? exceptions.get(day) ?? (weekday !== 0 && weekday !== 6);
 }
 
 /** The day of a date, an instant or their ISO text; null for anything else. */

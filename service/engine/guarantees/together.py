@@ -34,7 +34,7 @@ from service.engine.guarantees.walking import (
 from service.engine.guarantees.watching import Watch
 from service.wording import Text
 
-MOST_STARTS, MOST_STATES, MOST_HELD = 300, 40_000, 4_000
+MOST_STARTS, MOST_STATES, MOST_HELD = 300, 60_000, 4_000
 _PHASE = re.compile(r'list contains\(\s*phases\s*,\s*"([^"]*)"\s*\)')
 _BEYOND = re.compile(r"\b(or|not|if)\b")
 

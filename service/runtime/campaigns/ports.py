@@ -50,7 +50,7 @@ class HandlerPorts:
 
     @property
     def calendar(self) -> Calendar:
-        return self._step.model.organisation.calendar
+        return self._step.calendar_of()
 
     # ---- reading ----------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.beside import Doing, directly
+from service.domain.workdays import Calendar, official_calendar
 from service.engine.definition import Model
 from service.errors import NotFound
 from service.feel import Feel
@@ -89,6 +90,13 @@ class Application:
             if deployment_id is None:
                 raise NotFound("Nothing has been deployed yet.")
             return Live(deployment_id, self.model(deployment_id, session=reader))
+
+    def calendar(self, *, session: Session | None = None) -> Calendar:
+        """Return the company's calendar as it is now; the official one while nothing is deployed."""
+        try:
+            return self.live(session=session).model.organisation.calendar
+        except NotFound:
+            return official_calendar()
 
     def _reading(self, session: Session | None) -> AbstractContextManager[Session]:
         return nullcontext(session) if session is not None else self.db.read()

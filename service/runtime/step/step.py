@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from service.domain.workdays import Calendar
 from service.engine.definition import Model
 from service.engine.instance import Instance
 from service.engine.progress import Environment, HandlerCall, HandlerResult, NewFact, NewIncident, Progress
@@ -65,6 +66,8 @@ class Step:
     feel: Feel
     handlers: Mapping[str, Topic]
     audit_keys: AuditKeys
+    # What workdays are counted by: the live calendar, whatever the case is pinned to.
+    calendar_of: Callable[[], Calendar]
     # Sends (kind, row id, due) to the queue, where one runs.
     send: Callable[[str, str, datetime], None] | None = None
     # The row of the instance as it was locked; None for a new one.
@@ -113,7 +116,7 @@ class Step:
             feel=self.feel,
             facts=self.facts.visible,
             undone_by=_UNDONE_BY,
-            calendar=self.model.organisation.calendar,
+            calendar_of=self.calendar_of,
         )
 
     @cached_property

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -82,6 +83,7 @@ def step_of(
     stored: Mapping[str, Any] | None = None,
 ) -> Step:
     """Return the step of an instance that is locked and was `stored` so, or that nobody else knows of yet."""
+    days = cache(partial(app.calendar, session=session))
     return Step(
         session,
         instance,
@@ -89,9 +91,10 @@ def step_of(
         actor,
         now=app.clock(),
         parts=app.parts,
-        feel=app.feel,
+        feel=app.feel.counting_by(days),
         handlers=app.handlers,
         audit_keys=app.audit_keys,
+        calendar_of=days,
         send=app.dispatch,
         stored=stored,
         armed_for=instance.next_due_at if instance.state == "active" else None,

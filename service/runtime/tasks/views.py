@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
+from service.domain.workdays import official_calendar
 from service.runtime.step.views import ElementView, StateView, View
 from service.store.models import TaskRow
 
@@ -58,6 +59,8 @@ class TaskView(TaskRow, View):
 
     element: ElementView | None = None
     created_at: datetime | None = None
+    # Its year's calendar is not announced: the deadline may still move.
+    due_is_provisional: bool = False
     business_key: str | None = None
     case_name: str | None = None
     applicant: str | None = None
@@ -71,6 +74,10 @@ class TaskView(TaskRow, View):
         """Say whether added signers keep its holder from going on."""
         asked = [each for each in self.signers if each.state == "open"]
         return bool(asked) and (self.held is not None or any(each.mode == "before" for each in asked))
+
+    def __post_init__(self) -> None:
+        moves = self.due_at is not None and official_calendar().is_provisional(self.due_at)
+        object.__setattr__(self, "due_is_provisional", moves)
 
     def offers(self, name: str) -> bool:
         """Say whether the reader may do this with the task now."""
