@@ -10,6 +10,7 @@ from sqlalchemy import select
 from service import resources
 from service.runtime.scenarios.yaml_lines import load
 from service.store.models import LoadSample
+from tests.web.company import example
 
 SAMPLE = {
     "day": "2026-03-01",
@@ -163,3 +164,33 @@ def test_a_high_load_starts_one_response_and_a_normal_one_ends_at_once(
     assert second.json == {"instance_id": first.json["instance_id"], "started": False}
     tasks = client_for("liangxiao").get("/tasks", group="技术部").json["items"]
     assert [task["activity_id"] for task in tasks] == ["add_cdn_nodes"]
+
+
+def start_linked(client, *numbers, key=None):
+    """Start a campaign that says it belongs to others."""
+    linked = {"linked_campaigns": [{"case": number, "reason": "同一波段"} for number in numbers]}
+    answers = example("campaign") | {"name": "春季新品第二波"} | linked
+    body = {"answers": answers, **({"business_key": key} if key else {})}
+    return client.post("/process-definitions/campaign_approval/start", body)
+
+
+def test_one_number_is_one_campaign(campaign, client_for):
+    again = start_linked(client_for("linyue"), key=campaign)
+
+    assert again.status_code == 409
+    assert len(client_for("linyue").get("/process-instances", business_key=campaign).json["items"]) == 1
+
+
+@pytest.mark.parametrize(("who", "number"), [("linyue", "HD-2026-9"), ("zhouheng", "HD-2026-1")])
+def test_a_campaign_is_linked_only_with_one_that_is_there_and_that_its_author_sees(
+    campaign, client_for, who, number
+):
+    refused = start_linked(client_for(who), number)
+
+    assert refused.status_code == 422
+    assert [each["path"] for each in refused.json["errors"]] == ["linked_campaigns.0.case"]
+    assert client_for(who).get("/process-instances", q="第二波").json["items"] == []
+
+
+def test_a_campaign_is_linked_with_one_its_author_sees(campaign, client_for):
+    assert start_linked(client_for("linyue"), campaign).status_code == 201

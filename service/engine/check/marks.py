@@ -9,9 +9,11 @@ from service.engine.files.findings import Finding
 from service.engine.files.nearest import suggestion
 from service.engine.forms.marks import (
     ASPECT,
+    CASE,
     CONCLUSION,
     MATERIAL,
     PLAN,
+    REFERS_TO,
     ROLE,
     ROLES,
     TEXT,
@@ -39,6 +41,7 @@ def _wrong(component: Component, organisation: Organisation) -> Iterator[Wrong]:
     marks = component.properties
     yield from _word(ROLE, marks.get(ROLE), ROLES)
     yield from _word(TEXT, marks.get(TEXT), {PLAN})
+    yield from _word(REFERS_TO, marks.get(REFERS_TO), {CASE})
     for group in _named(marks.get(MATERIAL)):
         if group not in organisation.groups:
             yield "unknown-group", _undeclared(MATERIAL, group, organisation.groups)

@@ -16,6 +16,8 @@ from service.engine.drawing.extensions import split_list
 from service.feel.schema import Component, Schema, value_at, walk
 
 ROLE, TEXT, MATERIAL, ASPECT = "role", "text", "material", "aspect"
+REFERS_TO, CASE = "refersTo", "case"
+"""The answer names another case, by its number; asked of start forms."""
 CONCLUSION, OPINION = "conclusion", "opinion"
 ROLES = frozenset({CONCLUSION, OPINION})
 PLAN = "plan"

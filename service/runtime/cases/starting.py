@@ -14,7 +14,7 @@ from service.engine.definition import Model
 from service.engine.drawing import Process
 from service.errors import Conflict, FieldError, Forbidden, InvalidInput
 from service.feel import codec
-from service.runtime.cases import follow_ups, showing
+from service.runtime.cases import follow_ups, linking, showing
 from service.runtime.cases.views import InstanceView
 from service.runtime.identity import visibility
 from service.runtime.identity.rights import may
@@ -60,6 +60,7 @@ def start(
         if business_key and visibility.sees_key(session, actor, business_key) is False:
             raise Conflict("This business key belongs to another case.", business_key=business_key)
         follow_ups.require_timely(app, session, live.model, process, business_key)
+        linking.require_seen(session, actor, live.model.forms.get(process.start_form or ""), checked)
         step = begin(app, session, actor, live.deployment_id, live.model, process, business_key, checked)
         if checked is not None and process.start_form:
             answering.hand_in_start(step, process, checked)
