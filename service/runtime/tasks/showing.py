@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
+
+from sqlalchemy import select
 
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.showing import state
@@ -14,7 +17,7 @@ from service.runtime.tasks.actions import actions
 from service.runtime.tasks.closing import return_targets
 from service.runtime.tasks.seen import Seen, opened_in
 from service.runtime.tasks.views import ActionView, CompletionView, ReturnTarget, SignerView, TaskView
-from service.store.models import TaskRow
+from service.store.models import ActivityHistory, TaskRow
 
 
 def task(app: Application, seen: Seen, actor: Actor) -> TaskView:
@@ -81,4 +84,17 @@ def _targets(app: Application, seen: Seen) -> tuple[ReturnTarget, ...]:
     if not wanted or seen.task.state != "open":
         return ()
     known = app.model(seen.case.deployment_id).activities(seen.task.definition)
-    return tuple(ReturnTarget(each, known[each].name or each) for each in wanted if each in known)
+    visited = _visited(app, seen.task, wanted)
+    return tuple(ReturnTarget(each, known[each].name or each) for each in wanted if each in visited)
+
+
+def _visited(app: Application, row: TaskRow, wanted: Iterable[str]) -> set[str]:
+    """Return which of these activities the process of a task has been at."""
+    around = row.activity_path.rpartition("/")[0]
+    paths = [f"{around}/{each}" if around else each for each in wanted]
+    line = ActivityHistory
+    query = select(line.activity_id).where(
+        line.instance_id == row.instance_id, line.activity_path.in_(paths), line.event == "entered"
+    )
+    with app.db.read() as session:
+        return set(session.scalars(query.distinct()))

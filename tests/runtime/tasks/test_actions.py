@@ -108,6 +108,29 @@ def test_the_way_back_is_offered_with_its_targets_and_a_reason(company):
     assert company.active(case) == ["write"]
 
 
+def test_the_way_back_leads_only_to_where_the_case_has_been(company):
+    company.deploy(
+        {
+            "p.bpmn": d.process(
+                d.start(),
+                d.xor("ways", default="straight"),
+                d.user("write"),
+                d.user("check", properties={"returnTo": "write、begin"}),
+                d.end(),
+                d.path("begin", "ways"),
+                d.flow("ways", "write", "=false"),
+                d.flow("ways", "check", id="straight"),
+                d.path("write", "check", "done"),
+            )
+        }
+    )
+    case = company.start("p")
+
+    task = user_tasks.get(company.app, company.cast.zhouheng, company.task(case, "check").id)
+
+    assert [target.activity_id for target in task.return_targets] == ["begin"]
+
+
 def test_an_unknown_action_is_not_there(company, case):
     task = company.task(case, "legal_review")
 
