@@ -175,3 +175,23 @@ def _number_text(component: Mapping[str, Any], value: Any) -> str:
     digits = component.get("decimalDigits") if look.get("prefixAdorner") == "¥" else None
     before, after = look.get("prefixAdorner", ""), look.get("suffixAdorner", "")
     return f"{before}{number(value, digits)}{after}"
+
+
+def said(part: Component, value: Any) -> str:
+    """Return one value as it reads under a component of a form; a row of a list as what it says."""
+    if value is None or value in ("", [], ()):
+        return "—"
+    if part.is_list:
+        rows = value if isinstance(value, (list, tuple)) else [value]
+        return "；".join(_row_text(part, row) for row in rows)
+    if part.type == "text":
+        place = PLACE.search(str(part.raw.get("text", "")))
+        return _formatted(value, place["format"] if place is not None else "")
+    return _number_text(part.raw, value) if part.type == "number" else _text(part.raw, value)
+
+
+def _row_text(part: Component, row: Any) -> str:
+    if not isinstance(row, Mapping):
+        return plain(row)
+    found = (_fact(each, row) for each in _own(part.raw))
+    return "，".join(f"{fact.label} {fact.text}" for fact in found if fact is not None and fact.text)

@@ -10,6 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from service.errors import NotFound
+from service.runtime.cases import context as decided_on
 from service.runtime.cases import dossier, instances
 from service.runtime.step.views import View
 from service.runtime.tasks import actions, user_tasks
@@ -18,6 +19,7 @@ from service.web import form_payload, people
 from service.web.asking import application, me, signed_in_only
 from service.web.case_page import case_context, task_due
 from service.web.i18n import safe_path, worded
+from service.web.present import said
 from service.web.timeline import opinions, said_of
 from service.wording import Text
 
@@ -83,6 +85,8 @@ def show(task_id: str) -> str:
     form = user_tasks.form(app, actor, task_id) if task.state == "open" else None
     people.remember((task.assignee, task.applicant, task.completed_by, *(each.user for each in task.signers)))
     record = dossier.dossier(app, actor, task.instance_id)
+    since, changed = decided_on.changes(app, actor, task_id) if form else (None, ())
+    people.remember((since.by if since else None, *(each.by for each in changed)))
     context = case_context(task.instance_id, record, focus=task)
     return render_template(
         "task.html",
@@ -92,6 +96,8 @@ def show(task_id: str) -> str:
         payload=form_payload.for_task(task, form) if form else None,
         opinions=opinions(record),
         said=said_of(task, context["history"]),
+        since=since,
+        changes=[(each, said(each.part, each.before), said(each.part, each.after)) for each in changed],
         **context,
     )
 

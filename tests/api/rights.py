@@ -71,7 +71,12 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
     "tasks": {
         **dict.fromkeys(("GET /tasks", "GET /api/v1/tasks"), _ME),
         **dict.fromkeys(
-            ("GET /tasks/<task_id>", "GET /api/v1/tasks/<task_id>", "GET /api/v1/tasks/<task_id>/form"),
+            (
+                "GET /tasks/<task_id>",
+                "GET /api/v1/tasks/<task_id>",
+                "GET /api/v1/tasks/<task_id>/form",
+                "GET /api/v1/tasks/<task_id>/context",
+            ),
             _SEEN_TASK,
         ),
         "POST /tasks/<task_id>/<name>": _TASK,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from service.engine.case.schema import Fact
+from service.feel.schema import Component
 from service.runtime.step.views import ActiveView, ElementView, IncidentView, View
 
 
@@ -314,3 +315,65 @@ class MessageView(View):
     delivered: bool
     instance_id: str | None
     has_begun: bool = False
+
+
+@dataclass(frozen=True)
+class SignedView(View):
+    """Who last answered a task of the same activity, and when."""
+
+    by: str | None
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class ChangeView(View):
+    """One thing that a task's form shows and showed otherwise when it was last answered.
+
+    `field` is where it stands among the form's values (`lines[2].unit_price`), `row` its row from 1. `by` and
+    `at` say who handed it in; None for what the drawing reckoned. `part` is the form's component.
+    """
+
+    hidden: ClassVar[frozenset[str]] = frozenset({"part"})
+
+    section: str
+    field: str
+    label: str
+    row: int | None
+    before: Any
+    after: Any
+    by: str | None
+    at: datetime | None
+    part: Component
+
+
+@dataclass(frozen=True)
+class WhyView(View):
+    """What a decision table last said: the rule that counts, from 1, its note, and what it was asked."""
+
+    decision: str
+    name: str
+    rule: int | None
+    annotation: str
+    inputs: Mapping[str, Any]
+    outputs: Any
+    at: datetime
+
+
+@dataclass(frozen=True)
+class NextView(View):
+    """A task that people may be asked to do next."""
+
+    activity_id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class ContextView(View):
+    """What a task is decided on. `summary` has the facts of the case, `changes` what is new `since` then."""
+
+    summary: Mapping[str, Any]
+    since: SignedView | None
+    changes: tuple[ChangeView, ...]
+    why: tuple[WhyView, ...]
+    opinions: tuple[OpinionView, ...]
+    next: tuple[NextView, ...]

@@ -8,6 +8,8 @@ from typing import Any, get_type_hints
 
 from pydantic import Field, create_model
 
+from service.runtime.cases import context
+from service.runtime.cases.views import ContextView
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import Page, View
 from service.runtime.tasks import together, user_tasks
@@ -80,6 +82,12 @@ def get_task(app: Application, actor: Actor, task_id: str) -> TaskView:
 def get_task_form(app: Application, actor: Actor, task_id: str) -> FormView:
     """Show the form of a task and the values it starts with; one's own draft lies over them."""
     return user_tasks.form(app, actor, task_id)
+
+
+@section.get("/tasks/<task_id>/context", returns=ContextView, errors=(404,))
+def get_task_context(app: Application, actor: Actor, task_id: str) -> ContextView:
+    """Show what a task is decided on: facts, changes since the last answer, why, opinions, what is next."""
+    return context.of_task(app, actor, task_id)
 
 
 def _serve(action: Action[Any]) -> None:
