@@ -308,8 +308,8 @@ def test_whatever_an_action_asks_for_has_a_field_on_the_page() -> None:
     given = {each.name for action in actions().values() for each in fields(action.given)}
     drawn = {path.stem.removeprefix("_asked_") for path in TEMPLATES.glob("_asked_*.html")}
 
-    # A reason has its own field; the form itself asks for answers, and for what goes with them.
-    assert given - {"reason", "answers", "on_behalf_of", "opinion"} == drawn
+    # A reason has its own field; the form itself asks for answers, keeps drafts, and has what goes with them.
+    assert given - {"reason", "answers", "over", "on_behalf_of", "opinion"} == drawn
 
 
 def test_a_task_is_lent_and_given_back_on_its_page(company: Company, campaign: InstanceView) -> None:

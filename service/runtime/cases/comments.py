@@ -85,9 +85,9 @@ def add(
 
     A drawing that waits for opinions goes on with the last one that was asked for.
     """
-    said = _checked(text)
     with app.db.read() as session:
         require_visible(app, session, actor, instance_id)
+    said = _checked(text)
     with on_instance(app, instance_id, actor, states=_ANY_STATE) as step:
         step.actor = identity.anew(app, step.session, actor)
         named = identity.able(step.session, mentions, without=())
