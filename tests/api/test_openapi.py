@@ -221,7 +221,6 @@ def _body(operation, admin, values):
         "text": "同意",
         "items": [{"id": "none", "version": 1}],
         "opinion": "可以",
-        "text": "请看预算",
         "title": "x",
         "variables": {},
         "samples": [{"day": "2026-03-01", "channel": "抖音"}],
