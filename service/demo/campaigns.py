@@ -9,6 +9,7 @@ from service import resources
 from service.demo import accounts
 from service.errors import ServiceError
 from service.runtime import identity
+from service.runtime.effects import notifications
 from service.runtime.scenarios import read
 from service.runtime.scenarios.playing import Play
 from service.runtime.scenarios.suites import scenarios_in
@@ -40,6 +41,10 @@ def play_all(app: Application, present: datetime) -> None:
             Play(scenario, World(app, clock, people, present)).run()
         except ServiceError as error:
             LOG.warning("the demo campaign %s is incomplete: %s", path.stem, error.message)
+    # As people do: what they were told until the day before they have read.
+    clock.now = present
+    for person in people:
+        notifications.read_all(app, person, told_before=present - timedelta(days=1))
 
 
 def _at_work(moment: datetime) -> datetime:

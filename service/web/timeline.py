@@ -110,8 +110,8 @@ def _noted(history: Iterable[HistoryView]) -> list[Entry]:
 
 def _note(line: HistoryView) -> Entry:
     text, _break, facts = (line.note or "").partition("\n")
-    # A note is written by an automatic step; whoever did the step before it has not said that.
-    author = None if line.event == "note" else line.by
+    # What an automatic step writes or tells, whoever did the step before it has not said.
+    author = None if line.event in ("note", "informed", "consulted") else line.by
     return Entry(title=line.name, by=author, at=line.at, text=text, facts=facts, event=line.event)
 
 

@@ -42,3 +42,18 @@ def test_somebody_elses_notification_is_not_there(told, client_for):
 
     assert answer.status_code == 404
     assert client_for("admin").get("/notifications").json["items"] == []
+
+
+def test_a_notice_says_why_one_is_told_and_is_settled_with_its_task(app, client_for, deploy):
+    deploy(chain("ask", d.user("check", group="法务部", name="核对合同")))
+    case = client_for("linyue").post("/process-definitions/ask/start").json
+    legal = client_for("zhouheng")
+
+    [notice] = legal.get("/notifications", unread="true").json["items"]
+    [task] = legal.get("/tasks", instance=case["id"]).json["items"]
+    legal.post(f"/tasks/{task['id']}/complete", {"version": task["version"], "answers": {}})
+
+    assert (notice["kind"], notice["subject"], notice["reason"]) == ("task", "请办理：核对合同", "办理人")
+    assert (notice["task_id"], notice["on_behalf_of"], notice["settled_at"]) == (task["id"], None, None)
+    assert legal.get("/notifications", unread="true").json["items"] == []
+    assert legal.get("/notifications").json["items"][0]["settled_at"] is not None

@@ -167,6 +167,8 @@ class World:
 
 BODIES = {
     "POST /api/v1/process-instances/<instance_id>/withdraw": {"reason": "不办了"},
+    "POST /api/v1/process-instances/<instance_id>/comments": {"text": "请补充"},
+    "POST /cases/<instance_id>/comments": {"text": "请补充"},
     "POST /api/v1/tasks/<task_id>/complete": {"version": 1, "answers": {"conclusion": "同意"}},
     "POST /api/v1/tasks/<task_id>/draft": {"answers": {}},
     "POST /api/v1/tasks/<task_id>/transfer": {"to": "linyue", "reason": "出差"},

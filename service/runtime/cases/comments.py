@@ -48,7 +48,7 @@ class CommentView(View):
 class RequestView(View):
     """A group, or a relation, that is asked what it thinks of an activity; `due_at` until when it counts.
 
-    `is_mine`: the reader is one of the group, and nobody of it has said anything yet.
+    `is_mine`: the reader is one of the group, not the applicant, and nobody of it has said anything yet.
     """
 
     group: str
@@ -74,8 +74,9 @@ def find(app: Application, actor: Actor, instance_id: str) -> tuple[CommentView,
 def requests(app: Application, actor: Actor, instance_id: str) -> tuple[RequestView, ...]:
     """Return whom an instance asks for an opinion, the oldest first. NotFound unless the actor sees it."""
     with app.db.read() as session:
-        require_visible(app, session, actor, instance_id)
-        return tuple(_request(each, actor) for each in _requests(session, instance_id))
+        applicant = require_visible(app, session, actor, instance_id).applicant
+        groups = frozenset[str]() if actor.name == applicant else actor.groups
+        return tuple(_request(each, groups) for each in _requests(session, instance_id))
 
 
 def add(
@@ -144,7 +145,7 @@ def _requests(session: Session, instance_id: str) -> list[CommentRequest]:
     return list(session.scalars(query.order_by(CommentRequest.asked_at, CommentRequest.group_name)))
 
 
-def _request(row: CommentRequest, reader: Actor) -> RequestView:
+def _request(row: CommentRequest, groups: frozenset[str]) -> RequestView:
     return RequestView(
         group=row.group_name,
         activity_name=row.activity_name,
@@ -152,5 +153,5 @@ def _request(row: CommentRequest, reader: Actor) -> RequestView:
         due_at=row.due_at,
         answered_by=row.answered_by,
         answered_at=row.answered_at,
-        is_mine=row.answered_at is None and row.group_name in reader.groups,
+        is_mine=row.answered_at is None and row.group_name in groups,
     )

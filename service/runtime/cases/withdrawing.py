@@ -9,21 +9,18 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from service.errors import Conflict, FieldError, Forbidden, InvalidInput
-from service.runtime import identity
 from service.runtime.cases import follow_ups, messages, showing
 from service.runtime.cases.views import InstanceView
 from service.runtime.identity.visibility import require_visible
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.step import Step
 from service.runtime.step.transaction import on_instance
-from service.runtime.tasks import rows as task_rows
 from service.store.models import ProcessInstance
 from service.wording import Text
 
 
 def withdraw(app: Application, actor: Actor, instance_id: str, *, reason: str) -> InstanceView:
-    """End a case for its applicant: the drawing's message of withdrawal, with the reason and `holders`, the
-    people who had its open tasks.
+    """End a case for its applicant: the drawing's message of withdrawal, with the reason.
 
     NotFound unless the actor sees it, Forbidden but for the applicant, InvalidInput without a reason,
     Conflict where the drawing allows it no more: it then names what ends the case instead.
@@ -38,10 +35,10 @@ def withdraw(app: Application, actor: Actor, instance_id: str, *, reason: str) -
         message = step.engine.withdrawal
         if message is None:
             raise _refusal(app, step)
-        why, holders = reason.strip(), _holders(step)
+        why = reason.strip()
         step.line("instance_withdrawn", why)
         step.audit("instance.withdrawn", reason=why)
-        messages.hand_over(step, message, {"reason": why, "holders": holders})
+        messages.hand_over(step, message, {"reason": why})
     with app.db.read() as session:
         return showing.instance(app, session, session.get_one(ProcessInstance, instance_id))
 
@@ -54,17 +51,6 @@ def may_withdraw(app: Application, actor: Actor, instance_id: str) -> bool:
             return False
         engine = showing.peek(app, row, app.model(row.deployment_id, session=session))
         return engine is not None and engine.withdrawal is not None
-
-
-def _holders(step: Step) -> list[str]:
-    """Return who has the open tasks: whoever took one, else all it is offered to; not the applicant."""
-    found: dict[str, None] = {}
-    for task in task_rows.open_in(step.session, step.instance.id):
-        offered = [name for group in task.candidate_groups for name in identity.members(step.session, group)]
-        people = [task.assignee] if task.assignee else [*task.candidate_users, *offered]
-        found.update(dict.fromkeys(name for name in people if name not in task.barred_users))
-    found.pop(step.actor.name, None)
-    return list(found)
 
 
 def _refusal(app: Application, step: Step) -> Conflict:

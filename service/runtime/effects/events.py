@@ -73,10 +73,14 @@ class Events:
             conclusion, opinion = self._concluded(submission)
             if conclusion and submission["task_id"]:
                 subject = f"{submission['activity_name']}：{conclusion}"
-                yield from self._news(self._declared[OPINION], subject, self._by(opinion))
+                said = self._by(opinion) if opinion else f"{self._by(None)}（未附意见）"
+                yield from self._news(self._declared[OPINION], subject, said)
 
     def _involved(self, involved: Involved) -> Iterator[News]:
-        """Yield a copy for who is informed of an activity, a request for who is asked; once for a case."""
+        """Yield a copy for who is informed of an activity, a request for who is asked; once for a case.
+
+        The applicant knows how far their campaign is, and is not asked what they think of it.
+        """
         by = f"请在 {moment(involved.until)} 前提出意见" if involved.until else "请提出意见"
         asked = f"{by}；不提意见也不影响流程继续。"
         yield from self._of_activity(CONSULT, "consulted", asked, involved, involved.consulted)
@@ -91,7 +95,15 @@ class Events:
             once = f"{kind}/{self._step.case}/{involved.activity_path}"
             subject = f"{_SUBJECTS[kind]}：{involved.name}"
             yield News(
-                kind, subject, text, audiences, once=once, line=line, place=_place(involved), to_actor=True
+                kind,
+                subject,
+                text,
+                audiences,
+                once=once,
+                to_actor=True,
+                barred=(self._step.instance.applicant,),
+                line=line,
+                place=_place(involved),
             )
 
     # ---- words --------------------------------------------------------------------------------------
@@ -165,7 +177,7 @@ class Events:
         return Audience(TAKEN_PART, tuple(dict.fromkeys(groups)), tuple(dict.fromkeys(users)))
 
 
-_BY_LINE = {"returned": RETURNED, "instance_cancelled": WITHDRAWN}
+_BY_LINE = {"returned": RETURNED, "instance_cancelled": WITHDRAWN, "instance_withdrawn": WITHDRAWN}
 """Events that people cause by what they do to a case, by the line they leave in the record."""
 
 

@@ -102,12 +102,15 @@ def read(app: Application, actor: Actor, notification_id: str) -> NotificationVi
     return view
 
 
-def read_all(app: Application, actor: Actor) -> int:
-    """Mark all the actor has not read; return how many those were."""
+def read_all(app: Application, actor: Actor, *, told_before: datetime | None = None) -> int:
+    """Mark all the actor has not read, or what they were told before then; return how many those were."""
+    wanted = (
+        _unread(actor) if told_before is None else (*_unread(actor), Notification.created_at < told_before)
+    )
     with app.db.begin() as session:
         marked = session.execute(
             update(Notification)
-            .where(*_unread(actor))
+            .where(*wanted)
             .values(read_at=app.clock())
             .returning(Notification.instance_id)
             .execution_options(synchronize_session=False)

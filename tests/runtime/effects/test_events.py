@@ -311,6 +311,8 @@ def test_who_is_informed_gets_one_copy_for_a_phase_however_often_it_comes_round(
     company.complete(case, "again", by="shenlan", enough=False)
 
     assert told(company, "xunuo") == [("copy", "抄送：部门会签", "财务部")]
+    assert [kind for kind, *_ in told(company, "shenlan")] == ["copy", "task"]
+    assert "copy" not in [kind for kind, *_ in told(company, "linyue")], "the applicant knows"
     lines = [line for line in instances.history(company.app, SYSTEM, case.id) if line.event == "informed"]
     assert [(line.name, line.note) for line in lines] == [("部门会签", "财务部、市场部")]
     assert instances.get(company.app, company.cast.xunuo, case.id).id == case.id

@@ -99,6 +99,6 @@ def test_a_case_moved_to_the_drawings_of_this_release_can_be_withdrawn(name, tmp
         assert (ended.state, ended.case.facts["outcome"]) == ("completed", "withdrawn")
         assert [view.path for view in after] == [view.path for view in before], "one diagram for each call"
         [root] = [view for view in after if view.path == ""]
-        assert {"approval_stage", "tell_holders", "campaign_withdrawn"} <= root.activities.keys()
+        assert {"approval_stage", "withdrawal_done", "campaign_withdrawn"} <= root.activities.keys()
         assert all(state.active == 0 for view in after for state in view.activities.values())
         assert verifying.verify(world.app).problems == ()
