@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 
 from service.wording import Text
 
@@ -82,11 +83,31 @@ _YAML: tuple[tuple[str, str], ...] = (
     ),
 )
 _NOT_UTF8 = Text("it is not in UTF-8; save it in that encoding")
+_CHINESE = re.compile("[\u4e00-\u9fff]{2}")
+_DECLARED = re.compile(rb'encoding="(?!utf-8)', re.IGNORECASE)
 _TOO_DEEP = Text("it is nested too deeply")
 
 
-def of_xml(error: Exception) -> Text:
+def of_encoding(content: bytes) -> Text:
+    """Return in which encoding a text that is not UTF-8 is saved, and what to do about it."""
+    with suppress(UnicodeError):
+        if _CHINESE.search(content.decode("gb18030")):
+            return Text("it is saved as GBK: choose the encoding UTF-8 when you save it")
+    return _NOT_UTF8
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def of_xml(error: Exception, content: bytes) -> Text:
     """Return why lxml refuses a file."""
+    if not _is_utf8(content) and _DECLARED.search(content[:200]) is None:
+        return of_encoding(content)
     found = _MISMATCH.search(str(error))
     if found:
         return Text(
@@ -108,7 +129,7 @@ def of_json(error: Exception) -> Text:
         return Text(
             "line {line}, column {column}: {reason}", line=error.lineno, column=error.colno, reason=sentence
         )
-    return _NOT_UTF8 if isinstance(error, UnicodeDecodeError) else _TOO_DEEP
+    return of_encoding(error.object) if isinstance(error, UnicodeDecodeError) else _TOO_DEEP
 
 
 def line_of_json(error: Exception) -> int:
@@ -127,7 +148,7 @@ def of_yaml(problem: str) -> Text:
 def of_text(error: Exception) -> Text:
     """Return why a text is refused before its lines are looked at."""
     if isinstance(error, UnicodeDecodeError):
-        return _NOT_UTF8
+        return of_encoding(error.object)
     return (
         _TOO_DEEP
         if isinstance(error, RecursionError)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 
 from service.wording import Text
 
@@ -52,7 +53,8 @@ _OPERATOR = re.compile("|".join(re.escape(each) for each in sorted(_OPERATORS, k
 _WORD = re.compile(rf"(?<![\w.])(?:{'|'.join(_WORDS)})(?![\w.(])")
 _QUOTES = re.compile("[“”„‟「」『』‘’]|'[^']*'")
 _NEGATED = re.compile(r"!(?!=)\s*[\w(]|(?<!\w)not\s+(?!\()\w")
-_UNIT = re.compile(r"[¥￥]\s*\d|(?<!\w)\d+(?:\.\d+)?\s*(?:元|万|亿|%|％)")
+_UNIT = re.compile(r"[¥￥]\s*(\d+(?:\.\d+)?)|(?<!\w)(\d+(?:\.\d+)?)\s*(元|千|万|亿|%|％)")
+_TIMES = {"元": "1", "千": "1000", "万": "10000", "亿": "100000000", "%": "0.01", "％": "0.01"}
 _THOUSANDS = re.compile(r"(?<![\w.,])\d{1,3}(?:[,，]\d{3})+(?![\w.])")
 _DASHED = re.compile(r"^\s*(-?\d+(?:\.\d+)?)\s*(?:-|~|～|—+|–|至|到)\s*(\d+(?:\.\d+)?)\s*$")
 
@@ -86,7 +88,16 @@ def _number(bare: str, unary: bool) -> Slip | None:
                 plain=plain,
             )
             return found.start(), spaced if unary else text
-    return _first(_UNIT, bare, lambda _: Text("write the bare number: 80000, and 0.1 for 10 %"))
+    return _first(_UNIT, bare, _bare_number)
+
+
+def _bare_number(written: str) -> Text:
+    """Return the number that somebody means who writes it with its unit: 20万 is 200000."""
+    found = _UNIT.search(written)
+    assert found is not None, "asked only of what was found by it"
+    number = Decimal(found[1] or found[2]) * Decimal(_TIMES.get(found[3] or "", "1"))
+    plain = f"{number.normalize():f}"
+    return Text("write the bare number {plain} instead of {text}", plain=plain, text=written)
 
 
 def _is_inside(bare: str, position: int) -> bool:

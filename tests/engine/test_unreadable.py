@@ -77,11 +77,19 @@ def test_what_cannot_be_read_is_told_in_our_words(name, content, line, english, 
 CODES = {"xml-syntax", "not-json", "not-yaml"}
 
 
-@pytest.mark.parametrize("content", ['{"label": "中文"}'.encode("gbk"), b'{"a": "\xff"}'])
-def test_another_encoding_is_named(content):
-    [form] = check({"f.form": content}, topics={})
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("f.form", '{"label": "中文"}'.encode("gbk"), "it is saved as GBK: choose the encoding UTF-8"),
+        ("organisation.yaml", "groups: {法务部: department}".encode("gbk"), "it is saved as GBK"),
+        ("p.bpmn", "<a name='法务会签'/>".encode("gbk"), "it is saved as GBK"),
+        ("f.form", b'{"a": "\xff"}', "it is not in UTF-8; save it in that encoding"),
+    ],
+)
+def test_another_encoding_is_named(name, content, said):
+    found = check({name: content}, topics={})
 
-    assert "it is not in UTF-8; save it in that encoding" in form.message
+    assert any(said in each.message for each in found), found
 
 
 def test_a_scenario_that_is_no_yaml_is_told_with_file_and_line(tmp_path):

@@ -119,8 +119,8 @@ def test_a_stored_finding_keeps_its_chinese_and_an_older_one_its_english():
     )
 
     assert again.as_json() == older.as_json() == finding.as_json()
-    assert again.line_of_text(CHINESE) == "a.bpmn:3 x warning no-start 没有开始事件，请加上一个。"
-    assert older.line_of_text(CHINESE) == "a.bpmn:3 x warning no-start There is no start event."
+    assert again.line_of_text(CHINESE) == "a.bpmn:3 x 警告 no-start 没有开始事件，请加上一个。"
+    assert older.line_of_text(CHINESE) == "a.bpmn:3 x 警告 no-start There is no start event."
 
 
 @pytest.mark.parametrize(
@@ -178,5 +178,5 @@ def test_a_line_for_a_terminal_names_the_element_as_the_drawing_does():
 
     line = found.line_of_text(CHINESE)
     assert line.startswith("p.bpmn:")
-    assert " review error unknown-form “法务会签”：" in line
+    assert " review 错误 unknown-form “法务会签”：" in line
     assert "name" not in found.as_json()

@@ -20,10 +20,10 @@ CELLS = [
     ("「同意」", 'texts stand in straight quotes: "…"'),
     ('"同意"，"不同意"', "write , instead of ，"),
     ("（1..2）", "write ( instead of （"),
-    ("> 5 元", "write the bare number: 80000, and 0.1 for 10 %"),
-    ("> 5万", "write the bare number: 80000, and 0.1 for 10 %"),
-    ("> 10%", "write the bare number: 80000, and 0.1 for 10 %"),
-    ("￥5", "write the bare number: 80000, and 0.1 for 10 %"),
+    ("> 5 元", "write the bare number 5 instead of 5 元"),
+    ("> 20万", "write the bare number 200000 instead of 20万"),
+    ("> 10%", "write the bare number 0.1 instead of 10%"),
+    ("￥5", "write the bare number 5 instead of ￥5"),
 ]
 EXPRESSIONS = [
     ("total > 80,000", "80,000 is a list to FEEL: write 80000"),

@@ -67,10 +67,13 @@ def test_checking_names_file_line_and_element_of_what_is_wrong(tmp_path, capsys)
 
 
 @pytest.mark.parametrize(
-    ("locale", "words"),
-    [("C.UTF-8", "The output parameter 'x' is empty."), ("zh_CN.UTF-8", "输出参数“x”为空，请填写表达式。")],
+    ("locale", "severity", "words"),
+    [
+        ("C.UTF-8", "error", "The output parameter 'x' is empty."),
+        ("zh_CN.UTF-8", "错误", "输出参数“x”为空，请填写表达式。"),
+    ],
 )
-def test_checking_speaks_the_language_of_the_terminal(tmp_path, monkeypatch, capsys, locale, words):
+def test_checking_speaks_the_language_of_the_terminal(tmp_path, monkeypatch, capsys, locale, severity, words):
     broken = tmp_path / "broken.bpmn"
     broken.write_bytes(chain("broken", d.user("ask", outputs={"x": ""}))["broken.bpmn"])
     monkeypatch.setenv("LC_ALL", locale)
@@ -79,7 +82,7 @@ def test_checking_speaks_the_language_of_the_terminal(tmp_path, monkeypatch, cap
 
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(" ", 4)[1:] for line in lines if "empty" in line] == [
-        ["ask", "error", "empty-expression", words]
+        ["ask", severity, "empty-expression", words]
     ]
 
 

@@ -20,16 +20,27 @@ def check_people(element: Element, here: Names[str], around: Surroundings, repor
     for name in element.not_by:
         if name != "applicant" and name not in here and not _is_asked_elsewhere(name, around):
             report.error(
-                element, "unknown-activity", "notBy names {name!r}, which is no activity here.", name=name
+                element,
+                "unknown-activity",
+                "notBy names {name!r}, which is no activity here.{hint}",
+                name=name,
+                hint=suggestion(name, _tasks(element, around)),
             )
     for name in element.return_targets:
         if name not in here:
             report.error(
                 element,
                 "unknown-activity",
-                "returnTo names {name!r}, which is no activity here.",
+                "returnTo names {name!r}, which is no activity here.{hint}",
                 name=name,
+                hint=suggestion(name, _tasks(element, around)),
             )
+
+
+def _tasks(element: Element, around: Surroundings) -> list[str]:
+    """Return the other tasks that people do in the process of an element."""
+    every = around.processes[element.process].elements.values()
+    return [each.id for each in every if each.kind in PEOPLE and each is not element]
 
 
 def _is_asked_elsewhere(name: str, around: Surroundings) -> bool:

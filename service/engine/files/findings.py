@@ -82,7 +82,7 @@ class Finding:
         said = translated(self.message, gettext)
         if self.name and self.name not in said:
             said = translated(Text("“{name}”: {message}", name=self.name, message=said), gettext)
-        return f"{where} {self.severity} {self.code} {said}"
+        return f"{where} {translated(Text(self.severity), gettext)} {self.code} {said}"
 
     def __str__(self) -> str:
         return self.line_of_text()

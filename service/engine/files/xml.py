@@ -73,7 +73,7 @@ def read_xml(name: str, content: bytes) -> Tag:
             name,
             line,
             "xml-syntax",
-            Text("This is not well-formed XML: {reason}.", reason=unreadable.of_xml(error)),
+            Text("This is not well-formed XML: {reason}.", reason=unreadable.of_xml(error, content)),
         ) from error
     if root.getroottree().docinfo.doctype:
         raise refusal(
