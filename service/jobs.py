@@ -22,6 +22,7 @@ from huey.serializer import SignedSerializer
 from service.errors import Unavailable
 from service.runtime.effects import outbox
 from service.runtime.keeping import housekeeping
+from service.runtime.mending import batches
 from service.runtime.step.context import Application
 from service.runtime.step.saving import AHEAD
 from service.runtime.time import timers
@@ -83,6 +84,7 @@ class Jobs:
         self._tasks: dict[str, TaskWrapper] = {
             "wake": self.queue.task(name="wake")(self._wake),
             "deliver": self.queue.task(name="deliver")(self._deliver),
+            "batch": self.queue.task(name="batch")(self._batch),
         }
         self.queue.periodic_task(crontab(minute="*"), name="sweep")(self._sweep)
         self.queue.periodic_task(crontab(minute="17"), name="purge")(self._purge)
@@ -139,9 +141,15 @@ class Jobs:
         with _patient():
             outbox.dispatch(self.app, outbox_id)
 
+    def _batch(self, batch_id: str) -> None:
+        with _patient():
+            batches.run(self.app, batch_id)
+
     def _sweep(self) -> None:
         with _logged("sweep", "a minute"):
             timers.sweep(self.app)
+            for batch_id in batches.unfinished(self.app):
+                self.send("batch", batch_id, self.app.clock())
 
     def _purge(self) -> None:
         with _logged("purge", "an hour"):

@@ -7,8 +7,9 @@ from typing import Any
 
 from service.engine.definition import Model
 from service.engine.failures import UnknownToken
-from service.engine.motion import events, moves, moving
+from service.engine.motion import events, modifying, moves, moving
 from service.engine.motion.modifying import Modification, modify, preview
+from service.engine.motion.waiting import Waits, waits
 from service.engine.nodes import Node, ServiceTask, StartEvent
 from service.engine.nodes.reminders import Since
 from service.engine.nodes.results import Fails, Throws
@@ -163,6 +164,13 @@ class Instance:
         """
         return modify(self._running, cancel, start, variables or {})
 
+    def correct(self, scope: str, variables: Mapping[str, Any]) -> ScopeView:
+        """Give variables of a scope, named by its path or id, other values; return it as it was.
+
+        NotFound without such a scope. Nothing moves: what reads them later reads the new values.
+        """
+        return modifying.correct(self._running, scope, variables)
+
     def preview(self, *, cancel: Sequence[str] = (), start: Sequence[str] = ()) -> Modification:
         """Return what `modify` would open, close and lose, without doing it."""
         return preview(self._running, cancel, start)
@@ -180,6 +188,17 @@ class Instance:
     def scopes(self) -> list[ScopeView]:
         """Return the variables of every scope, the root's first."""
         return looking.scopes(self._running.root)
+
+    def visible(self, token_id: str) -> Mapping[str, Any]:
+        """Return every variable that can be read where a token stands. UnknownToken when it is gone."""
+        token = self._running.root.token(token_id)
+        if token is None:
+            raise UnknownToken()
+        return token.scope.visible()
+
+    def waits(self) -> list[Waits]:
+        """Return what each of the places that wait, waits for."""
+        return waits(self._running.root)
 
     def active(self) -> list[ActiveToken]:
         """Return the places that wait, without the activities around them and armed boundary events."""

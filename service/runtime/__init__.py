@@ -7,6 +7,7 @@ cases       starting, messages, the record, the dossier, attachments
 effects     what reaches beyond one case: queued in a step, done after its commit
 incidents   where a case could not go on, and trying again
 releases    deployments, what differs between two of them, moving running cases
+mending     cases put right by hand: variables, tokens, many at once, and what waits in the queue
 time        what happens because time passes
 campaigns   what is about marketing: figures, load, allowances, the archive. Nothing above it knows it
 company     who works here: people who leave, groups, the calendar, and what is still missing

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.engine.drawing import Process
 from service.runtime.cases import comments, copies, dossier, instances
+from service.runtime.cases.seeking import STATES
 from service.runtime.cases.views import InstanceView
 from service.web import case_facts, people
 from service.web.asking import application, me, signed_in_only
@@ -15,7 +16,6 @@ from service.web.case_page import case_context
 
 blueprint = signed_in_only(Blueprint("cases", __name__))
 
-STATES = ("active", "suspended", "completed", "cancelled")
 PAGE = 50
 
 
@@ -28,7 +28,7 @@ def index() -> str:
         me(),
         leading=kind != "all",
         state=state if state in STATES else None,
-        q=request.args.get("q", "").strip() or None,
+        text=request.args.get("q", "").strip() or None,
         limit=PAGE,
         cursor=request.args.get("cursor") or None,
     )

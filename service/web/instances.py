@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from service.domain.workdays import ZONE
+from service.runtime import identity
 from service.runtime.cases import dossier, instances
+from service.runtime.cases.seeking import STATES, Sought
 from service.runtime.cases.views import InstanceView
 from service.runtime.identity import rights
-from service.runtime.incidents import incidents
+from service.runtime.incidents import causes, incidents
 from service.runtime.releases import contents, migrations
 from service.runtime.step.context import Actor, Application
 from service.web import case_facts, people
 from service.web.asking import application, me, signed_in_only
 from service.web.case_page import case_context
-from service.web.cases import STATES
 
 blueprint = signed_in_only(Blueprint("instances", __name__, url_prefix="/admin"))
 
 PAGE = 50
+SEARCHED = (
+    *("q", "state", "definition", "stalled", "waiting_for", "activity", "incident"),
+    *("started_from", "started_to"),
+)
 
 
 @blueprint.before_request
@@ -34,34 +41,38 @@ def _inspectors_only() -> None:
 @blueprint.get("/instances")
 def index() -> str:
     app, actor = application(), me()
-    state, definition = request.args.get("state", ""), request.args.get("definition", "")
-    page = instances.find(
-        app,
-        actor,
-        state=state if state in STATES else None,
-        definition=definition or None,
-        q=request.args.get("q", "").strip() or None,
-        limit=PAGE,
-        cursor=request.args.get("cursor") or None,
-    )
+    asked = {name: request.args.get(name, "").strip() for name in SEARCHED}
+    page = instances.find(app, actor, _sought(asked), limit=PAGE, cursor=request.args.get("cursor") or None)
     people.remember(each.applicant for each in page.items)
-    context = {
-        "instances": page.items,
-        "next": page.next,
-        "state": state,
-        "states": STATES,
-        "definition": definition,
-        "q": request.args.get("q", ""),
-        "titles": {each.id: each.name for each in page.items},
-    }
+    context = {"instances": page.items, "next": page.next, "states": STATES, "asked": asked}
     if request.headers.get("HX-Request"):
         return render_template("_instance_list.html", **context)
     return render_template(
         "instances.html",
         definitions=contents.definitions(app, actor),
-        open_incidents=incidents.find(app, actor, limit=PAGE).items,
+        open_incidents=sum(cause.count for cause in causes.find(app, actor)),
+        groups=identity.groups(app),
+        people=identity.colleagues(app, actor),
         **context,
     )
+
+
+def _sought(asked: Mapping[str, str]) -> Sought:
+    """Return what the search form asks for; what makes no sense there is not asked for."""
+    given: dict[str, Any] = {name: text or None for name, text in asked.items()}
+    given["text"], given["stalled"] = given.pop("q"), bool(given["stalled"])
+    if given["state"] not in STATES:
+        given["state"] = None
+    for name, of_day in (("started_from", time.min), ("started_to", time.max)):
+        given[name] = _moment(asked[name], of_day)
+    return Sought(**given)
+
+
+def _moment(text: str, of_day: time) -> datetime | None:
+    try:
+        return datetime.combine(date.fromisoformat(text), of_day, ZONE)
+    except ValueError:
+        return None
 
 
 @blueprint.get("/instances/<instance_id>")
@@ -71,6 +82,7 @@ def show(instance_id: str) -> str:
     return render_template(
         "instance.html",
         scopes=instances.variables(app, actor, instance_id),
+        waiting=instances.waiting(app, actor, instance_id),
         incidents=incidents.find(app, actor, instance=instance_id).items,
         facts=case_facts.of_case(instance_id),
         live_deployment=app.live().deployment_id,

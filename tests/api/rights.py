@@ -112,6 +112,7 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
                         "/dossier",
                         "/facts",
                         "/history",
+                        "/waiting",
                     )
                 ),
             ),
@@ -145,6 +146,16 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
         "POST /api/v1/campaigns/<business_key>/metrics": Need("sees the case", "sample.record"),
         "GET /api/v1/campaigns/<business_key>/figures": Need("sees the case"),
         "POST /api/v1/campaigns/<business_key>/load": Need("sees the case", "sample.record"),
+    },
+    "cases put right": {
+        "POST /api/v1/process-instances/<instance_id>/variables": _case("instance.correct"),
+        "POST /api/v1/process-instances/<instance_id>/modify": _case("instance.modify"),
+        "GET /api/v1/incidents/causes": _right("incident.read"),
+        "POST /api/v1/batch": _right("instance.suspend"),
+        "GET /api/v1/batch/<batch_id>": Need("ordered it, or system.inspect"),
+        "GET /api/v1/audit": _right("audit.read"),
+        "GET /api/v1/jobs": _right("system.inspect"),
+        "POST /api/v1/jobs/<job_id>/retry": _right("incident.retry"),
     },
     "the company": {
         **dict.fromkeys(("GET /api/v1/users", "GET /api/v1/groups"), _right("user.read")),

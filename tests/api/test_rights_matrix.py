@@ -25,7 +25,7 @@ from service.runtime.incidents import incidents
 from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM
 from service.runtime.tasks import user_tasks
-from service.store.models import Notification
+from service.store.models import Batch, Notification, Outbox
 from tests.api.rights import ANSWERS, ANYONE, BY_ROUTE, OWN, SEES, SIGNED_IN, STARTS, markdown, served
 from tests.engine import diagrams as d
 from tests.runtime.drawings import REVIEW_FORM
@@ -90,6 +90,8 @@ class World:
             "department": lambda: "市场部",
             "year": lambda: "2026",
             "period": self._period,
+            "batch_id": self._batch,
+            "job_id": self._job,
             "deployment_id": lambda: self.app.live().deployment_id,
             "definition": lambda: "review",
             "filename": lambda: "nothing.css",
@@ -119,6 +121,21 @@ class World:
     def _user(self):
         name = f"newcomer{secrets.token_hex(4)}"
         return identity.create_user(self.app, SYSTEM, name, department="客服部").name
+
+    def _batch(self):
+        with self.app.db.begin() as session:
+            row = Batch(action="retry", reason="x", created_by="linyue", created_at=self.app.clock())
+            session.add(row)
+            session.flush()
+            return row.id
+
+    def _job(self):
+        with self.app.db.begin() as session:
+            now = self.app.clock()
+            row = Outbox(kind="notify", payload={}, state="failed", available_at=now, created_at=now)
+            session.add(row)
+            session.flush()
+            return row.id
 
     def _period(self):
         allowances.grant(self.app, SYSTEM, "市场部", "2026Q1", Decimal(1))
@@ -188,6 +205,12 @@ BODIES = {
         "samples": [{"day": "2026-03-02", "channel": "抖音", "impressions": 1}]
     },
     "POST /api/v1/campaigns/<business_key>/load": {"qps": 1, "cpu": 0.1, "p95": 1, "error_rate": 0},
+    "POST /api/v1/process-instances/<instance_id>/variables": {
+        "variables": {"legal_conclusion": "同意"},
+        "reason": "更正",
+    },
+    "POST /api/v1/process-instances/<instance_id>/modify": {"reason": "调整", "dry_run": True},
+    "POST /api/v1/batch": {"action": "suspend", "ids": ["none"], "reason": "演练", "dry_run": True},
     "POST /api/v1/users": {"name": "", "display_name": "x"},
     "PATCH /api/v1/departments/<department>": {"head": None},
     "POST /api/v1/groups": {"name": ""},
@@ -294,6 +317,7 @@ def refusals(who: str, route: str) -> set[int] | None:
         "sees the case, and began it or holds": None if sees(who) else 404,
         "is the case's applicant": None if own else 403 if sees(who) else 404,
         "sees the case or reads incidents": None if own or _reads_all(who) else 404,
+        "ordered it, or system.inspect": None if own or holds(who, "system.inspect") else 404,
         "user.read": None if holds(who, "user.read") else 403,
         "incident.read": None if holds(who, "incident.read") else 403,
         "incident.read, sees the case": None if holds(who, "incident.read") and sees(who) else 403,

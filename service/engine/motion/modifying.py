@@ -13,7 +13,7 @@ from service.engine.progress import ActiveToken, ScopeView
 from service.engine.tokens import joins, looking, removing, snapshot
 from service.engine.tokens.running import Running
 from service.engine.tokens.tree import Token, TokenTree
-from service.errors import FieldError, InvalidInput
+from service.errors import FieldError, InvalidInput, NotFound
 from service.wording import Text
 
 
@@ -46,6 +46,19 @@ def preview(running: Running, cancel: Sequence[str], start: Sequence[str]) -> Mo
     rest = snapshot.decode(blob, running.model)
     copy = Running(running.model, rest.definition, running.env, rest.root, rest.state, rest.seq)
     return _rearranged(copy, cancel, start)
+
+
+def correct(running: Running, scope: str, variables: Mapping[str, Any]) -> ScopeView:
+    """Set variables of a scope and return it as it was before. NotFound when there is none of this name."""
+    owners = [(looking.root_scope(running.root), running.root.scope)]
+    for token in running.root.all_live():
+        owners += looking.owned_scopes(token)
+    for view, owner in owners:
+        if scope in (view.path, view.id):
+            before = ScopeView(view.id, view.path, view.definition, dict(owner.variables))
+            owner.set(variables)
+            return before
+    raise NotFound(Text("There is no scope {scope!r} in this case.", scope=scope), scope=scope)
 
 
 def _rearranged(running: Running, cancel: Sequence[str], start: Sequence[str]) -> Modification:

@@ -19,6 +19,7 @@ GRANTED = frozenset(
         "incident.read",
         "incident.retry",
         "instance.cancel",
+        "instance.correct",
         "instance.migrate",
         "instance.suspend",
         "message.send",

@@ -21,7 +21,7 @@ def parallel_partners(token: Token) -> list[Token] | None:
     incoming = token.node.incoming
     if len(incoming) <= 1:
         return []
-    found = _waiting_by_flow(token)
+    found = waiting_by_flow(token)
     if any(flow not in found for flow in incoming):
         return None
     return [other for other in found.values() if other is not token]
@@ -29,10 +29,10 @@ def parallel_partners(token: Token) -> list[Token] | None:
 
 def inclusive_partners(token: Token) -> list[Token]:
     """Return the tokens on the other incoming flows, one from each that has any."""
-    return [other for other in _waiting_by_flow(token).values() if other is not token]
+    return [other for other in waiting_by_flow(token).values() if other is not token]
 
 
-def _waiting_by_flow(token: Token) -> dict[str, Token]:
+def waiting_by_flow(token: Token) -> dict[str, Token]:
     """Return the longest-waiting token on each incoming flow of the token's gateway, itself first."""
     found = {token.memory.flow: token}
     for other in token.tree.live():
@@ -68,7 +68,7 @@ def _inclusive_may_fire(token: Token) -> bool:
     BPMN 2.0.2 §13.4.3: a token elsewhere holds the gateway back when it has a path to an incoming flow
     without a token, and none to an incoming flow with one, both without visiting the gateway.
     """
-    marked = set(_waiting_by_flow(token))
+    marked = set(waiting_by_flow(token))
     for other in token.tree.live():
         if other.node is token.node:
             continue

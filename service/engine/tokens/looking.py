@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.engine.nodes.scope import Scope
 from service.engine.progress import ActiveToken, ScopeView
 from service.engine.tokens.tree import ERROR, STARTED, STATE_NAMES, Root, Token
 
@@ -33,19 +34,31 @@ def place(token: Token) -> ActiveToken:
 
 def scopes(root: Root) -> list[ScopeView]:
     """Return the variables of every scope, the root's first."""
-    views = [ScopeView("root", "", root.key, root.scope.variables)]
+    views = [root_scope(root)]
     for token in root.all_live():
         views += scopes_of(token)
     return views
 
 
+def root_scope(root: Root) -> ScopeView:
+    """Return the variables of the instance itself."""
+    return ScopeView("root", "", root.key, root.scope.variables)
+
+
 def scopes_of(token: Token) -> list[ScopeView]:
     """Return the variables that live and end with one token: an element's, and those of what it calls."""
+    return [view for view, _ in owned_scopes(token)]
+
+
+def owned_scopes(token: Token) -> list[tuple[ScopeView, Scope]]:
+    """Return the same, each with the scope that holds them."""
     found, inside = [], token.inside
     if token.own_scope is not None:
         path = f"{token.activity_path}[{token.memory.element}]"
-        found.append(ScopeView(token.own_scope.id, path, token.definition, token.own_scope.variables))
+        view = ScopeView(token.own_scope.id, path, token.definition, token.own_scope.variables)
+        found.append((view, token.own_scope))
     if inside is not None and inside.scope is not token.scope:
         key = inside.key.split("/")[0]
-        found.append(ScopeView(inside.scope.id, token.activity_path, key, inside.scope.variables))
+        view = ScopeView(inside.scope.id, token.activity_path, key, inside.scope.variables)
+        found.append((view, inside.scope))
     return found

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.errors import FieldError, InvalidInput
 from service.runtime import identity
 from service.runtime.cases import outcomes, showing
 from service.runtime.cases.record import diagram_state, diagram_xml, history, variables
+from service.runtime.cases.seeking import Sought
 from service.runtime.cases.starting import save_start_draft, start, start_form, startable
 from service.runtime.cases.views import InstanceSummary, InstanceView
+from service.runtime.cases.waiting import waiting
 from service.runtime.cases.withdrawing import may_withdraw, withdraw
 from service.runtime.identity import visibility
 from service.runtime.identity.rights import may, require
@@ -25,9 +27,9 @@ from service.runtime.step.views import Page
 from service.store import cursor as cursors
 from service.store import limits
 from service.store.models import TASKS, Case, ProcessInstance
-from service.wording import Text
 
 __all__ = [
+    "Sought",
     "cancel",
     "diagram_state",
     "diagram_xml",
@@ -46,10 +48,9 @@ __all__ = [
     "startable",
     "suspend",
     "variables",
+    "waiting",
     "withdraw",
 ]
-
-STATES = ("active", "suspended", "completed", "cancelled")
 
 
 def get(app: Application, actor: Actor, instance_id: str) -> InstanceView:
@@ -69,45 +70,33 @@ def leads(app: Application, actor: Actor, instance_id: str) -> bool:
 def find(
     app: Application,
     actor: Actor,
+    sought: Sought | None = None,
     *,
-    state: str | None = None,
-    definition: str | None = None,
-    business_key: str | None = None,
     leading: bool = False,
-    q: str | None = None,
     limit: int = 50,
     cursor: str | None = None,
+    **wanted: Any,
 ) -> Page[InstanceSummary]:
-    """Return the instances the actor sees, newest first. `q` is part of a title, number or applicant.
+    """Return the instances the actor sees, newest first: those that are `sought`, or `wanted` by its fields.
 
     `leading`: those only that lead their case, without what was started beside it.
     """
-    if state is not None and state not in STATES:
-        raise InvalidInput(errors=[FieldError("state", Text("one of {choices}", choices=", ".join(STATES)))])
-    query = select(ProcessInstance).where(visibility.condition(actor))
-    for column, wanted in (
-        (ProcessInstance.state, state),
-        (ProcessInstance.definition, definition),
-        (ProcessInstance.business_key, business_key),
-    ):
-        if wanted is not None:
-            query = query.where(column == wanted)
+    by = sought or Sought(**wanted)
+    query = select(ProcessInstance).where(visibility.condition(actor), *by.conditions(app.clock()))
     if leading:
         query = query.join(Case, Case.number == ProcessInstance.business_key)
         query = query.where(Case.main_instance == ProcessInstance.id)
-    if q:
-        query = query.where(ProcessInstance.search_text.contains(q.lower(), autoescape=True))
     if cursor:
         query = query.where(ProcessInstance.id < cursors.decode(cursor, str)[0])
-    with app.db.read() as session, limits.searching(session, q):
+    with app.db.read() as session, limits.searching(session, by.text):
         rows = session.scalars(query.order_by(ProcessInstance.id.desc()).limit(limit + 1)).all()
-        waiting = _open_task_names(session, [row.id for row in rows[:limit]])
+        names = _open_task_names(session, [row.id for row in rows[:limit]])
         ended = outcomes.of(app, session, rows[:limit])
         items = tuple(
             showing.summary(
                 row,
                 app.model(row.deployment_id, session=session),
-                waiting.get(row.id, ()),
+                names.get(row.id, ()),
                 ended.get(row.id),
             )
             for row in rows[:limit]

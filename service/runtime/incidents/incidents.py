@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 
 from service.engine.drawing.extensions import split_list
+from service.engine.files.nearest import suggestion
 from service.errors import Conflict, FieldError, InvalidInput, NotFound
 from service.runtime import identity
 from service.runtime.cases import showing
@@ -59,12 +60,18 @@ def find(
 
 
 def retry(
-    app: Application, actor: Actor, incident_id: str, *, variables: Mapping[str, Any] | None = None
+    app: Application,
+    actor: Actor,
+    incident_id: str,
+    *,
+    variables: Mapping[str, Any] | None = None,
+    reason: str = "",
 ) -> InstanceView:
     """Try an incident's element again, with some variables of its scope corrected.
 
-    If it fails again the incident stays open and counts one more attempt. Conflict when it is resolved
-    already, InstanceNotActive while the case is suspended.
+    InvalidInput for variables that are not there, unless the incident itself names them as missing. If it
+    fails again the incident stays open and counts one more attempt. Conflict when it is resolved already,
+    InstanceNotActive while the case is suspended.
     """
     seen = _seen(app, actor, incident_id)
     require(actor, "incident.retry")
@@ -74,8 +81,9 @@ def retry(
         incident = step.session.get_one(Incident, incident_id)
         if incident.state != "open":
             raise Conflict("This incident is already resolved.", incident=incident_id)
-        step.audit("incident.retried", incident=incident_id, code=incident.code, variables=corrected)
-        step.line("retried", incident.code, **_place(step, incident))
+        facts = {"code": incident.code, "variables": corrected, "reason": reason or None}
+        step.audit("incident.retried", incident=incident_id, **facts)
+        step.line("retried", ": ".join(filter(None, [incident.code, reason])), **_place(step, incident))
         if incident.code == task_rows.NO_CANDIDATES:
             _name_candidates(step, incident)
         elif (outbox_id := effect_rows.outbox_of(incident.token_id)) is not None:
@@ -86,9 +94,25 @@ def retry(
             incident_rows.close(step, [incident.token_id])
         else:
             step.retried_token = incident.token_id
+            _refuse_unknown(step, incident, corrected or {})
             step.engine.retry(incident.token_id, variables=corrected)
     with app.db.read() as session:
         return showing.instance(app, session, session.get_one(ProcessInstance, seen.instance_id))
+
+
+def _refuse_unknown(step: Step, incident: Incident, names: Iterable[str]) -> None:
+    """A name misspelt would be one more variable, and the element would fail as before."""
+    known = step.engine.visible(incident.token_id)
+    wrong = [
+        FieldError(
+            f"variables.{name}",
+            Text("There is no variable {name!r} here.{hint}", name=name, hint=suggestion(name, known)),
+        )
+        for name in names
+        if name not in known and name not in incident.message
+    ]
+    if wrong:
+        raise InvalidInput(errors=wrong)
 
 
 def _seen(app: Application, actor: Actor, incident_id: str) -> Incident:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, tuple_
 
 from service.errors import NotFound
 from service.feel import codec
 from service.runtime.identity.rights import require
 from service.runtime.step.audit import SYSTEM_CHAIN, append
 from service.runtime.step.context import Actor, Application
-from service.runtime.step.views import View
+from service.runtime.step.views import Page, View
 from service.store import audit_chain
+from service.store import cursor as cursors
 from service.store.models import AuditEntry, ProcessInstance
 
 
@@ -27,6 +29,56 @@ class AuditView(View):
     actor: str
     action: str
     facts: Any
+
+
+@dataclass(frozen=True)
+class FoundView(AuditView):
+    """An entry with the chain it stands in: an instance's id, `system` or `cases`."""
+
+    chain: str
+    id: str
+
+
+def find(
+    app: Application,
+    actor: Actor,
+    *,
+    instance: str | None = None,
+    by: str | None = None,
+    action: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[FoundView]:
+    """Return entries of all chains, the newest first. `action` may end in a dot for all that begin so.
+
+    Forbidden but for auditors and admins.
+    """
+    require(actor, "audit.read")
+    entry = AuditEntry
+    query = select(entry).order_by(entry.at.desc(), entry.chain.desc(), entry.seq.desc())
+    if instance:
+        query = query.where(entry.chain == instance)
+    if by:
+        query = query.where(entry.actor == by)
+    if action:
+        begins = entry.action.startswith(action, autoescape=True)
+        query = query.where(begins if action.endswith(".") else entry.action == action)
+    if since:
+        query = query.where(entry.at >= _moment(since))
+    if until:
+        query = query.where(entry.at <= _moment(until))
+    if cursor:
+        at, chain, seq = cursors.decode(cursor, str, str, int)
+        query = query.where(tuple_(entry.at, entry.chain, entry.seq) < tuple_(at, chain, seq))
+    with app.db.read() as session:
+        rows = session.scalars(query.limit(limit + 1)).all()
+    items = tuple(
+        FoundView(**vars(_view(row)), chain=row.chain, id=f"{row.chain}:{row.seq}") for row in rows[:limit]
+    )
+    last = rows[limit - 1] if len(rows) > limit else None
+    return Page(items, cursors.encode(last.at, last.chain, last.seq) if last is not None else None)
 
 
 def entries(app: Application, actor: Actor, chain: str = SYSTEM_CHAIN) -> tuple[AuditView, ...]:
@@ -57,6 +109,11 @@ def erase(app: Application, actor: Actor, instance_id: str, seqs: Iterable[int],
             entries=wanted,
             reason=reason,
         )
+
+
+def _moment(at: datetime) -> str:
+    """Return a moment as entries have theirs: they are written by a clock in UTC."""
+    return at.astimezone(UTC).isoformat()
 
 
 def chain_of(chain: str) -> Select[AuditEntry]:

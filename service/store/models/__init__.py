@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from service.store.base import NEVER, Base, new_id
+from service.store.models.batch import Batch, BatchItem
 from service.store.models.campaign import (
     AllowanceCommitment,
     ArchivedCampaign,
@@ -63,6 +64,8 @@ __all__ = [
     "AuditChain",
     "AuditEntry",
     "Base",
+    "Batch",
+    "BatchItem",
     "CarbonCopy",
     "Case",
     "CaseApplication",

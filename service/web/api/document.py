@@ -22,9 +22,11 @@ from service.web.api import (
     deployments,
     figures,
     instances,
+    mending,
     migrations,
     notifications,
     phrases,
+    record,
     tasks,
 )
 from service.web.api.section import PREFIX, Content, ListOf, Operation, Section
@@ -75,8 +77,8 @@ _PROBLEM_SCHEMA = {
 def sections() -> tuple[Section, ...]:
     """Return every group of operations, in the order in which the document shows them."""
     modules = (
-        *(deployments, instances, migrations, tasks, notifications, copies, comments),
-        *(decisions, attachments, figures, company, account, phrases),
+        *(deployments, instances, mending, migrations, tasks, notifications, copies, comments),
+        *(decisions, attachments, figures, company, account, phrases, record),
     )
     return tuple(module.section for module in modules)
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, datetime, time
 from typing import Any
 
 from flask import url_for
-from pydantic import Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from service.domain.workdays import ZONE
 from service.runtime.cases import copies, dossier, evaluations, facts, instances, messages
+from service.runtime.cases.seeking import Sought
 from service.runtime.cases.views import (
     DossierView,
     EvaluationView,
@@ -17,6 +21,7 @@ from service.runtime.cases.views import (
     InstanceView,
     MessageView,
 )
+from service.runtime.cases.waiting import WaitingView
 from service.runtime.incidents import incidents
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import IncidentView, Page
@@ -35,13 +40,42 @@ class Start(Body):
     business_key: str | None = Field(None, min_length=1, max_length=100)
 
 
-class Instances(Query):
-    """Which instances to list."""
+class SoughtInstances(BaseModel):
+    """By what instances are sought."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     state: str | None = None
     definition: str | None = None
     business_key: str | None = None
-    q: str | None = Field(None, description="part of name, business key or applicant")
+    text: str | None = Field(None, description="part of name, business key, or the applicant's name")
+    stalled: bool = Field(False, description="those nothing will move by itself or in time")
+    waiting_for: str | None = Field(None, description="an account or a group that has a task of it to do")
+    activity: str | None = Field(None, description="where it stands now")
+    incident: str | None = Field(None, description="code of an open incident")
+    version: int | None = Field(None, ge=1, description="of the pinned definition")
+    started_from: date | AwareDatetime | None = None
+    started_to: date | AwareDatetime | None = None
+
+    def sought(self) -> Sought:
+        """Return what is sought; a day counts from its beginning and to its end, in the company's zone."""
+        given = {name: getattr(self, name) for name in SoughtInstances.model_fields}
+        given["started_from"] = moment(self.started_from, time.min)
+        given["started_to"] = moment(self.started_to, time.max)
+        return Sought(**given)
+
+
+class Instances(SoughtInstances, Query):
+    """Which instances to list."""
+
+    q: str | None = Field(None, description="the same as `text`")
+
+
+def moment(given: date | datetime | None, of_day: time) -> datetime | None:
+    """Return a moment as it is, a day as its beginning or end in the company's zone."""
+    if given is None or isinstance(given, datetime):
+        return given
+    return datetime.combine(given, of_day, ZONE)
 
 
 class Facts(Slice):
@@ -64,9 +98,10 @@ class Reason(Body):
 
 
 class Retry(Body):
-    """Variables to set before the retry."""
+    """Variables to set before the retry, and why."""
 
     variables: dict[str, Any] | None = None
+    reason: str = Field("", max_length=2000)
 
 
 class Message(Body):
@@ -90,15 +125,18 @@ def start_instance(app: Application, actor: Actor, key: str, body: Start) -> Cre
 @section.get("/process-instances", returns=ListOf(InstanceSummary), query=Instances)
 def list_instances(app: Application, actor: Actor, query: Instances) -> Page[InstanceSummary]:
     """List the instances one may see, the newest first."""
-    return instances.find(
-        app,
-        actor,
-        state=query.state,
-        definition=query.definition,
-        business_key=query.business_key,
-        q=query.q,
-        **query.page(),
-    )
+    sought = query.sought()
+    if query.q and not sought.text:
+        sought = replace(sought, text=query.q)
+    return instances.find(app, actor, sought, **query.page())
+
+
+@section.get(
+    "/process-instances/<instance_id>/waiting", returns=ListOf(WaitingView), query=Slice, errors=(404,)
+)
+def get_waiting(app: Application, actor: Actor, instance_id: str, query: Slice) -> Page[WaitingView]:
+    """Tell why it does not move: who or what each place waits for, since when and until when."""
+    return query.cut(instances.waiting(app, actor, instance_id), lambda each: each.token_id)
 
 
 @section.get("/process-instances/<instance_id>", returns=InstanceView, errors=(404,))
@@ -200,4 +238,4 @@ def list_incidents(app: Application, actor: Actor, query: Incidents) -> Page[Inc
 @section.post("/incidents/<incident_id>/retry", returns=InstanceView, body=Retry, errors=_CHANGED)
 def retry_incident(app: Application, actor: Actor, incident_id: str, body: Retry) -> InstanceView:
     """Try the failed element again."""
-    return incidents.retry(app, actor, incident_id, variables=body.variables)
+    return incidents.retry(app, actor, incident_id, variables=body.variables, reason=body.reason)

@@ -1,0 +1,123 @@
+"""What instances are sought by, in lists and in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
+
+from service.errors import FieldError, InvalidInput
+from service.store import participants
+from service.store.models import (
+    TASKS,
+    ActivityHistory,
+    Incident,
+    Outbox,
+    ProcessInstance,
+    TaskCandidate,
+    User,
+    UserGroup,
+)
+from service.wording import Text
+
+STATES = ("active", "suspended", "completed", "cancelled")
+_RUNNING = STATES[:2]
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What is sought; None or "" for whatever it is.
+
+    `stalled`: active, and nothing will move it by itself or in time: an incident is open, a task is overdue,
+    or nobody, no time and no effect is waited for. `waiting_for`: an account or a group that has a task of it
+    to do. `activity`: where it stands now. `incident`: the code of an open one. `text`: part of its name,
+    number, or the applicant's account or shown name.
+    """
+
+    state: str | None = None
+    definition: str | None = None
+    business_key: str | None = None
+    stalled: bool = False
+    waiting_for: str | None = None
+    activity: str | None = None
+    incident: str | None = None
+    version: int | None = None
+    started_from: datetime | None = None
+    started_to: datetime | None = None
+    text: str | None = None
+
+    def conditions(self, now: datetime) -> Iterator[ColumnElement[bool]]:
+        """Yield what has to hold of a ProcessInstance. InvalidInput for a state there is none of."""
+        if self.state and self.state not in STATES:
+            text = Text("one of {choices}", choices=", ".join(STATES))
+            raise InvalidInput(errors=[FieldError("state", text)])
+        row = ProcessInstance
+        equal: tuple[tuple[Any, Any], ...] = (
+            (row.state, self.state),
+            (row.definition, self.definition),
+            (row.business_key, self.business_key),
+            (row.definition_version, self.version),
+        )
+        yield from (column == wanted for column, wanted in equal if wanted)
+        if self.started_from:
+            yield row.started_at >= self.started_from
+        if self.started_to:
+            yield row.started_at <= self.started_to
+        if self.stalled:
+            yield _stalled(now)
+        if self.waiting_for:
+            yield _waiting_for(self.waiting_for)
+        if self.activity:
+            yield _stands_at(self.activity)
+        if self.incident:
+            yield exists().where(
+                Incident.instance_id == row.id, Incident.state == "open", Incident.code == self.incident
+            )
+        if self.text:
+            yield _told(self.text)
+
+
+def _stalled(now: datetime) -> ColumnElement[bool]:
+    row, task = ProcessInstance, TASKS.c
+    is_open = and_(task.instance_id == row.id, task.state == "open")
+    pending = exists().where(Outbox.instance_id == row.id, Outbox.state == "pending")
+    overdue = exists().where(is_open, task.due_at < now)
+    nothing = and_(~exists().where(is_open), row.next_due_at.is_(None), ~pending)
+    return and_(row.state == "active", or_(row.open_incidents > 0, overdue, nothing))
+
+
+def _waiting_for(who: str) -> ColumnElement[bool]:
+    """A group is one whose tasks nobody has taken; a person is one who holds a task, or may take one."""
+    task = TASKS.c
+    belongs = select(literal(participants.group("")) + UserGroup.group_name)
+    theirs = belongs.join(User, User.id == UserGroup.user_id).where(User.name == who)
+    named = [participants.user(who), participants.group(who)]
+    offered = select(TaskCandidate.task_id).where(
+        or_(TaskCandidate.principal.in_(named), TaskCandidate.principal.in_(theirs))
+    )
+    free = and_(task.assignee.is_(None), task.id.in_(offered))
+    return exists().where(
+        task.instance_id == ProcessInstance.id, task.state == "open", or_(task.assignee == who, free)
+    )
+
+
+def _stands_at(activity: str) -> ColumnElement[bool]:
+    line = ActivityHistory
+    there = func.sum(case((line.event == "entered", 1), (line.event.in_(("left", "cancelled")), -1), else_=0))
+    places = (
+        select(line.instance_id)
+        .join(ProcessInstance, ProcessInstance.id == line.instance_id)
+        .where(line.activity_id == activity, ProcessInstance.state.in_(_RUNNING))
+        .group_by(line.instance_id)
+        .having(there > 0)
+    )
+    return ProcessInstance.id.in_(places)
+
+
+def _told(text: str) -> ColumnElement[bool]:
+    named = select(User.name).where(User.display_name.contains(text, autoescape=True))
+    found = ProcessInstance.search_text.contains(text.lower(), autoescape=True)
+    return or_(found, ProcessInstance.applicant.in_(named))

@@ -1,0 +1,1 @@
+"""Cases put right by an admin's hand, each time with a reason and on record."""
