@@ -67,6 +67,7 @@ def case_context(instance_id: str, record: DossierView, *, focus: TaskView | Non
     people.remember((case.applicant, *holding, *candidates, *(line.by for line in history)))
     return {
         "case": case,
+        "waits": instances.waiting(app, actor, instance_id),
         "related": related,
         "related_tasks": related_tasks,
         "sections": sections(record),

@@ -12,21 +12,32 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from service.domain.workdays import ZONE
+from service.engine.drawing.model import Container
+from service.errors import InvalidInput
 from service.runtime import identity
 from service.runtime.cases import dossier, instances
 from service.runtime.cases.seeking import STATES, Sought
 from service.runtime.cases.views import InstanceView
 from service.runtime.identity import rights
 from service.runtime.incidents import causes, incidents
+from service.runtime.mending import modifying, variables
 from service.runtime.releases import contents, migrations
 from service.runtime.step.context import Actor, Application
 from service.web import case_facts, people
 from service.web.asking import application, me, signed_in_only
 from service.web.case_page import case_context
+from service.web.i18n import worded
 
 blueprint = signed_in_only(Blueprint("instances", __name__, url_prefix="/admin"))
 
 PAGE = 50
+_STARTABLE = frozenset(
+    {
+        *("userTask", "serviceTask", "scriptTask", "businessRuleTask", "sendTask", "receiveTask"),
+        *("callActivity", "subProcess", "manualTask", "task", "intermediateCatchEvent"),
+    }
+)
+"""What a token can be put on by hand."""
 SEARCHED = (
     *("q", "state", "definition", "stalled", "waiting_for", "activity", "incident"),
     *("started_from", "started_to"),
@@ -42,7 +53,7 @@ def _inspectors_only() -> None:
 def index() -> str:
     app, actor = application(), me()
     asked = {name: request.args.get(name, "").strip() for name in SEARCHED}
-    page = instances.find(app, actor, _sought(asked), limit=PAGE, cursor=request.args.get("cursor") or None)
+    page = instances.find(app, actor, sought(asked), limit=PAGE, cursor=request.args.get("cursor") or None)
     people.remember(each.applicant for each in page.items)
     context = {"instances": page.items, "next": page.next, "states": STATES, "asked": asked}
     if request.headers.get("HX-Request"):
@@ -50,14 +61,14 @@ def index() -> str:
     return render_template(
         "instances.html",
         definitions=contents.definitions(app, actor),
-        open_incidents=sum(cause.count for cause in causes.find(app, actor)),
+        causes=causes.find(app, actor),
         groups=identity.groups(app),
         people=identity.colleagues(app, actor),
         **context,
     )
 
 
-def _sought(asked: Mapping[str, str]) -> Sought:
+def sought(asked: Mapping[str, str]) -> Sought:
     """Return what the search form asks for; what makes no sense there is not asked for."""
     given: dict[str, Any] = {name: text or None for name, text in asked.items()}
     given["text"], given["stalled"] = given.pop("q"), bool(given["stalled"])
@@ -82,9 +93,9 @@ def show(instance_id: str) -> str:
     return render_template(
         "instance.html",
         scopes=instances.variables(app, actor, instance_id),
-        waiting=instances.waiting(app, actor, instance_id),
         incidents=incidents.find(app, actor, instance=instance_id).items,
         facts=case_facts.of_case(instance_id),
+        spots=_places(instance_id),
         live_deployment=app.live().deployment_id,
         **case_context(instance_id, record),
     )
@@ -127,13 +138,79 @@ def migrate(instance_id: str) -> Response:
     return _back(instance_id, _("The case goes on by the new drawings."))
 
 
+@blueprint.post("/instances/<instance_id>/variables")
+def correct(instance_id: str) -> Response:
+    """Give a variable another value of its kind."""
+    form, given = request.form, _corrected() or {}
+    scope, reason = form.get("scope", ""), form.get("reason", "")
+    try:
+        variables.correct(application(), me(), instance_id, given, reason, scope=scope)
+    except InvalidInput as error:
+        return _back(instance_id, worded(error.errors[0].message if error.errors else error.message), "bad")
+    return _back(instance_id, _("The variable has been corrected."))
+
+
+@blueprint.post("/instances/<instance_id>/modify")
+def modify(instance_id: str) -> Response | str:
+    """Show what moving tokens would do; do it when that is confirmed with a reason."""
+    app, actor, form = application(), me(), request.form
+    chosen = {"cancel": form.getlist("cancel"), "start": form.getlist("start")}
+    reason = form.get("reason", "").strip()
+    try:
+        done = modifying.modify(
+            app,
+            actor,
+            instance_id,
+            cancel=chosen["cancel"],
+            start=chosen["start"],
+            reason=reason,
+            dry_run=not reason,
+        )
+    except InvalidInput as error:
+        return _back(instance_id, worded(error.message), "bad")
+    if reason:
+        return _back(instance_id, _("The case has been put where you said."))
+    case = instances.get(app, actor, instance_id)
+    return render_template("modification.html", case=case, done=done, chosen=chosen)
+
+
 @blueprint.post("/incidents/<incident_id>/retry")
 def retry(incident_id: str) -> Response:
     """Try the failed element again, with a variable corrected if one is given."""
-    case = incidents.retry(application(), me(), incident_id, variables=_corrected())
+    reason = request.form.get("reason", "").strip()
+    case = incidents.retry(application(), me(), incident_id, variables=_corrected(), reason=reason)
     if case.incidents:
         return _back(case.id, _("It was tried again and failed again."), "bad")
     return _back(case.id, _("It was tried again and went through."))
+
+
+def _places(instance_id: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return by drawing the activities that can be started where the case is, each as path and name."""
+    app, actor = application(), me()
+    case = instances.get(app, actor, instance_id)
+    if case.state != "active" or not rights.may(actor, "instance.modify"):
+        return []
+    processes = app.model(case.deployment_id or "").processes
+    found: dict[str, tuple[str, list[tuple[str, str]]]] = {}
+    for token in case.active:
+        process = processes[case.definition]
+        here: Container = process.body
+        title, prefix = process.name, ""
+        for part in token.activity_path.split("/"):
+            activities = [each for each in here.elements.values() if each.kind in _STARTABLE]
+            found[prefix] = (title, [(prefix + each.id, each.title) for each in activities])
+            element = here.elements.get(part.partition("[")[0])
+            if element is None:
+                break
+            prefix = f"{prefix}{part}/"
+            title = element.title
+            if element.inner is not None:
+                here = element.inner
+            elif element.called is not None and element.called in processes:
+                here = processes[element.called].body
+            else:
+                break
+    return list(found.values())
 
 
 def _corrected() -> dict[str, Any] | None:

@@ -216,6 +216,8 @@ BODIES = {
     "POST /api/v1/groups": {"name": ""},
     "PUT /api/v1/allowances/<department>/<period>": {"granted": 1},
     "POST /admin/company/people/import": {"table": "6LSm5Y+3LOWnk+WQjSzpg6jpl6g="},
+    "POST /admin/instances/<instance_id>/variables": {"name": "x", "value": "1", "reason": "更正"},
+    "POST /admin/batches": {"action": "suspend", "ids": "none", "reason": "演练"},
     "POST /admin/company/allowances": {"department": "市场部", "period": "2026Q1", "granted": "1"},
     "POST /admin/company/people/<user_name>": {"display_name": "欧文"},
     "POST /processes/deploy": {"file": "e30=|x.form"},

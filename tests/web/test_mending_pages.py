@@ -1,0 +1,93 @@
+"""The pages on which an admin understands cases and puts them right."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from service.runtime.cases import instances
+from service.runtime.mending import batches
+from service.runtime.step.context import SYSTEM
+from tests.web.company import Company
+
+
+@pytest.fixture
+def admin(company: Company):
+    return company.browser("admin")
+
+
+@pytest.fixture
+def case(company: Company):
+    return company.campaign()
+
+
+def test_the_pages_of_a_case_say_whom_it_waits_for(company: Company, admin, case) -> None:
+    admins = admin.get(f"/admin/instances/{case.id}").text
+    applicants = company.browser("linyue").get(f"/cases/{case.id}").text
+
+    for page in (admins, applicants):
+        assert re.search(r"等[^<]*林悦[^<]*办理“", page)
+
+
+def test_instances_are_found_by_whom_they_wait_for(admin, case) -> None:
+    assert case.name in admin.get("/admin/instances?waiting_for=linyue").text
+    assert case.name not in admin.get("/admin/instances?waiting_for=zhouheng").text
+    assert case.name not in admin.get("/admin/instances?stalled=1").text
+    assert admin.get("/admin/instances?started_from=gestern").status_code == 200
+
+
+def test_tokens_are_moved_after_one_has_seen_what_that_would_do(company: Company, admin, case) -> None:
+    page = admin.get(f"/admin/instances/{case.id}").text
+    place = instances.get(company.app, SYSTEM, case.id).active[0]
+    assert f'name="cancel" value="{place.token_id}"' in page
+    assert f'<option value="{place.activity_path}">' in page
+    token, order = place.token_id, {"cancel": [place.token_id], "start": [place.activity_path]}
+
+    seen = admin.post(f"/admin/instances/{case.id}/modify", data=order).text
+    assert "还没有改动任何内容" in seen
+    done = admin.post(f"/admin/instances/{case.id}/modify", data={**order, "reason": "走错了"})
+
+    assert done.status_code == 303
+    assert "人工调整" in admin.get(f"/admin/instances/{case.id}").text
+    assert token not in {each.token_id for each in instances.get(company.app, SYSTEM, case.id).active}
+
+
+def test_a_variable_is_corrected_with_a_reason_and_never_made_up(company: Company, admin, case) -> None:
+    at = f"/admin/instances/{case.id}/variables"
+
+    wrong = admin.post(at, data={"name": "nothing", "value": "1", "reason": "更正"}, follow_redirects=True)
+    silent = admin.post(at, data={"name": "nothing", "value": "1"}, follow_redirects=True)
+
+    assert "这里没有变量" in wrong.text
+    assert silent.status_code == 200
+    assert "nothing" not in instances.get(company.app, SYSTEM, case.id).variables
+
+
+def test_many_are_chosen_and_their_progress_is_shown(company: Company, admin, case) -> None:
+    order = {"action": "suspend", "ids": [case.id, "nothing"], "reason": "盘点"}
+
+    at = admin.post("/admin/batches", data=order).location
+    assert "已处理 0 个" in admin.get(at).text
+    batches.run(company.app, at.rpartition("/")[2])
+
+    page = admin.get(at).text
+    assert "共 2 个，已处理 2 个，其中失败 1 个" in page
+    assert instances.get(company.app, SYSTEM, case.id).state == "suspended"
+    assert company.browser("linyue").get(at).status_code == 404
+
+
+def test_the_record_is_searched_and_taken_along(admin, case) -> None:
+    page = admin.get(f"/admin/audit?instance={case.id}").text
+    table = admin.get(f"/admin/audit.csv?instance={case.id}").text
+
+    assert "instance.started" in page
+    assert table.startswith("\ufeffat,actor,action")
+    assert case.id in table
+
+
+def test_what_waits_in_the_background_is_listed(company: Company, admin) -> None:
+    assert admin.get("/admin/jobs").status_code == 200
+    assert admin.get("/admin/jobs?state=failed").status_code == 200
+    for path in ("/admin/jobs", "/admin/audit"):
+        assert company.browser("linyue").get(path).status_code == 403
