@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-from pathlib import Path
-
 import pytest
 
 from service.feel import calendar_table, codec
 from tests.feel.engine import NOW, value
+from tests.feel.in_node import HAS_NODE, in_node
 
-ROOT = Path(__file__).parents[2]
-HAS_NODE = shutil.which("node") and (ROOT / "node_modules").is_dir()
 EXPRESSIONS = [
     "0.1 + 0.2",
     "money(1.005)",
@@ -46,14 +39,6 @@ def test_the_same_source_gives_the_same_values_outside_the_isolate():
         "lines": LINES,
     }
 
-    process = subprocess.run(
-        ["node", "--input-type=module", "--eval", SCRIPT, json.dumps(given)],
-        cwd=ROOT,
-        env={**os.environ, "TZ": "America/New_York"},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=30,
-    )
+    found_there = in_node(SCRIPT, given)
 
-    assert json.loads(process.stdout) == [codec.plain(value(text, lines=LINES)) for text in EXPRESSIONS]
+    assert found_there == [codec.plain(value(text, lines=LINES)) for text in EXPRESSIONS]

@@ -5,9 +5,6 @@ Never another value than the one asked for. The browser, where forms are half em
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -16,7 +13,7 @@ import pytest
 from service.feel import calendar_table, codec
 from service.feel.values import Months
 from tests.feel.engine import NOW, refusal, value
-from tests.feel.test_browser_twin import HAS_NODE, ROOT
+from tests.feel.in_node import HAS_NODE, in_node
 
 RIGHT = [
     # dates and durations
@@ -215,16 +212,8 @@ def test_the_browser_gives_the_same_values_and_null_for_errors():
     expressions = [row[0] for row in (*RIGHT, *WRONG)]
     given = {"calendar": calendar_table(), "now": int(NOW.timestamp() * 1000), "expressions": expressions}
 
-    process = subprocess.run(
-        ["node", "--input-type=module", "--eval", SCRIPT, json.dumps(given)],
-        cwd=ROOT,
-        env={**os.environ, "TZ": "America/New_York"},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=30,
-    )
+    found_there = in_node(SCRIPT, given)
 
     expected = [codec.plain(wanted) for _, wanted in RIGHT] + [None] * len(WRONG)
-    found = dict(zip(expressions, json.loads(process.stdout), strict=True))
+    found = dict(zip(expressions, found_there, strict=True))
     assert found == dict(zip(expressions, expected, strict=True))

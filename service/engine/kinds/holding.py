@@ -83,10 +83,7 @@ def _filter(reader: Reader, node: Tree) -> Kind:
         if condition[0] in ("test", "range"):
             test_one(reader, condition, element)
         else:
-            before = reader.locals
-            reader.locals = {**before, **_unsure(entries, element, reader), "item": element}
-            reader.truth(condition)
-            reader.locals = before
+            reader.within({**_unsure(entries, element, reader), "item": element}, condition, reader.truth)
         return listed(_narrowed(element, condition))
     position = reader.kind(condition)
     if not position.may_be(NUMBER):

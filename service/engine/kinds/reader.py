@@ -61,11 +61,13 @@ class Reader:
     def misfit(self, code: str, template: str, /, **params: str | int) -> None:
         self.misfits.append(Misfit(code, Text(template, **params)))
 
-    def within(self, names: Mapping[str, Kind], node: Tree) -> Kind:
-        """Return the kind of a node that sees further names."""
+    def within(
+        self, names: Mapping[str, Kind], node: Tree, follow: Callable[[Tree], Kind] | None = None
+    ) -> Kind:
+        """Return the kind of a node that sees further names; `follow` says how, if not as any other."""
         before = self.locals
         self.locals = {**before, **names}
-        found = self.kind(node)
+        found = (follow or self.kind)(node)
         self.locals = before
         return found
 

@@ -145,11 +145,16 @@ def _extension(root: Any, dice: random.Random) -> str:
     if not found:
         return change_attribute(root, dice)
     chosen = dice.choice(found)
+    return gone_or_twice(chosen, f"{chosen.tag.rpartition('}')[2]} {dict(chosen.attrib)}", dice)
+
+
+def gone_or_twice(chosen: Any, name: str, dice: random.Random) -> str:
+    """Take an element out, or put it there once more."""
     if dice.random() < 0.5:
         chosen.getparent().remove(chosen)
-        return f"without {chosen.tag.rpartition('}')[2]} {dict(chosen.attrib)}"
+        return f"without {name}"
     chosen.getparent().append(deepcopy(chosen))
-    return f"{chosen.tag.rpartition('}')[2]} {dict(chosen.attrib)} twice"
+    return f"{name} twice"
 
 
 def _timer(root: Any, dice: random.Random) -> str:

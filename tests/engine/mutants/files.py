@@ -11,7 +11,15 @@ from functools import cache
 from typing import Any
 
 from service import resources
-from tests.engine.mutants.drawings import DRAWN, TEXTS, change_attribute, change_text, mutated, slip
+from tests.engine.mutants.drawings import (
+    DRAWN,
+    TEXTS,
+    change_attribute,
+    change_text,
+    gone_or_twice,
+    mutated,
+    slip,
+)
 
 Files = Mapping[str, bytes]
 
@@ -39,11 +47,7 @@ def _rule(root: Any, dice: random.Random) -> str:
     if not rules:
         return change_text(root, dice)
     rule = dice.choice(rules)
-    if dice.random() < 0.5:
-        rule.getparent().remove(rule)
-        return f"without the rule {rule.get('id')}"
-    rule.getparent().append(deepcopy(rule))
-    return f"the rule {rule.get('id')} twice"
+    return gone_or_twice(rule, f"the rule {rule.get('id')}", dice)
 
 
 def _policy(root: Any, dice: random.Random) -> str:
