@@ -194,8 +194,6 @@ BODIES = {
     "POST /api/v1/tasks/<task_id>/withdraw": {"reason": "漏看一条"},
     "POST /api/v1/tasks/complete-many": {"items": [{"id": "none", "version": 1}]},
     "POST /api/v1/phrases": {"text": "同意"},
-    "POST /cases/<instance_id>/comments": {"text": "看过了"},
-    "POST /api/v1/process-instances/<instance_id>/comments": {"text": "看过了"},
     "POST /api/v1/tasks/<task_id>/copies": {"users": ["xunuo"]},
     "POST /api/v1/tasks/<task_id>/resolve": {"opinion": "可以"},
     "POST /api/v1/tasks/<task_id>/assign": {"to": "zhouheng", "reason": "病假"},
