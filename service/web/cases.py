@@ -100,7 +100,8 @@ def drawing(instance_id: str, definition: str) -> Response:
 @blueprint.post("/cases/<instance_id>/comments")
 def comment(instance_id: str) -> AnyResponse:
     """Say something of a case."""
-    comments.add(application(), me(), instance_id, request.form.get("text", ""))
+    text, mentions = request.form.get("text", ""), request.form.getlist("users")
+    comments.add(application(), me(), instance_id, text, mentions=mentions)
     flash(_("Your comment is in the record."), "good")
     return redirect(url_for("cases.show", instance_id=instance_id, _anchor="comments"), 303)
 

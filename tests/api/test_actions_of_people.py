@@ -172,3 +172,30 @@ def test_one_keeps_phrases_for_oneself(client_for, review):
     assert client_for("xunuo").delete(f"/phrases/{kept.json['id']}").status_code == 404
     assert zhou.delete(f"/phrases/{kept.json['id']}").status_code == 204
     assert zhou.post("/phrases", {"text": "  "}).status_code == 422
+
+
+def test_a_comment_brings_files_that_whoever_it_names_may_read(client_for, started):
+    linyue, ouwen = client_for("linyue"), client_for("ouwen")
+    own = linyue.upload("/attachments", {"a.txt": b"text"}, field="file").json["id"]
+    strange = ouwen.upload("/attachments", {"b.txt": b"text"}, field="file").json["id"]
+    address = f"/process-instances/{started}/comments"
+
+    said = linyue.post(address, {"text": "见附件", "mentions": ["ouwen"], "attachments": [own]})
+    refused = linyue.post(address, {"text": "也见这个", "attachments": [strange]})
+
+    assert (said.status_code, said.json["attachments"][0]["name"]) == (201, "a.txt")
+    assert refused.status_code == 422
+    assert [each["text"] for each in ouwen.get(address).json["items"]] == ["见附件"]
+    assert ouwen.get(f"/attachments/{own}").status_code == 200
+
+
+def test_the_reader_of_a_copy_may_read_the_files_of_the_case(client_for, legal_task):
+    zhou, address = client_for("zhouheng"), f"/tasks/{legal_task['id']}"
+    file = zhou.upload("/attachments", {"a.txt": b"text"}, field="file").json["id"]
+    zhou.post(f"{address}/copies", {"users": ["ouwen"]})
+    answers = {"conclusion": "同意", "opinion": "规则合法", "files": [file]}
+
+    zhou.post(f"{address}/complete", {"version": legal_task["version"], "answers": answers})
+
+    assert client_for("ouwen").get(f"/attachments/{file}").status_code == 200
+    assert client_for("liangxiao").get(f"/attachments/{file}").status_code == 404

@@ -19,13 +19,13 @@ from sqlalchemy.orm import Session
 
 from service.engine.progress import Progress
 from service.errors import FieldError, InvalidAnswers, InvalidInput, NotFound, UnsupportedType
+from service.runtime.identity import visibility
 from service.runtime.identity.rights import may
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.step import Step
 from service.runtime.step.views import View
-from service.store import participants
 from service.store.covering import AsRow
-from service.store.models import Attachment, AttachmentUse
+from service.store.models import Attachment, AttachmentUse, ProcessInstance
 from service.store.writing import upsert
 from service.wording import Text
 
@@ -174,8 +174,9 @@ def _may_read(session: Session, actor: Actor, row: Attachment) -> bool:
         return False
     if row.uploaded_by == actor.name or may(actor, "case.see_all"):
         return True
-    query = select(AttachmentUse.instance_id).where(AttachmentUse.attachment_id == row.id)
-    return any(participants.sees(session, case, actor.principals) for case in session.scalars(query).all())
+    query = select(ProcessInstance.id).join(AttachmentUse, AttachmentUse.instance_id == ProcessInstance.id)
+    query = query.where(AttachmentUse.attachment_id == row.id, visibility.condition(actor))
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def _may_hand_in(step: Step, row: Attachment) -> bool:

@@ -6,7 +6,7 @@ nothing. Who was asked what they think has answered with the next comment of any
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,9 @@ from sqlalchemy.orm import Session
 from service.engine.organisation import COMMENT
 from service.errors import FieldError, InvalidInput
 from service.runtime import identity
+from service.runtime.cases import attachments
+from service.runtime.cases.attachments import AttachmentView
+from service.runtime.cases.views import AttachmentRef
 from service.runtime.identity.visibility import require_visible
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.news import Audience, News
@@ -42,6 +45,7 @@ class CommentView(View):
     author: str
     text: str
     created_at: datetime
+    attachments: tuple[AttachmentRef, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,15 @@ def find(app: Application, actor: Actor, instance_id: str) -> tuple[CommentView,
         lines = select(ActivityHistory).where(
             ActivityHistory.instance_id == instance_id, ActivityHistory.event == COMMENTED
         )
-        found = session.scalars(lines.order_by(ActivityHistory.seq))
-        return tuple(CommentView(str(each.seq), each.actor or "", each.note or "", each.at) for each in found)
+        found = session.scalars(lines.order_by(ActivityHistory.seq)).all()
+        files = attachments.views(session, {name for each in found for name in each.files or ()})
+        return tuple(_comment(each, files) for each in found)
+
+
+def _comment(line: ActivityHistory, files: Mapping[str, AttachmentView]) -> CommentView:
+    named = [files[each] for each in line.files or () if each in files]
+    attached = tuple(AttachmentRef(each.id, each.name, each.size) for each in named)
+    return CommentView(str(line.seq), line.actor or "", line.note or "", line.at, attached)
 
 
 def requests(app: Application, actor: Actor, instance_id: str) -> tuple[RequestView, ...]:
@@ -80,7 +91,13 @@ def requests(app: Application, actor: Actor, instance_id: str) -> tuple[RequestV
 
 
 def add(
-    app: Application, actor: Actor, instance_id: str, text: str, *, mentions: Sequence[str] = ()
+    app: Application,
+    actor: Actor,
+    instance_id: str,
+    text: str,
+    *,
+    mentions: Sequence[str] = (),
+    files: Sequence[str] = (),
 ) -> CommentView:
     """Say something of a case that the actor sees, whatever state it is in; tell those whom it names.
 
@@ -95,8 +112,13 @@ def add(
         if unknown := [each for each in mentions if each not in named]:
             message = Text("There is no user {name}.", name=unknown[0])
             raise InvalidInput(errors=[FieldError("mentions", message)])
-        step.line(COMMENTED, said)
-        step.audit("comment.added", text=said, mentions=list(named))
+        attached = list(dict.fromkeys(files))
+        if attached:
+            # Only the actor's own, and those of the case; they belong to it from now on.
+            step.files.append(("attachments", attached))
+        step.line(COMMENTED, said, files=attached or None)
+        facts = {"files": attached} if attached else {}
+        step.audit("comment.added", text=said, mentions=list(named), **facts)
         _tell(step, said, named)
         _answer(step)
     return next(each for each in reversed(find(app, actor, instance_id)) if each.author == actor.name)

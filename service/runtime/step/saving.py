@@ -127,7 +127,15 @@ def _update(session: Session, instance: ProcessInstance, stored: Mapping[str, An
 def _record(step: Step, progress: Progress | None) -> list[dict[str, Any]]:
     """Return the lines of the timeline that this step adds."""
     place = {"instance_id": step.instance.id, "definition": step.instance.definition, "at": step.now}
-    blank = {"activity_id": "", "activity_path": "", "kind": "", "name": "", "token_id": None, "flow": None}
+    blank = {
+        "activity_id": "",
+        "activity_path": "",
+        "kind": "",
+        "name": "",
+        "token_id": None,
+        "flow": None,
+        "files": None,
+    }
     own = [{**place, **blank, "actor": step.actor.name, **line} for line in step.lines]
     moves = [_move_row(step, move) for move in progress.history] if progress else []
     return _interleaved(own, moves)
@@ -151,6 +159,7 @@ def _move_row(step: Step, move: Move) -> dict[str, Any]:
         "actor": step.doers.get(move.token_id),
         "note": None,
         "flow": move.flow,
+        "files": None,
     }
 
 

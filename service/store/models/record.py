@@ -38,6 +38,8 @@ class ActivityHistory(Base):
     flow: Mapped[str | None]
     actor: Mapped[str | None]
     note: Mapped[str | None] = mapped_column(sa.Text)
+    # Attachments that go with what somebody said of the case.
+    files: Mapped[list[str] | None] = mapped_column(Values)
 
 
 class Submission(Base):

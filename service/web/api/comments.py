@@ -19,6 +19,7 @@ class Said(Body):
 
     text: str = Field(min_length=1, max_length=comments.LONGEST)
     mentions: list[str] = Field(default_factory=list, max_length=50)
+    attachments: list[str] = Field(default_factory=list, max_length=20)
 
 
 @section.get(
@@ -38,7 +39,7 @@ def get_comments(app: Application, actor: Actor, instance_id: str, query: Slice)
 )
 def add_comment(app: Application, actor: Actor, instance_id: str, body: Said) -> Created:
     """Say something of a case one sees. It stays in the record, and blocks nothing."""
-    view = comments.add(app, actor, instance_id, body.text, mentions=body.mentions)
+    view = comments.add(app, actor, instance_id, body.text, mentions=body.mentions, files=body.attachments)
     return Created(view, url_for("api.get_comments", instance_id=instance_id))
 
 
