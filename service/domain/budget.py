@@ -60,7 +60,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Allowance:
-    """What a department may spend in a quarter (`2026Q4`): granted, promised to approved campaigns, paid.
+    """What a department may spend in a quarter (`2026Q4`): granted, promised to campaigns, paid by ended.
 
     `own_share` is the part of `committed` that the asking campaign holds itself.
     """
@@ -75,7 +75,7 @@ class Allowance:
     @property
     def left(self) -> Decimal:
         """What the asking campaign may still plan with."""
-        return self.granted - max(self.committed, self.spent) + self.own_share
+        return self.granted - self.committed - self.spent + self.own_share
 
 
 def lines_from(rows: Iterable[Mapping[str, Any]] | None) -> tuple[BudgetLine, ...]:

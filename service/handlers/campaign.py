@@ -40,7 +40,7 @@ def pause(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
 
 
 def archive(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
-    """Put the finished campaign among the archived ones, where later campaigns find its figures."""
+    """Put the finished campaign among the archived ones, and what it has spent into the allowance."""
     start = ports.start_answers()
     report = ports.submission(str(params.get("report") or v0_1.CLOSEOUT_REPORT))
     spent = _spent(report.answers if report else {})
@@ -53,6 +53,7 @@ def archive(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
         "archived_at": ports.now,
     }
     ports.archive({"outcome": "closed", **facts})
+    ports.settle_allowance(spent)
     ports.note("已归档", spent_total=spent)
     return {"archived_at": ports.now, "spent_total": spent}
 

@@ -128,6 +128,9 @@ class Ports(Protocol):
     def commit_allowance(self, department: str, period: str, amount: Decimal) -> Allowance | None:
         """Make `amount` the case's share of the committed allowance, replacing what it held before."""
 
+    def settle_allowance(self, spent: Decimal) -> None:
+        """Release the case's share of the allowance, and count what it has spent instead."""
+
     def record_figures(self, figures: Iterable[Figure]) -> None:
         """Record figures of the case, as those of who acts now."""
 

@@ -91,3 +91,15 @@ def test_what_is_left_of_the_allowance_counts_the_own_share_back():
 )
 def test_allowances_run_by_the_quarter(day, period):
     assert budget.quarter(day) == period
+
+
+def test_a_total_is_rounded_to_cents_before_it_is_compared():
+    # 0.01 × 4 499 999.6 = 44 999.996, and 5 000 more: 49 999.996, which is shown as 50 000.00
+    lines = budget.lines_from(
+        [
+            {"category": "信息流", "unit_price": "0.01", "quantity": "4499999.6"},
+            {"category": "备用金", "unit_price": 5_000, "quantity": 1},
+        ]
+    )
+
+    assert budget.totals(lines, "备用金").total == 50_000

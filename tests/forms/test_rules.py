@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from tests.forms.material import ABSENT, check, refused, texts
@@ -494,6 +496,26 @@ def test_a_load_test_below_the_expected_peak_is_refused():
 
 def test_clicks_above_impressions_are_refused():
     assert list(refused("daily_report", {"channels.0.clicks": 160_001})) == ["channels.0.clicks"]
+
+
+def test_the_form_rounds_a_total_as_the_calculation_does():
+    row = {"spec": "x", "unit": "次", "supplier": "x", "no_history_reason": "按本次活动口径新定"}
+    lines = [
+        {"category": "信息流", "unit_price": 0.01, "quantity": 4_499_999.6, **row},
+        {"category": "备用金", "unit_price": 5_000, "quantity": 1, **row},
+    ]
+
+    assert check("budget", {"lines": lines}).data["plan_total"] == 50_000
+
+
+def test_shares_of_media_are_parts_of_a_whole():
+    assert list(refused("research", {"media_preference.0.share_percent": 150})) != []
+
+
+def test_what_was_moved_on_days_before_counts_too():
+    moved = check("adjust_today", {"moved_amount": 12_012}, plan_total=120_000, moved_before=12_000)
+
+    assert moved.data["moved_ratio"] == Decimal("0.2001")
 
 
 DEMANDED = [{"text": "首屏公示各奖级概率", "response": "已按意见修改"}]

@@ -46,6 +46,7 @@ class FakePorts:
     load: list[Any] = field(default_factory=list)
     allowances: dict[tuple[str, str], Any] = field(default_factory=dict)
     committed: list[tuple] = field(default_factory=list)
+    settled: list[Any] = field(default_factory=list)
     notes: list[tuple[str, dict]] = field(default_factory=list)
     notices: list[dict] = field(default_factory=list)
     started: list[tuple] = field(default_factory=list)
@@ -103,6 +104,9 @@ class FakePorts:
 
     def record_figures(self, figures):
         self.kept += figures
+
+    def settle_allowance(self, spent):
+        self.settled.append(spent)
 
     def note(self, text, **facts):
         self.notes.append((text, facts))

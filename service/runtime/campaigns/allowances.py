@@ -107,5 +107,19 @@ def release(session: Session, business_key: str) -> list[AllowanceCommitment]:
     return [*held]
 
 
+def settle(session: Session, business_key: str, spent: Decimal) -> None:
+    """Release what a campaign holds and count what it has spent instead; twice changes nothing.
+
+    A campaign that holds nothing, because nothing was granted when it was approved, counts nothing.
+    """
+    query = select(AllowanceCommitment).where(AllowanceCommitment.business_key == business_key)
+    for held in session.scalars(query).all():
+        row = session.get(DepartmentAllowance, (held.department, held.period), with_for_update=True)
+        if row is not None:
+            row.committed -= held.amount
+            row.spent += money(spent)
+        session.delete(held)
+
+
 def _view(row: DepartmentAllowance, own_share: Decimal = ZERO) -> Allowance:
     return Allowance(row.department, row.period, row.granted, row.committed, row.spent, own_share)

@@ -96,6 +96,9 @@ class HandlerPorts:
         self._step.done_for_good.append(self.activity)
         campaign_figures.archive(self._step.session, self._step.instance, self.case, facts)
 
+    def settle_allowance(self, spent: Decimal) -> None:
+        allowances.settle(self._step.session, self.case, spent)
+
     def record_figures(self, figures: Iterable[Figure]) -> None:
         self._step.done_for_good.append(self.activity)
         self._figures += figures

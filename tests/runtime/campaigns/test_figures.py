@@ -211,3 +211,17 @@ def test_only_finance_grants_and_nobody_grants_less_than_nothing(deployed):
         allowances.grant(app, cast.xunuo, *QUARTER, Decimal(-1))
     with pytest.raises(Forbidden):
         allowances.find(app, cast.linyue)
+
+
+def test_a_closed_campaign_holds_nothing_and_has_spent_what_it_did(deployed):
+    app, finance = deployed.app, deployed.cast.xunuo
+    allowances.grant(app, finance, *QUARTER, Decimal(1_000))
+    with app.db.begin() as session:
+        allowances.commit(session, *QUARTER, "C-1", Decimal(400))
+
+    for _ in range(2):  # a step repeated counts once
+        with app.db.begin() as session:
+            allowances.settle(session, "C-1", Decimal(350))
+
+    (found,) = allowances.find(app, finance)
+    assert (found.committed, found.spent, found.left) == (0, 350, 650)
