@@ -83,7 +83,7 @@ _YAML: tuple[tuple[str, str], ...] = (
     ),
 )
 _NOT_UTF8 = Text("it is not in UTF-8; save it in that encoding")
-_CHINESE = re.compile("[\u4e00-\u9fff]{2}")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]{2}")
 _DECLARED = re.compile(rb'encoding="(?!utf-8)', re.IGNORECASE)
 _TOO_DEEP = Text("it is nested too deeply")
 
