@@ -66,7 +66,7 @@ class Graph:
 @lru_cache(maxsize=64)
 def graph_of(root: Frame) -> Graph:
     """Return the graph of an unfolded drawing, made once for it."""
-    return Graph(root.within())
+    return Graph(root.within)
 
 
 class Liveness:

@@ -123,7 +123,7 @@ class Moves(Standing):
         yield from ({**plain, **outcome} for outcome in self._net.outcomes.mapped(pairs, known))
 
     def _started(self, state: Way, place: Place, child: Frame) -> Iterator[Way]:
-        fresh = self._variables.without(child.within(), state.values)
+        fresh = self._variables.without(child, state.values)
         for handed in self._handed(state, place):
             values = self._variables.assigned(child, fresh, handed)
             yield self._stopped(state._replace(values=values), child, self._net.begin(child))
@@ -139,7 +139,7 @@ class Moves(Standing):
             known = self._variables.known(reads, way.values)
             for outcome in self._net.outcomes.of(place.element, known):
                 values = self._variables.assigned(place.frame, way.values, outcome)
-                values = self._variables.without(child.within(), values)
+                values = self._variables.without(child, values)
                 yield self._gone_on(way._replace(values=values), place.frame, place.element, way.values)
             if is_over and loop is not None:
                 again = self._net.place(place.frame, place.element, phase="again")

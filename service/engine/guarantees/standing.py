@@ -112,13 +112,13 @@ class Standing:
     def _emptied(self, state: Way, frame: Frame, *, keep_values: bool = False) -> Way:
         inner = self._inner(state, frame)
         tokens = tuple(number for number in state.tokens if number not in inner)
-        values = state.values if keep_values else self._variables.without(frame.within(), state.values)
+        values = state.values if keep_values else self._variables.without(frame, state.values)
         return _valued(_standing(state, tokens), values)
 
     def _inner(self, state: Way, frame: Frame) -> frozenset[int]:
         """Return the places with tokens in a frame and in all that runs inside it."""
-        indexes = {each.index for each in frame.within()}
-        return frozenset(n for n in state.tokens if self._net.places[n].frame.index in indexes)
+        places, indexes = self._net.places, frame.numbers
+        return frozenset(n for n in state.tokens if places[n].frame.index in indexes)
 
 
 def _standing(state: Way, tokens: Tokens) -> Way:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from service.engine.drawing import Container, Element
 from service.engine.guarantees.budget import NotExamined
@@ -51,11 +52,15 @@ class Frame:
         """Return the call activities it runs in, outermost first; embedded sub-processes are none."""
         return tuple(host.id for _, host in self.around() if host.kind == "callActivity")[::-1]
 
-    def within(self) -> Iterator[Frame]:
-        """Yield the frame and all that run in it."""
-        yield self
-        for child in self.children.values():
-            yield from child.within()
+    @cached_property
+    def within(self) -> tuple[Frame, ...]:
+        """Return the frame and all that run in it. Asked once everything is unfolded."""
+        return self, *(each for child in self.children.values() for each in child.within)
+
+    @cached_property
+    def numbers(self) -> frozenset[int]:
+        """Return the indexes of the frame and of all that run in it."""
+        return frozenset(each.index for each in self.within)
 
 
 def unfold(subject: Subject, root: str) -> list[Frame]:

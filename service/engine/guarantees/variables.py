@@ -25,6 +25,7 @@ class Variables:
         self._known: dict[tuple[int, Values], Known] = {}
         self._numbered: dict[tuple[tuple[str, Value], ...], list[tuple[int, int]]] = {}
         self._dead: dict[int, list[int]] = {}
+        self._inside: dict[int, list[int]] = {}
         self._slots_of: dict[int, list[tuple[str, int]]] = defaultdict(list)
         plain = {name for name in followed if not name.startswith("case.")}
         for frame in frames:
@@ -106,20 +107,22 @@ class Variables:
                 found[slot] = self.number(value)
         return tuple(found)
 
-    def without(self, frames: Iterable[Frame], values: Values) -> Values:
-        """Return the values without those of frames that are over."""
-        gone = [slot for frame in frames if frame.has_own_scope for _, slot in self._slots_of[frame.index]]
-        return _unset(values, gone)
+    def without(self, frame: Frame, values: Values) -> Values:
+        """Return the values without those of a frame that is over, and of all that ran in it."""
+        if frame.index not in self._inside:
+            scopes = (each.index for each in frame.within if each.has_own_scope)
+            self._inside[frame.index] = [slot for index in scopes for _, slot in self._slots_of[index]]
+        return _unset(values, self._inside[frame.index])
 
 
 def _unset(values: Values, gone: list[int]) -> Values:
     """Return the values without those of some slots."""
-    if not any(values[slot] for slot in gone):
-        return values
-    found = list(values)
+    found = None
     for slot in gone:
-        found[slot] = UNSET
-    return tuple(found)
+        if values[slot] != UNSET:
+            found = list(values) if found is None else found
+            found[slot] = UNSET
+    return values if found is None else tuple(found)
 
 
 def _named_in(frame: Frame, outcomes: Outcomes) -> frozenset[str]:
