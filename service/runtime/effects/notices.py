@@ -81,13 +81,12 @@ _ONCE_IN_A_CASE = frozenset({events.COPY, events.CONSULT})
 
 def _note(step: Step, news: News, notices: Iterable[Notice]) -> None:
     """Say in the record who was told: of a task its people, of a phase the groups."""
-    named = [each for each in notices if news.named is None or each.reason in news.named]
     if news.task_id is None:
-        step.line(str(news.line), BETWEEN.join(dict.fromkeys(each.reason for each in named)), **news.place)
+        step.line(str(news.line), BETWEEN.join(dict.fromkeys(each.reason for each in notices)), **news.place)
         return
-    step.line(str(news.line), BETWEEN.join(each.shown for each in named), **news.place)
+    step.line(str(news.line), BETWEEN.join(each.shown for each in notices), **news.place)
     place = {"task": news.task_id, "activity": news.place["activity_id"]}
-    step.audit(str(news.line), people=[each.person for each in named], **place)
+    step.audit(str(news.line), people=[each.person for each in notices], **place)
 
 
 def _row(step: Step, notice: Notice) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class News:
     Once per person and `once`, for ever; without it, once per person. Whoever acts in the step is told only
     `to_actor`: nobody needs to hear what they have just done. `tasks` says where it leads somebody,
     `task_id` everybody else. `barred` are never told. `line` is the event of the record that says who was
-    told, of the audiences that `named` has, at this `place`.
+    told, at this `place`.
     """
 
     kind: str
@@ -41,7 +41,6 @@ class News:
     tasks: Mapping[str, str] = field(default_factory=dict)
     barred: tuple[str, ...] = ()
     line: str | None = None
-    named: tuple[str, ...] | None = None
     place: Mapping[str, Any] = field(default_factory=dict)
 
 

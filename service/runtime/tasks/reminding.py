@@ -49,7 +49,7 @@ def _remind(step: Step, row: TaskRow, told: Told) -> None:
     others = [candidates.resolve(step, (name,), told.variables) for name in told.names]
     audiences = [offering.holders(row), *starmap(_others, zip(told.names, others, strict=True))]
     text = f"“{row.name}”待您处理{_when(step, row)}，请尽快完成。"
-    step.tell(_news(step, row, REMINDED, REMIND, f"催办：{row.name}", text, audiences, barred))
+    step.tell(_news(step, row, REMIND, f"催办：{row.name}", text, audiences, barred, line=REMINDED))
 
 
 def _others(name: str, found: tuple[tuple[str, ...], tuple[str, ...]]) -> Audience:
@@ -62,34 +62,36 @@ def _escalate(step: Step, row: TaskRow, told: Told) -> None:
     whose = f"现在由{_shown(step, holders)}办理" if holders else "现在无人可办"
     text = f"“{row.name}”仍未办理{_when(step, row)}。{whose}。"
     subject = f"超时上报：{step.instance.title or step.case}"
-    audiences = [Audience(BETWEEN.join(told.names), users=above, opens=True), offering.holders(row)]
-    step.tell(_news(step, row, ESCALATED, ESCALATE, subject, text, audiences, barred, named=audiences[:1]))
+    superiors = Audience(BETWEEN.join(told.names), users=above, opens=True)
+    step.tell(_news(step, row, ESCALATE, subject, text, [superiors], barred, line=ESCALATED))
+    step.tell(_news(step, row, ESCALATE, subject, text, [offering.holders(row)], (*barred, *above)))
 
 
 def _news(
     step: Step,
     row: TaskRow,
-    line: str,
     kind: str,
     subject: str,
     text: str,
     audiences: Sequence[Audience],
     barred: tuple[str, ...],
     *,
-    named: Sequence[Audience] = (),
+    line: str | None = None,
 ) -> News:
-    """Return what is told of a task at this moment: who is reminded need not hear of a report."""
+    """Return what is told of a task at this moment.
+
+    Who is reminded needs no copy of a report as well; those it goes to are told in any case.
+    """
     return News(
         kind,
         subject,
         text,
         tuple(audiences),
-        once=f"{row.id}/{step.now.isoformat()}",
+        once=None if line == ESCALATED else f"{row.id}/{step.now.isoformat()}",
         to_actor=True,
         task_id=row.id,
         barred=barred,
         line=line,
-        named=tuple(each.reason for each in named) or None,
         place=task_rows.place_of(row),
     )
 

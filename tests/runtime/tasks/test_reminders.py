@@ -152,6 +152,28 @@ def test_an_escalation_goes_to_the_superior_with_a_copy_to_whoever_holds_the_tas
     assert company.active(case) == ["review"], "nothing else happens"
 
 
+def test_whoever_is_reminded_of_a_task_is_still_told_as_the_one_it_is_escalated_to(company, clock):
+    company.deploy(drawn(remindAt="1", escalateAfter="1", escalateTo="法务部"))
+    case = company.start("p")
+
+    clock.set(WEDNESDAY_NIGHT + timedelta(days=1))
+    company.run_due()
+
+    assert [kind for kind, _ in told(company, "zhouheng")] == ["remind", "escalate"]
+    assert lines(company, case, "escalated") == lines(company, case, "reminded") == ["周衡"]
+
+
+def test_who_is_told_at_two_levels_is_told_of_each(company, clock):
+    company.deploy(drawn(escalateAfter="1, 2", escalateTo="总监, 发起人"))
+    case = company.start("p", by="shenlan")
+
+    clock.set(WEDNESDAY_NIGHT + timedelta(days=5))
+    company.run_due()
+
+    assert [kind for kind, _ in told(company, "shenlan")] == ["escalate", "escalate"]
+    assert lines(company, case, "escalated") == ["沈岚", "沈岚"]
+
+
 def test_where_the_superior_is_barred_the_next_one_up_is_told(company, clock):
     company.deploy(drawn(notBy="applicant", escalateAfter="1", escalateTo="上级"))
     case = company.start("p", by="shenlan")
