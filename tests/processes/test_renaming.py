@@ -9,6 +9,8 @@ import pytest
 
 from service import manifest, resources
 from service.engine.check import check
+from service.engine.check.gone import check_gone
+from service.engine.organisation import read
 from service.errors import InvalidDeployment
 from service.handlers import HANDLERS
 from service.runtime.releases import deployments
@@ -70,6 +72,25 @@ def test_renamed_in_the_organisation_alone_it_is_refused_with_every_place(app) -
     assert named <= told
     assert {"audit_phase.bpmn", "raci.dmn", "campaign.form"} <= {file for file, _ in named}
     assert all(f"Known are {NEW}." in str(each.message) for each in gone)
+
+
+def test_a_name_is_found_in_running_text_and_not_in_a_longer_one() -> None:
+    before, after = (
+        read(f"groups: {{{name}: department, 集团财务部: department, B{name}: role}}".encode()).organisation
+        for name in ("财务部", "资金部")
+    )
+    lines = ["只由财务部办理。", "只由集团财务部办理。", "由B财务部与财务部办理。"]
+
+    found = check_gone(before, after, {"a.form": "\n".join(lines).encode()})
+
+    assert [each.line for each in found if "'财务部'" in each.message] == [1, 3]
+
+
+@pytest.mark.parametrize(("line", "found"), [("CEO会议", 1), ("to CEO.", 1), ("CEOs", 0), ("VCEO", 0)])
+def test_a_name_in_latin_letters_is_a_word_of_its_own(line: str, found: int) -> None:
+    before, after = (read(f"groups: {{{name}: role}}".encode()).organisation for name in ("CEO", "CFO"))
+
+    assert len([*check_gone(before, after, {"a.form": line.encode()})]) == found
 
 
 def test_whoever_is_left_in_a_group_that_is_gone_is_named(app, cast) -> None:
