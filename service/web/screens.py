@@ -30,23 +30,21 @@ from service.web import (
 )
 
 BLUEPRINTS = (
-    *(
-        brand,
-        login,
-        tasks,
-        start,
-        cases,
-        notifications,
-        instances,
-        processes,
-        guarantees,
-        releases,
-        mending,
-        company,
-        staff,
-        account,
-        people,
-    ),
+    brand,
+    login,
+    tasks,
+    start,
+    cases,
+    notifications,
+    instances,
+    processes,
+    guarantees,
+    releases,
+    mending,
+    company,
+    staff,
+    account,
+    people,
 )
 
 

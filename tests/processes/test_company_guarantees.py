@@ -356,7 +356,9 @@ def test_the_check_tells_the_way_and_a_known_gap_only_warns():
 
     broken = found["audited"]
     assert (broken.severity, broken.code) == ("error", guarantees.BROKEN)
-    assert "归档活动 (archive_campaign)" in broken.message
+    assert "This way: 立项 → " in broken.message
+    assert " → 归档活动. " in broken.message
+    assert "(archive_campaign)" not in broken.message, "the way is told by name"
     assert broken.path[-1].as_json() == {
         "process": "closeout_phase",
         "element": "archive_campaign",

@@ -42,11 +42,12 @@ def test_changing_the_organisation_works_as_written(document: Path) -> None:
 
     company: Organisation = read(own.encode()).organisation
 
-    assert len(examples) == 6
+    assert len(examples) == 7
     found = check(files | {"organisation.yaml": own.encode()}, topics=HANDLERS)
     assert [str(each) for each in found] == []
     assert "case.see_all" in company.rights_of({"客服部"})
     assert company.above(["销售部"]) == ("分管副总裁",)
+    assert company.notices["launched"].tell == ("客服部",)
     assert company.tone_of("附条件同意") == "warn"
     assert "新客" in company.metrics["registrations"].names
     assert not company.calendar.is_workday(date(2026, 10, 9))
