@@ -125,3 +125,10 @@ def test_an_organisation_that_says_nothing_leaves_nobody_in_the_dark():
         "incident": ("admin",),
         "comment": ("发起人",),
     }
+
+
+def test_an_organisation_with_relations_of_its_own_is_not_asked_for_the_customary_ones():
+    own = "groups: {法务部: department}\nrelations: {作者: {user: applicant}}\n".encode()
+
+    assert found(own) == []
+    assert read(own).organisation.notices["withdrawn"].tell == ("经办人",)

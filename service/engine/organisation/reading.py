@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import cast
@@ -12,7 +12,16 @@ from service.domain.metrics import Metric
 from service.engine import v0_1
 from service.engine.files.declarations import Declarations
 from service.engine.files.findings import Finding
-from service.engine.organisation.model import LOAD, Event, FollowUp, Organisation, Relation, RelationKind
+from service.engine.organisation.model import (
+    HOLDERS,
+    LOAD,
+    TAKEN_PART,
+    Event,
+    FollowUp,
+    Organisation,
+    Relation,
+    RelationKind,
+)
 from service.wording import Text
 from service.yaml_lines import Lines
 
@@ -59,6 +68,8 @@ def read(content: bytes) -> Reading:
         company_workdays=_days(file, calendar, "workdays"),
         lines=file.lines,
     )
+    if "notices" not in file.data:
+        base = replace(base, notices=_customary(base.people))
     whole = _first_release(base) if "rights" not in file.data else _words(base, file)
     return Reading(whole, tuple(file.findings))
 
@@ -149,9 +160,6 @@ def _of_first_release() -> dict[str, FollowUp]:
 
 
 def _notices(file: Declarations) -> dict[str, Event]:
-    """Return who is told of what. A file that does not say has what holds where nobody says anything."""
-    if "notices" not in file.data:
-        return {key: Event(key, tell=tell) for key, tell in v0_1.NOTICES.items()}
     section, found = file.section("notices"), {}
     for key in section:
         entry = file.entries(section, key)
@@ -162,6 +170,15 @@ def _notices(file: Declarations) -> dict[str, Event]:
         said = {word: file.text(entry, word) for word in NOTICE_WORDS - {"tell"}}
         found[key] = Event(key, tell=file.names(entry, "tell"), **said)
     return found
+
+
+def _customary(people: Set[str]) -> dict[str, Event]:
+    """Return who is told of what where the file does not say, of those whom it knows."""
+    known = people | {HOLDERS, TAKEN_PART}
+    return {
+        key: Event(key, tell=tuple(name for name in tell if name in known))
+        for key, tell in v0_1.NOTICES.items()
+    }
 
 
 def _metrics(file: Declarations) -> dict[str, Metric]:
