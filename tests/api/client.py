@@ -28,11 +28,11 @@ class Client:
         headers = self.headers | ({"Idempotency-Key": key} if key else {})
         return self.http.post(API + path, json={} if body is None else body, headers=headers)
 
-    def put(self, path: str, body: Any) -> TestResponse:
+    def put(self, path: str, body: Any = None) -> TestResponse:
         """PUT JSON below /api/v1."""
         return self.http.put(API + path, json=body, headers=self.headers)
 
-    def patch(self, path: str, body: Any) -> TestResponse:
+    def patch(self, path: str, body: Any = None) -> TestResponse:
         """PATCH JSON below /api/v1."""
         return self.http.patch(API + path, json=body, headers=self.headers)
 

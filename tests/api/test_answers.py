@@ -50,7 +50,9 @@ def sample(kind: Any) -> Any:
         return inner[0]
     if dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
-        return kind(**{each.name: sample(hints[each.name]) for each in dataclasses.fields(kind) if each.init})
+        told = (each.name for each in dataclasses.fields(kind) if each.init)
+        hidden = getattr(kind, "hidden", ())
+        return kind(**{name: None if name in hidden else sample(hints[name]) for name in told})
     return ANYTHING
 
 

@@ -80,9 +80,8 @@ def test_every_answer_carries_the_strict_headers(browser, path):
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 def test_nobody_gets_anything_without_signing_in(client_for, operation):
     path = re.sub(r"<\w+>", "x", operation.rule)
-    nobody = client_for()
 
-    answer = nobody.get(path) if operation.method == "GET" else nobody.post(path)
+    answer = getattr(client_for(), operation.method.lower())(path)
 
     assert answer.status_code == 401
     assert answer.content_type == "application/problem+json"

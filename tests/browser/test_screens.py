@@ -25,7 +25,7 @@ def test_an_admin_sees_where_a_case_stands_and_goes_down_into_the_phase(
     case = company.campaign("看得见的流程")
     page = window("admin").open_diagram(f"/admin/instances/{case.id}")
     expect(page.locator(".djs-element.is-active[data-element-id=preparation]")).to_be_visible()
-    taken = page.locator("[data-element-id=flow_campaign_started_to_preparation] .djs-visual > path")
+    taken = page.locator("[data-element-id=flow_stage_started_to_preparation] .djs-visual > path")
     expect(taken).to_have_css("stroke", "rgb(77, 143, 107)")
 
     page.get_by_role("button", name="查看子流程图：前期准备").click()

@@ -9,10 +9,9 @@ from service.runtime.keeping import audit, verifying
 from service.runtime.step.saving import AHEAD, LEASE
 from service.runtime.time import timers
 from tests.engine import diagrams as d
-from tests.runtime.drawings import chain
+from tests.runtime.drawings import chain, sending
 
 PAUSE = chain("p", d.catch("pause", d.timer("duration", "PT1H")), d.user("review"))
-TELLING = chain("p", d.service("tell", "notify.alert", {"users": '=["zhouheng"]', "text": "看"}), d.user("x"))
 
 
 def test_a_timer_set_before_the_clock_went_back_waits_for_its_time_and_fires_once(any_company, clock):
@@ -59,7 +58,7 @@ def test_the_record_stays_in_the_order_of_events_when_the_clock_goes_back(any_co
 
 
 def test_effects_wait_no_longer_than_the_clock_was_set_back(company, clock):
-    company.deploy(TELLING)
+    company.deploy(sending())
     company.start("p")
     clock.forward(minutes=-30)
     assert company.run_due() == 0

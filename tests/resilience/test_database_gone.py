@@ -22,15 +22,14 @@ from service.runtime.tasks import user_tasks
 from service.runtime.time import timers
 from service.settings import Settings
 from service.store.blobs import BlobStore
-from service.store.models import Notification, Outbox, Timer
+from service.store.models import Outbox, ProcessInstance, Timer
 from tests.api.client import Client
 from tests.conftest import POSTGRESQL
 from tests.engine import diagrams as d
 from tests.resilience.conftest import on_every_connection, refusing
-from tests.runtime.drawings import chain, review
+from tests.runtime.drawings import chain, review, sending
 
 AGREED = {"conclusion": "同意", "opinion": "没有问题"}
-TELLING = chain("p", d.service("tell", "notify.alert", {"users": '=["zhouheng"]', "text": "看一下"}))
 
 
 def client(company, name="zhouheng"):
@@ -91,7 +90,7 @@ def test_a_step_whose_connection_is_cut_in_the_middle_has_not_happened(postgres_
 
 def test_a_worker_without_its_database_counts_no_attempt_and_goes_on_by_itself(postgres_company, clock):
     company = postgres_company
-    company.deploy(TELLING)
+    company.deploy(sending())
     company.start("p")
     with company.app.db.read() as session:
         [row] = session.scalars(select(Outbox.id))
@@ -126,7 +125,7 @@ def test_timers_found_by_the_queue_while_the_database_is_away_fire_later(postgre
 
 def test_embedded_workers_outlive_a_database_that_was_away(postgres_company, caplog):
     company = postgres_company
-    company.deploy(TELLING)
+    company.deploy(sending())
     company.app.clock = lambda: datetime.now(UTC)
     attached = jobs.attach(company.app)
     attached.start_embedded()
@@ -136,15 +135,16 @@ def test_embedded_workers_outlive_a_database_that_was_away(postgres_company, cap
             time.sleep(0.5)
         company.start("p")
         until = time.monotonic() + 10
-        told = []
-        while not told and time.monotonic() < until:
+        begun = []
+        while not begun and time.monotonic() < until:
             time.sleep(0.05)
             with company.app.db.read() as session:
-                told = session.scalars(select(Notification.user_name)).all()
+                query = select(ProcessInstance.applicant).where(ProcessInstance.definition == "q")
+                begun = session.scalars(query).all()
     finally:
         attached.stop()
 
-    assert told == ["zhouheng"]
+    assert begun == ["linyue"]
 
 
 def test_commands_say_in_a_line_that_the_database_does_not_answer(

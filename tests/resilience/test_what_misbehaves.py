@@ -21,7 +21,7 @@ from service.runtime.time import timers
 from service.store.models import AllowanceCommitment, Outbox, ProcessInstance, Timer
 from tests.engine import diagrams as d
 from tests.resilience.conftest import topic
-from tests.runtime.drawings import chain
+from tests.runtime.drawings import chain, sending
 
 PAUSE = chain("p", d.catch("pause", d.timer("duration", "PT1H")), d.user("review"))
 
@@ -156,9 +156,7 @@ def test_an_expression_that_burns_time_or_memory_is_an_incident_and_the_rest_goe
 
 def test_an_effect_nobody_can_read_becomes_an_incident_and_holds_no_other_up(any_company):
     company = any_company
-    company.deploy(
-        chain("p", d.service("tell", "notify.alert", {"users": '=["zhouheng"]', "text": "看"}), d.user("x"))
-    )
+    company.deploy(sending())
     poisoned, sound = company.start("p"), company.start("p")
     with company.app.db.begin() as session:
         session.execute(

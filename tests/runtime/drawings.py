@@ -68,3 +68,29 @@ def chain(key: str, *elements: str, declared: str = "", inputs: str = "") -> dic
         inputs=inputs,
     )
     return {f"{key}.bpmn": drawing, "organisation.yaml": ORGANISATION}
+
+
+ORDER = d.declare_message("m", "order")
+
+
+def sending() -> dict[str, bytes]:
+    """A case `p` leaves a message to the queue, which begins a case `q`; itself it waits at `rest`."""
+    throw = d.element("intermediateThrowEvent", "tell", d.message("m"))
+    sender = d.process(
+        d.start(),
+        throw,
+        d.user("rest", group="财务部"),
+        d.end(),
+        d.path("begin", "tell", "rest", "done"),
+        key="p",
+        declared=ORDER,
+    )
+    begun = d.process(
+        d.begins("begin", d.message("m")),
+        d.user("look", group="法务部"),
+        d.end(),
+        d.path("begin", "look", "done"),
+        key="q",
+        declared=ORDER,
+    )
+    return {"p.bpmn": sender, "q.bpmn": begun, "organisation.yaml": ORGANISATION}

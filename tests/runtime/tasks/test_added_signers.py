@@ -150,11 +150,11 @@ def test_beside_the_holder_either_may_be_first(company, case, task):
     assert company.active(case) == ["finance_confirm"]
 
 
-def test_while_it_waits_for_signers_the_holder_can_do_nothing_else(company, task):
+def test_while_it_waits_for_signers_the_holder_can_only_remind_remove_or_take_back(company, task):
     add(company, task, "beside", "liangxiao")
     conclude(company, task)
 
-    assert offered(company, task, "zhouheng") == {"remind", "remove-signer"}
+    assert offered(company, task, "zhouheng") == {"remind", "remove-signer", "withdraw"}
     for name, given in (
         ("transfer", {"to": "ouwen", "reason": "x"}),
         ("draft", {"answers": {}}),

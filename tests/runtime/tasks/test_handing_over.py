@@ -235,8 +235,8 @@ def test_what_the_borrower_saved_goes_back_as_the_owners_draft(company, task):
 def test_while_lent_nobody_decides_and_the_owner_may_take_it_back(company, task):
     lend(company, "zhouheng", task, "liangxiao")
 
-    assert offered(company, task, "liangxiao") == {"draft", "resolve"}
-    assert offered(company, task, "zhouheng") == {"claim"}
+    assert offered(company, task, "liangxiao") == {"copies", "draft", "resolve"}
+    assert offered(company, task, "zhouheng") == {"claim", "remind"}
     for who in (company.cast.zhouheng, company.cast.liangxiao):
         with pytest.raises(Conflict):
             user_tasks.complete(company.app, who, task.id, None, AGREED)
