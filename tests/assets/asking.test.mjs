@@ -62,12 +62,12 @@ describe('a draft', () => {
   let answers;
   let said;
   let refused;
-  const make = (url = '/draft') => draftSaver(url, () => answers, (text, bad = false) => said.push([text, bad]), (problem) => refused.push(problem.status));
+  const make = (url = '/draft') => draftSaver(url, 'h1', () => answers, (text, bad = false) => said.push([text, bad]), (problem) => refused.push(problem.status));
 
   beforeEach(() => {
     mock.timers.enable({ apis: ['setTimeout'] });
     [answers, said, refused] = [{ a: 1 }, [], []];
-    serve(answer(200, {}));
+    serve(answer(200, { kept: 'h2' }));
   });
   afterEach(() => mock.timers.reset());
 
@@ -82,8 +82,25 @@ describe('a draft', () => {
     mock.timers.tick(200);
     await settled();
 
-    assert.deepEqual(requests.map(({ body }) => body), ['{"answers":{"a":2}}']);
+    assert.deepEqual(requests.map(({ body }) => body), ['{"answers":{"a":2},"over":"h1"}']);
     assert.match(said.at(-1)[0], /^草稿已保存 \d\d:\d\d$/);
+  });
+
+  test('is saved over the one saved before, or over the one that was chosen', async () => {
+    const draft = make();
+    answers = { a: 2 };
+    draft.soon();
+    mock.timers.tick(2000);
+    await settled();
+    answers = { a: 3 };
+    draft.soon();
+    mock.timers.tick(2000);
+    await settled();
+    answers = { a: 4 };
+    draft.stop();
+    await draft.replace('h9');
+
+    assert.deepEqual(requests.map(({ body }) => JSON.parse(body).over), ['h1', 'h2', 'h9']);
   });
 
   test('is not saved where nothing changed, nor after it was stopped', async () => {
