@@ -95,7 +95,7 @@ def test_a_campaign_goes_through_every_page_from_start_to_archive(
 
     page = office.desk("linyue", "/cases")
     page.get_by_role("link", name=NAME).click()
-    expect(page.get_by_text("已办结").first).to_be_visible()
+    expect(page.get_by_text("按期结束").first).to_be_visible()
     office.picture(page, "已归档")
     assert office.errors == []
 
