@@ -29,7 +29,7 @@ def test_the_live_ones_are_listed_with_their_state_and_way(company, client_for):
     assert found["legal_before_launch"] == {
         "key": "legal_before_launch",
         "name": "上线前法务同意过",
-        "text": "没有法务在会签、快审或放行中同意，也没有联席会议决议维持的，任何活动都不得上线。",
+        "text": "没有法务在会签、快审或放行中同意的，任何活动都不得上线；联席会议维持的，也要法务放行。",
         "state": "holds",
         "path": [],
         "is_sure": True,
