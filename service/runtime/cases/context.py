@@ -43,20 +43,22 @@ def of_task(app: Application, actor: Actor, task_id: str) -> ContextView:
 
 
 def changes(app: Application, actor: Actor, task_id: str) -> tuple[SignedView | None, tuple[ChangeView, ...]]:
-    """Return who last answered a task of the same activity, and what its form shows otherwise since.
+    """Return who last signed a task of the same activity, and what its form shows otherwise since.
 
-    None where nobody has. NotFound unless the actor sees the case.
+    None where nobody has, and for tasks that conclude nothing: they are answered anew each time. NotFound
+    unless the actor sees the case.
     """
     with app.db.read() as session:
         task = next(iter(task_list.rows(session, select(TASKS).where(TASKS.c.id == task_id))), None)
         if task is None:
             raise NotFound(task=task_id)
         instance = require_visible(app, session, actor, task.instance_id)
-        before = _signed_before(session, instance, task, actor)
+        model = app.model(instance.deployment_id, session=session)
+        is_signed = bool(model.marked(task.form).conclusions)
+        before = _signed_before(session, instance, task, actor) if is_signed else None
         if before is None:
             return None, ()
         later = _handed_in_since(session, instance, before)
-        model = app.model(instance.deployment_id, session=session)
     changed = _changes(answering.schema_of(model, task.form), before, task, later)
     return SignedView(before.completed_by, before.completed_at), tuple(changed)
 
@@ -64,7 +66,10 @@ def changes(app: Application, actor: Actor, task_id: str) -> tuple[SignedView | 
 def _signed_before(
     session: Session, instance: ProcessInstance, task: TaskRow, actor: Actor
 ) -> TaskRow | None:
-    """Return the task of this activity that was last answered before: by the reader, else by anybody."""
+    """Return the task of this activity that was last signed before: by the reader, else by anybody.
+
+    Of one that is there for each element of a list, that of the same element.
+    """
     own = TASKS.c
     query = (
         select(TASKS)
@@ -74,7 +79,8 @@ def _signed_before(
         .where(own.state == "completed", own.parent_task_id.is_(None), own.id < task.id)
         .order_by(own.id.desc())
     )
-    answered = task_list.rows(session, query)
+    every = task_list.rows(session, query)
+    answered = [each for each in every if each.element_value == task.element_value]
     return next((each for each in answered if each.completed_by == actor.name), next(iter(answered), None))
 
 
@@ -88,7 +94,7 @@ def _handed_in_since(session: Session, instance: ProcessInstance, before: TaskRo
 def _changes(
     schema: Mapping[str, Any], before: TaskRow, task: TaskRow, later: Sequence[Submission]
 ) -> Iterator[ChangeView]:
-    """Yield what the form of a task shows and showed otherwise when it was last answered."""
+    """Yield what the form of a task shows and showed otherwise when it was last signed."""
     for part in _shown(schema):
         was, now = value_at(before.inputs, _path(part)), value_at(task.inputs, _path(part))
         if was == now:

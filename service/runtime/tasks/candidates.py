@@ -16,11 +16,14 @@ from service.engine.progress import OpenTask
 from service.runtime import identity
 from service.runtime.step.step import Step
 from service.store import participants
-from service.store.models import TASKS, ProcessInstance
+from service.store.models import TASKS, ActivityHistory, ProcessInstance
 
 APPLICANT = "applicant"
 DRAWN_FOR = "drawnFor"
 """Property of a task nobody may do: the names it was drawn for, to be looked up again."""
+
+PREPARED = "resolved"
+"""The line in the record of whoever gave a lent task back with what they prepared."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,20 @@ _DONE_BY_OTHERS = (
         TASKS.c.state == "completed",
         TASKS.c.kind == "drawn",
         TASKS.c.completed_by != _OWN.applicant,
+    )
+)
+_PREPARED_BY_OTHERS = (
+    select(ActivityHistory.actor)
+    .join(
+        TASKS,
+        (TASKS.c.instance_id == ActivityHistory.instance_id) & (TASKS.c.token_id == ActivityHistory.token_id),
+    )
+    .join(ProcessInstance, ProcessInstance.id == ActivityHistory.instance_id)
+    .join(_OWN, _OWN.business_key == ProcessInstance.business_key)
+    .where(
+        _OWN.id == bindparam("instance"),
+        ActivityHistory.event == PREPARED,
+        _OWN.applicant.in_((TASKS.c.assignee, TASKS.c.completed_by)),
     )
 )
 
@@ -157,14 +174,16 @@ def barred_since(session: Session, instance_id: str, not_by: Iterable[str]) -> l
 
 
 def _for_the_applicant(session: Session, instance_id: str) -> list[str]:
-    """Return who did a task of the applicant's in their stead, in any process of the case."""
-    found = session.execute(_DONE_BY_OTHERS, {"instance": instance_id})
-    return [
+    """Return who did a task of the applicant's in their stead, in any process of the case, or prepared one
+    that was lent to them."""
+    case = {"instance": instance_id}
+    done = [
         row.completed_by
-        for row in found
+        for row in session.execute(_DONE_BY_OTHERS, case)
         if row.on_behalf_of == row.applicant
         or (list(row.candidate_users) == [row.applicant] and not row.candidate_groups)
     ]
+    return [*done, *filter(None, session.scalars(_PREPARED_BY_OTHERS, case))]
 
 
 def with_successors(session: Session, names: Iterable[str]) -> tuple[str, ...]:

@@ -24,8 +24,8 @@ LINES = {"type": "dynamiclist", "path": "lines", "id": "lines", "label": "明细
 TOTAL = {"type": "text", "id": "total", "text": "总预算 **{{yuan(total)}}**"}
 VERDICT = {
     "type": "select",
-    "key": "verdict",
-    "id": "verdict",
+    "key": "conclusion",
+    "id": "conclusion",
     "label": "结论",
     "values": [{"label": "同意", "value": "同意"}, {"label": "退回", "value": "退回"}],
 }
@@ -45,7 +45,7 @@ def case(any_company):
             name="财务审核",
             camunda_formRef="judge",
             inputs={"title": "=title", "lines": "=lines", "total": "=total"},
-            outputs={"verdict": "verdict"},
+            outputs={"verdict": "conclusion"},
         ),
         d.xor("which", default="on"),
         d.user("file", group="法务部", name="法务归档"),
@@ -71,7 +71,7 @@ def case(any_company):
 def second_round(company, case, answers):
     """Finance sends the first text back, the author answers anew; return finance's new task."""
     company.complete(case, "write", "linyue", **FIRST)
-    company.complete(case, "judge", "xunuo", verdict="退回")
+    company.complete(case, "judge", "xunuo", conclusion="退回")
     company.complete(case, "write", "linyue", **answers)
     return company.task(case, "judge")
 
@@ -124,6 +124,36 @@ def test_a_colleague_sees_what_changed_since_the_department_signed(any_company, 
     seen = of(any_company, task, by="admin")
 
     assert (seen.since.by, [each.field for each in seen.changes]) == ("xunuo", ["title"])
+
+
+def test_what_is_answered_anew_each_time_and_concludes_nothing_is_not_compared(any_company, case):
+    any_company.complete(case, "write", "linyue", **FIRST)
+    any_company.complete(case, "judge", "xunuo", conclusion="退回")
+
+    seen = of(any_company, any_company.task(case, "write"), by="linyue")
+
+    assert (seen.since, seen.changes) == (None, ())
+
+
+def test_each_element_of_a_list_is_compared_with_its_own(any_company):
+    each = d.user(
+        "sign",
+        d.loop('=[{name: "甲", sum: 1}, {name: "乙", sum: 2}]', "part", sequential=True),
+        group="财务部",
+        camunda_formRef="sign",
+        inputs={"sum": "=part.sum"},
+    )
+    form = _form(
+        "sign", {"type": "number", "key": "sum", "id": "sum", "label": "金额", "readonly": True}, VERDICT
+    )
+    drawing = d.process(d.start(), each, d.end(), d.path("begin", "sign", "done"), key="signed")
+    any_company.deploy({"signed.bpmn": drawing, "sign.form": form, "organisation.yaml": ORGANISATION})
+    case = any_company.start("signed")
+    any_company.complete(case, "sign", "xunuo", conclusion="同意")
+
+    seen = of(any_company, any_company.task(case, "sign"))
+
+    assert (seen.since, seen.changes) == (None, ())
 
 
 def test_what_comes_next_is_what_the_drawing_has_next(any_company, case):

@@ -54,6 +54,38 @@ def test_where_the_applicant_wrote_it_the_head_endorses_it(office):
     assert office.task(case, "endorse").candidate_users == ("shenlan",)
 
 
+def test_who_prepared_what_the_applicant_hands_in_does_not_endorse_it(office):
+    company = office
+    case = company.start("p")
+    task = company.task(case, "write")
+    lend = {"to": "shenlan", "reason": "请代拟"}
+    user_tasks.act(company.app, company.cast.linyue, task.id, "delegate", lend)
+    user_tasks.act(
+        company.app, company.cast.shenlan, task.id, "resolve", {"opinion": "见草稿", "answers": {}}
+    )
+
+    company.complete(case, "write", by="linyue")
+
+    task = company.task(case, "endorse")
+    assert (task.candidate_users, task.candidate_groups) == ((), ("分管副总裁",)), "the superior is asked"
+    with pytest.raises(FourEyes):
+        user_tasks.complete(company.app, company.cast.shenlan, task.id, task.version, {})
+
+
+def test_who_prepared_what_somebody_else_decides_may_still_decide_on_the_campaign(office):
+    company = office
+    case = company.start("p")
+    company.complete(case, "write", by="linyue")
+    task = company.task(case, "endorse")
+    lend = {"to": "ouwen", "reason": "请看一下"}
+    user_tasks.act(company.app, company.cast.shenlan, task.id, "delegate", lend)
+    user_tasks.act(company.app, company.cast.ouwen, task.id, "resolve", {"opinion": "可以"})
+
+    company.complete(case, "endorse", by="shenlan")
+
+    assert company.get(case).state == "completed"
+
+
 def test_it_holds_in_every_process_of_the_case(office):
     case = office.start("p")
     office.complete(case, "write", by="shenlan")

@@ -11,6 +11,7 @@ from service.runtime.step.context import Actor, Application
 from service.runtime.step.step import Step
 from service.runtime.tasks import answering, rights, rows, telling
 from service.runtime.tasks.action import MOST_REASON, Action, Deed
+from service.runtime.tasks.candidates import PREPARED
 from service.runtime.tasks.seen import Seen
 from service.store.models import Draft
 from service.wording import Text
@@ -48,7 +49,7 @@ def do(step: Step, seen: Seen, given: Given) -> Deed:
     telling.resolved(step, task, given.opinion, stood_for)
     return Deed(
         {"assignee": owner, "lender": None},
-        event="resolved",
+        event=PREPARED,
         note=telling.handing(step, owner, stood_for=stood_for, why=given.opinion),
         audit="task.resolved",
         facts={"to": owner, "opinion": given.opinion, "on_behalf_of": stood_for},
