@@ -17,15 +17,9 @@ from service.runtime.tasks import user_tasks
 from service.runtime.tasks.actions import actions
 from tests.conftest import MONDAY
 from tests.engine import diagrams as d
-from tests.runtime.drawings import chain, review
+from tests.runtime.drawings import chain
 
 AGREED = {"conclusion": "同意", "opinion": "规则合法"}
-
-
-@pytest.fixture
-def case(company):
-    company.deploy(review())
-    return company.start("review")
 
 
 OURS = {"claim", "complete", "draft", "return", "unclaim"}

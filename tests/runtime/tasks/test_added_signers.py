@@ -10,32 +10,17 @@ import pytest
 from service.errors import Conflict, FourEyes, InvalidInput, NotFound, ServiceError
 from service.runtime import identity
 from service.runtime.cases import dossier, instances
-from service.runtime.effects import notifications
 from service.runtime.keeping import verifying
 from service.runtime.step.context import SYSTEM
 from service.runtime.tasks import user_tasks
 from tests.conftest import MONDAY
 from tests.engine import diagrams as d
 from tests.runtime.drawings import chain, review
+from tests.runtime.tasks.people import act, offered, told
 
 AGREED = {"conclusion": "同意", "opinion": "规则合法"}
 FOR = {"conclusion": "同意", "opinion": "没有意见"}
 AGAINST = {"conclusion": "不同意", "opinion": "预算不足"}
-
-
-@pytest.fixture
-def case(company):
-    company.deploy(review())
-    return company.start("review")
-
-
-@pytest.fixture
-def task(company, case):
-    return company.task(case, "legal_review")
-
-
-def act(company, who, task, name, **given):
-    return user_tasks.act(company.app, identity.actor(company.app, who), task.id, name, given)
 
 
 def add(company, task, mode, *users, by="zhouheng"):
@@ -60,18 +45,6 @@ def conclude(company, task, answers=AGREED, by="zhouheng"):
 def mine(company, name):
     found = user_tasks.find(company.app, identity.actor(company.app, name), mine=True)
     return [(task.activity_id, task.added_as) for task in found.items]
-
-
-def told(company, name):
-    company.run_due()
-    found = notifications.find(company.app, identity.actor(company.app, name)).items
-    return [each.subject for each in found if not each.subject.startswith("请办理")]
-
-
-def offered(company, task, name):
-    return {
-        each.name for each in user_tasks.get(company.app, identity.actor(company.app, name), task.id).actions
-    }
 
 
 def test_the_holder_decides_after_those_before_them_with_their_opinions_in_view(company, case, task):

@@ -18,22 +18,15 @@ from service.errors import (
 )
 from service.runtime import identity
 from service.runtime.cases import instances
-from service.runtime.effects import notifications
 from service.runtime.keeping import audit
 from service.runtime.step.context import SYSTEM
 from service.runtime.tasks import user_tasks
 from tests.conftest import MONDAY
 from tests.engine import diagrams as d
 from tests.runtime.drawings import ORGANISATION, chain, review
+from tests.runtime.tasks.people import act, offered, told
 
 AGREED = {"conclusion": "同意", "opinion": "规则合法"}
-
-
-def act(company, who, task, name, **given):
-    version = given.pop("version", None)
-    return user_tasks.act(
-        company.app, identity.actor(company.app, who), task.id, name, given, version=version
-    )
 
 
 def transfer(company, who, task, to, **given):
@@ -44,36 +37,14 @@ def lend(company, who, task, to):
     return act(company, who, task, "delegate", to=to, reason="请先看合规")
 
 
-def offered(company, task, name):
-    seen = user_tasks.get(company.app, identity.actor(company.app, name), task.id)
-    return {action.name for action in seen.actions}
-
-
 def mine(company, name):
     actor = identity.actor(company.app, name)
     return [task.activity_id for task in user_tasks.find(company.app, actor, mine=True).items]
 
 
-def told(company, name):
-    company.run_due()
-    found = notifications.find(company.app, identity.actor(company.app, name)).items
-    return [each.subject for each in found if not each.subject.startswith("请办理")]
-
-
 def stand_in(company, substitute, absent):
     since, until = MONDAY - timedelta(days=1), MONDAY + timedelta(days=9)
     identity.substitute(company.app, identity.actor(company.app, absent), substitute, since, until)
-
-
-@pytest.fixture
-def case(company):
-    company.deploy(review())
-    return company.start("review")
-
-
-@pytest.fixture
-def task(company, case):
-    return company.task(case, "legal_review")
 
 
 def test_who_was_handed_a_task_holds_it_for_good(company, case, task):

@@ -17,23 +17,9 @@ from service.runtime.tasks import user_tasks
 from tests.conftest import MONDAY
 from tests.engine import diagrams as d
 from tests.runtime.drawings import ORGANISATION, chain, review
+from tests.runtime.tasks.people import act
 
 AGREED = {"conclusion": "同意", "opinion": "规则合法"}
-
-
-@pytest.fixture
-def case(company):
-    company.deploy(review())
-    return company.start("review")
-
-
-@pytest.fixture
-def task(company, case):
-    return company.task(case, "legal_review")
-
-
-def act(company, who, task, name, **given):
-    return user_tasks.act(company.app, identity.actor(company.app, who), task.id, name, given)
 
 
 def take_back(company, who, task):
