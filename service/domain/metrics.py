@@ -40,12 +40,10 @@ class Metric:
         return (self.name, *self.aliases)
 
 
-@dataclass(frozen=True)
-class ChannelDay:
-    """One channel on one day. What no source has reported is None."""
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """What was counted. None is what no source has reported: no data is not the same as nothing."""
 
-    day: date
-    channel: str
     impressions: int | None = None
     clicks: int | None = None
     visits: int | None = None
@@ -56,6 +54,14 @@ class ChannelDay:
     revenue: Decimal | None = None
     refund: Decimal | None = None
     cost: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class ChannelDay(Measured):
+    """One channel on one day."""
+
+    day: date
+    channel: str
     source: str = ""
     invalid_clicks: int | None = None
     top_source_clicks: int | None = None
@@ -76,22 +82,8 @@ class LoadSample:
 
 
 @dataclass(frozen=True)
-class Totals:
-    """Sums over any number of channels and days, with the ratios that follow from them.
-
-    None is what no source has reported: no data is not the same as nothing.
-    """
-
-    impressions: int | None = None
-    clicks: int | None = None
-    visits: int | None = None
-    registrations: int | None = None
-    orders: int | None = None
-    payers: int | None = None
-    gmv: Decimal | None = None
-    revenue: Decimal | None = None
-    refund: Decimal | None = None
-    cost: Decimal | None = None
+class Totals(Measured):
+    """Sums over any number of channels and days, with the ratios that follow from them."""
 
     @property
     def ctr(self) -> Decimal | None:
