@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import SQLColumnExpression, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.errors import FieldError, InvalidInput, NotFound, ServiceError, Unavailable
@@ -286,6 +287,22 @@ _WOULD: Mapping[str, Act] = {
 }
 
 
+class _Inside(NamedTuple):
+    """The columns of what an order is about that is done inside cases."""
+
+    id: SQLColumnExpression[str]
+    instance_id: SQLColumnExpression[str]
+    activity_id: SQLColumnExpression[str]
+    state: SQLColumnExpression[str]
+    code: SQLColumnExpression[str] | None = None
+
+
+_INSIDE: Mapping[str, _Inside] = {
+    "retry": _Inside(Incident.id, Incident.instance_id, Incident.activity_id, Incident.state, Incident.code),
+    "assign": _Inside(TASKS.c.id, TASKS.c.instance_id, TASKS.c.activity_id, TASKS.c.state),
+}
+
+
 def _subjects(
     app: Application,
     session: Session,
@@ -297,24 +314,16 @@ def _subjects(
     """Return what the order is about: instances, or the incidents or tasks in them."""
     wanted = Sought() if sought is None else sought
     seen = select(ProcessInstance.id).where(visibility.condition(actor), *wanted.conditions(app.clock()))
-    if ids is None and action not in ("retry", "assign"):
-        return tuple(session.scalars(seen.limit(MOST + 1)))
-    if action not in ("retry", "assign"):
-        return tuple(dict.fromkeys(ids or ()))
-    given = tuple(ids or ())
-    if action == "retry":
-        query = select(Incident.id).where(Incident.state == "open", Incident.instance_id.in_(seen))
-        own, instance, activity = Incident.id, Incident.instance_id, Incident.activity_id
-        if wanted.incident:
-            query = query.where(Incident.code == wanted.incident)
-    else:
-        task = TASKS.c
-        query = select(task.id).where(task.state == "open", task.instance_id.in_(seen))
-        own, instance, activity = task.id, task.instance_id, task.activity_id  # type: ignore[assignment]
+    if action not in _INSIDE:
+        return tuple(session.scalars(seen.limit(MOST + 1))) if ids is None else tuple(dict.fromkeys(ids))
+    inside, given = _INSIDE[action], tuple(ids or ())
+    query = select(inside.id).where(inside.state == "open", inside.instance_id.in_(seen))
     if wanted.activity:
-        query = query.where(activity == wanted.activity)
+        query = query.where(inside.activity_id == wanted.activity)
+    if wanted.incident and inside.code is not None:
+        query = query.where(inside.code == wanted.incident)
     if ids is not None:
-        query = query.where(or_(own.in_(given), instance.in_(given)))
+        query = query.where(or_(inside.id.in_(given), inside.instance_id.in_(given)))
     found = tuple(session.scalars(query.limit(MOST + 1)))
     # What is not there any more is told of as failed, never passed over.
     gone = _unknown(session, given, found)
