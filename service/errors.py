@@ -196,8 +196,16 @@ class FeelError(ServiceError):
         self.expression = expression
 
 
-class FeelTimeout(FeelError):
+class FeelLimit(FeelError):
+    """An expression asked for more than one may have; it says nothing about those beside it."""
+
+
+class FeelTimeout(FeelLimit):
     """An expression took too long."""
+
+
+class FeelMemory(FeelLimit):
+    """An expression needed too much memory."""
 
 
 class DecisionError(ServiceError):

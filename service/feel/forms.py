@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Literal
 
-from service.errors import FeelTimeout, FieldError
+from service.errors import FeelLimit, FieldError
 from service.feel import messages
 from service.feel.isolate import SHARED
 from service.feel.per_schema import PerSchema
@@ -90,14 +90,14 @@ def check_schemas(schemas: Sequence[Schema]) -> list[tuple[SchemaProblem, ...]]:
 def _inspect(schema: Schema) -> tuple[SchemaProblem, ...]:
     try:
         return _inspected([schema])[0]
-    except FeelTimeout:
+    except FeelLimit:
         return (_unreadable("it takes too long"),)
 
 
 def _inspect_all(schemas: Sequence[Schema]) -> list[tuple[SchemaProblem, ...]]:
     try:
         return _inspected(schemas)
-    except FeelTimeout:
+    except FeelLimit:
         return [_inspect(schema) for schema in schemas]
 
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from py_mini_racer import JSEvalException, JSOOMException, JSTimeoutException, MiniRacer
 
-from service.errors import FeelError, FeelTimeout
+from service.errors import FeelError, FeelMemory, FeelTimeout
 from service.feel.calendar import calendar_table
 from service.wording import Text
 
@@ -78,7 +78,7 @@ class Isolate:
             raise
 
     def ask(self, request: str, *, seconds: float) -> str:
-        """Return the engine's answer; both are JSON. FeelTimeout or FeelError at a limit: then drop me.
+        """Return the engine's answer; both are JSON. FeelLimit or another FeelError: then drop me.
 
         `seconds` are those of a machine that is not crowded: on others the clock on the wall runs on while
         somebody else has the core.
@@ -92,7 +92,7 @@ class Isolate:
             except JSTimeoutException as exc:
                 raise FeelTimeout(seconds=seconds) from exc
             except JSOOMException as exc:
-                raise FeelError(Text("The expression needs too much memory.")) from exc
+                raise FeelMemory(Text("The expression needs too much memory.")) from exc
             except JSEvalException as exc:
                 raise FeelError(Text("The expression cannot be evaluated.")) from exc
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
-from service.errors import FeelTimeout
+from service.errors import FeelLimit
 from service.feel import messages
 from service.feel.isolate import SHARED
 from service.feel.slips import slip_in
@@ -116,7 +116,7 @@ def _ask(keys: Sequence[tuple[str, bool]]) -> list[Parsed]:
     try:
         with SHARED.isolate() as isolate:
             found = json.loads(isolate.ask(request, seconds=PARSE_SECONDS))["v"]
-    except FeelTimeout:
+    except FeelLimit:
         return [TOO_LARGE] if len(keys) == 1 else _one_by_one(keys)
     return [_parsed(each, *key) for each, key in zip(found, keys, strict=True)]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from service.feel import parse, parse_all, strip_equals
+from service.errors import FeelMemory
+from service.feel import isolate, parse, parse_all, strip_equals
 
 NAMES = [
     ("budget_total < limit", {"budget_total", "limit"}),
@@ -104,3 +105,20 @@ def test_one_that_takes_too_long_does_not_spoil_its_neighbours() -> None:
 
     assert [problem.code for problem in parse(slow).problems] == ["too_large"]
     assert parse("fine + 1").names == {"fine"}
+
+
+def test_one_that_needs_too_much_memory_does_not_spoil_its_neighbours(monkeypatch) -> None:
+    """Which limit is met first depends on the machine, so the second one is put where it is wanted."""
+    ask = isolate.Isolate.ask
+
+    def limited(self, request, *, seconds):
+        if "hungry" in request:
+            raise FeelMemory
+        return ask(self, request, seconds=seconds)
+
+    monkeypatch.setattr(isolate.Isolate, "ask", limited)
+
+    parse_all([("hungry + 1", False), ("sound + 1", False)])
+
+    assert [problem.code for problem in parse("hungry + 1").problems] == ["too_large"]
+    assert parse("sound + 1").names == {"sound"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
@@ -12,11 +11,10 @@ from service import resources
 from service.engine import guarantees
 from service.engine.check import check
 from service.engine.definition import Model
-from service.engine.guarantees import Proof, Subject
+from service.engine.guarantees import Proof, Subject, judging
 from service.handlers import HANDLERS
 from tests.processes.gaps import ASKED, TURNED_ROUND, with_a_known_gap
 
-CPU_SECONDS = 20
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -37,18 +35,16 @@ def last(found: Proof, count: int = 3) -> list[str]:
     return [step.element.id for step in found.way if step.is_told][-count:]
 
 
-def test_every_sentence_holds_and_within_seconds():
+def test_every_sentence_holds_and_is_not_long_waited_for(monkeypatch):
+    """Proven at every deployment, so with a third of what may be walked at most."""
+    monkeypatch.setattr(judging, "MOST_STATES", 100_000)
     model = Model.load(resources.manifest_files())
-    begun = time.process_time()
 
     verdicts = guarantees.judge(Subject.of(model, HANDLERS), model.guarantees)
 
-    spent = time.process_time() - begun
-    print(f"{len(verdicts)} guarantees in {spent:.2f} s of the processor")
     states = {each.guarantee.key: each.proof.state for each in verdicts}
     assert {key: state for key, state in states.items() if state != "holds"} == {}
     assert [each.key for each in model.guarantees if each.known_gap is not None] == []
-    assert spent < CPU_SECONDS, "a check at every deployment must not be waited for"
 
 
 def test_a_timer_that_takes_legals_review_away_is_found():
