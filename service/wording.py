@@ -43,6 +43,18 @@ class Text(str):
         }
         return cls(record["template"], **read)
 
+    @classmethod
+    def stored(cls, said: str, record: Mapping[str, Any] | None) -> str:
+        """Return a text that reads as it was `said` once, and by its record can be said in another language.
+
+        Without a record it is what was said, and no more.
+        """
+        if record is None:
+            return said
+        meant, text = cls.from_record(record), super().__new__(cls, said)
+        text.template, text.params = meant.template, meant.params
+        return text
+
 
 def as_text(message: str) -> Text:
     """Return a message as a Text; a plain one is a template without params."""
@@ -58,13 +70,16 @@ def record_of(message: str) -> dict[str, Any] | None:
     return message.as_record() if isinstance(message, Text) else None
 
 
-def translated(message: str, gettext: Gettext) -> str:
-    """Return a message in the language of `gettext`; a plain string, or one it does not know, as it is."""
+def translated(message: str, gettext: Gettext, words: Gettext = str) -> str:
+    """Return a message in the language of `gettext`; a plain string, or one it does not know, as it is.
+
+    `words` says the owners' own words that stand in it, the name of a task for one, in that language.
+    """
     if not isinstance(message, Text):
-        return message
+        return words(message)
     template = gettext(message.template) if message.template else ""
     params = {
-        name: translated(value, gettext) if isinstance(value, Text) else value
+        name: translated(value, gettext, words) if isinstance(value, str) else value
         for name, value in message.params.items()
     }
     return template.format(**params) if params else template
@@ -72,7 +87,7 @@ def translated(message: str, gettext: Gettext) -> str:
 
 def all_translated(value: Any, gettext: Gettext) -> Any:
     """Return JSON with every text in it translated."""
-    if isinstance(value, str):
+    if isinstance(value, Text):
         return translated(value, gettext)
     if isinstance(value, Mapping):
         return {name: all_translated(entry, gettext) for name, entry in value.items()}

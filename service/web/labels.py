@@ -1,4 +1,4 @@
-"""Forms in the reader's language: Chinese as they are written, English by the table of their manifest."""
+"""The owners' words in the reader's language: Chinese as written, English by the table of their manifest."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ from collections import ChainMap
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext
+
 from service.engine.forms.english import translated
+from service.errors import NotFound
 from service.web.asking import application
 from service.web.i18n import language_tag
+from service.wording import translated as translated_text
 
 
 def localized(schema: Mapping[str, Any], deployment_id: str) -> Mapping[str, Any]:
@@ -21,3 +25,15 @@ def localized(schema: Mapping[str, Any], deployment_id: str) -> Mapping[str, Any
     app = application()
     tables = (app.model(deployment_id).english, app.live().model.english)
     return translated(schema, ChainMap(*map(dict, tables)))
+
+
+def told(words: str) -> str:
+    """Return what somebody is told in their language, owners' words in it included."""
+    return translated_text(words, gettext, _english if language_tag() == "en" else str)
+
+
+def _english(words: str) -> str:
+    try:
+        return application().live().model.english.get(words, words)
+    except NotFound:  # nothing is deployed yet
+        return words

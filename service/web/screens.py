@@ -18,6 +18,7 @@ from service.web import (
     holders,
     i18n,
     instances,
+    labels,
     login,
     mending,
     notifications,
@@ -59,6 +60,7 @@ def install(app: Flask) -> None:
     app.context_processor(_page_context)
     app.add_template_filter(people.shown_name, "person")
     app.add_template_filter(findings.headline)
+    app.add_template_filter(labels.told, "said")
     app.add_template_filter(notifications.kind_word)
     app.add_template_filter(notifications.kind_tone)
 

@@ -129,3 +129,25 @@ def test_a_process_beside_the_campaign_leads_to_the_campaign_where_it_is_hidden_
     )
 
     assert notify("shenlan", instance_id=beside.id) == f"/cases/{campaign.id}"
+
+
+def test_a_notice_is_read_in_the_language_of_its_reader(company: Company, told: InstanceView) -> None:
+    chinese, english = (company.browser("xunuo", language=each) for each in ("zh-CN", "en"))
+
+    assert ">请办理：check</a>" in chinese.get("/notifications").text
+    assert ">Please do: check</a>" in english.get("/notifications").text
+
+
+def test_the_owners_english_stands_in_an_english_notice(company: Company) -> None:
+    drawing = chain("naming", d.user("check", name="核对合同", group="财务部"))
+    words = '{"核对合同": "Check the contract"}'.encode()
+    before = company.app.live().deployment_id
+    made = deployments.deploy(company.app, SYSTEM, {"naming.bpmn": drawing["naming.bpmn"], "labels.en.json": words})
+    instances.start(company.app, company.actor("linyue"), "naming")
+    page = company.browser("xunuo", language="en").get("/notifications").text
+    deployments.activate(company.app, SYSTEM, before)
+
+    assert ">Please do: Check the contract</a>" in page
+    assert not [
+        each for each in made.warnings if each.code == "english-unused" and "核对合同" in each.message
+    ]

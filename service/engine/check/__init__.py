@@ -154,9 +154,15 @@ def _of_forms(files: Mapping[str, bytes], around: Surroundings) -> Iterator[Find
     yield from check_parts(around.schemas)
     yield from check_fields(around.schemas)
     if ENGLISH in files:
-        yield from check_english(read_english(files[ENGLISH]), around.schemas)
+        yield from check_english(read_english(files[ENGLISH]), around.schemas, _told_words(around))
     if not around.organisation.is_first_release:
         yield from check_marks(around.schemas, around.organisation)
+
+
+def _told_words(around: Surroundings) -> Iterator[str]:
+    """Yield what people read in notices: names of activities, texts of events."""
+    yield from (each.name for process in around.processes.values() for each in process.elements.values())
+    yield from (event.text for event in around.organisation.notices.values())
 
 
 def _follow_ups(around: Surroundings) -> Iterator[Finding]:

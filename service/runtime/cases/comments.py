@@ -140,7 +140,7 @@ def _tell(step: Step, said: str, named: tuple[str, ...]) -> None:
         for name in (event.tell if event else ())
     ]
     audiences = (Audience("", users=named, opens=True), *others)
-    subject = f"{step.actor.display_name}留言"
+    subject = Text("Comment by {who}", who=step.actor.display_name)
     step.tell(News(COMMENT, subject, said, audiences))
 
 

@@ -22,10 +22,11 @@ from service.runtime.step.step import Step
 from service.runtime.tasks import candidates, offering
 from service.settings import ZONE
 from service.store.models import TASKS, ProcessInstance
+from service.wording import Text
 
 COPY, CONSULT = "copy", "consult"
 """Kinds of what a drawing involves others by: a copy to know of it, a request to say what they think."""
-_SUBJECTS = {COPY: "抄送", CONSULT: "征询意见"}
+_LINES = {COPY: "informed", CONSULT: "consulted"}
 
 
 def of(step: Step, progress: Progress | None) -> list[News]:
@@ -65,15 +66,19 @@ class Events:
         names = {move.activity_id: move.name for move in self._history}
         for incident in self._step.incidents if INCIDENT in self._declared else ():
             element = names.get(incident.activity_id, incident.activity_id)
-            text = f"“{element}”未能继续，等待处理。" if element else "后台事项未能完成，等待处理。"
-            yield from self._news(self._declared[INCIDENT], f"异常：{self._title}", text)
+            text = Text("Something in the background could not be done and waits to be dealt with.")
+            if element:
+                text = Text("“{element}” could not go on and waits to be dealt with.", element=element)
+            subject = Text("Problem: {title}", title=self._title)
+            yield from self._news(self._declared[INCIDENT], subject, text)
 
     def _opinions(self) -> Iterator[News]:
         for submission in self._submissions if OPINION in self._declared else ():
             conclusion, opinion = self._concluded(submission)
             if conclusion and submission["task_id"]:
-                subject = f"{submission['activity_name']}：{conclusion}"
-                said = self._by(opinion) if opinion else f"{self._by(None)}（未附意见）"
+                subject = Text("{first}: {rest}", first=submission["activity_name"], rest=conclusion)
+                without = Text("{who} (without an opinion)", who=self._by(None))
+                said = self._by(opinion) if opinion else without
                 yield from self._news(self._declared[OPINION], subject, said)
 
     def _involved(self, involved: Involved) -> Iterator[News]:
@@ -81,19 +86,24 @@ class Events:
 
         The applicant knows how far their campaign is, and is not asked what they think of it.
         """
-        by = f"请在 {moment(involved.until)} 前提出意见" if involved.until else "请提出意见"
-        asked = f"{by}；不提意见也不影响流程继续。"
-        yield from self._of_activity(CONSULT, "consulted", asked, involved, involved.consulted)
-        informed = "进入这一阶段，抄送给您知悉，无需办理。"
-        yield from self._of_activity(COPY, "informed", informed, involved, involved.informed)
+        asked = Text("Please say what you think; the case goes on without it as well.")
+        if involved.until:
+            asked = Text(
+                "Please say what you think by {moment}; the case goes on without it as well.",
+                moment=moment(involved.until),
+            )
+        wanted = Text("Opinion wanted: {activity}", activity=involved.name)
+        yield from self._of_activity(CONSULT, wanted, asked, involved, involved.consulted)
+        informed = Text("This phase has begun; a copy for you to know, nothing to do.")
+        copy = Text("Copy: {about}", about=involved.name)
+        yield from self._of_activity(COPY, copy, informed, involved, involved.informed)
 
     def _of_activity(
-        self, kind: str, line: str, text: str, involved: Involved, names: tuple[str, ...]
+        self, kind: str, subject: str, text: str, involved: Involved, names: tuple[str, ...]
     ) -> Iterator[News]:
         audiences = self._named(names, involved.variables)
         if audiences:
             once = f"{kind}/{self._step.case}/{involved.activity_path}"
-            subject = f"{_SUBJECTS[kind]}：{involved.name}"
             yield News(
                 kind,
                 subject,
@@ -102,7 +112,7 @@ class Events:
                 once=once,
                 to_actor=True,
                 barred=(self._step.instance.applicant,),
-                line=line,
+                line=_LINES[kind],
                 place=_place(involved),
             )
 
@@ -126,8 +136,10 @@ class Events:
         for submission in self._submissions:
             conclusion, opinion = self._concluded(submission)
             if conclusion:
-                place = f"{submission['activity_name']}：{conclusion}"
-                return self._by(f"{place}。{opinion}" if opinion else place)
+                place = Text("{first}: {rest}", first=submission["activity_name"], rest=conclusion)
+                return self._by(
+                    Text("{place}. {opinion}", place=place, opinion=opinion) if opinion else place
+                )
         notes = (line["note"] for line in self._step.lines if line["event"] in _BY_LINE)
         return self._by(next(filter(None, notes), None))
 
@@ -139,7 +151,7 @@ class Events:
         """Return words with who has said them; nothing where nobody has done anything."""
         actor = self._step.actor
         who = "" if actor.user_id == SYSTEM.user_id else actor.display_name
-        return f"{who}：{words}" if who and words else words or who
+        return Text("{first}: {rest}", first=who, rest=words) if who and words else words or who
 
     # ---- people -------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, select, update
 
 from service.engine.organisation import BY_ITSELF, OPINION
 from service.engine.progress import Involved, Progress
+from service.languages import CHINESE, catalogue
 from service.runtime.effects import channels, events, rows
 from service.runtime.effects.addressing import addressed
 from service.runtime.effects.kinds import notify
@@ -22,6 +23,7 @@ from service.runtime.step.step import Step
 from service.store.models import CarbonCopy, CommentRequest, Notification
 from service.store.prepared import Prepared
 from service.store.writing import table_of, upsert_of
+from service.wording import record_of, translated
 
 BETWEEN = "、"
 _TOLD = tuple[News, tuple[Notice, ...]]
@@ -55,7 +57,7 @@ def write(step: Step, progress: Progress | None) -> None:
     _copies(dialect).write_all(step.session, list({each["user_name"]: each for each in copies}.values()))
     # Of a channel that fails nobody is told by channels: that would never end.
     if channels.channels() and not any(each.code == rows.EFFECT_FAILED for each in step.incidents):
-        step.queue(notify.NAME, {"notices": [vars(each) for each in step.notices]})
+        step.queue(notify.NAME, {"notices": [_payload(each) for each in step.notices]})
 
 
 def _not_told_before(step: Step, news: Sequence[News]) -> list[News]:
@@ -94,14 +96,31 @@ def _row(step: Step, notice: Notice) -> dict[str, Any]:
         "user_name": notice.person,
         "event": notice.id,
         "kind": notice.kind,
-        "subject": notice.subject,
-        "text": notice.text,
+        "subject": in_chinese(notice.subject),
+        "text": in_chinese(notice.text),
+        "wording": wording(notice),
         "reason": notice.reason,
         "on_behalf_of": notice.on_behalf_of,
         "instance_id": step.instance.id,
         "task_id": notice.task_id,
         "created_at": step.now,
     }
+
+
+def wording(notice: Notice) -> dict[str, Any] | None:
+    """Return what a notice was made of, so that all read it in their language; None for plain words."""
+    made_of = {"subject": record_of(notice.subject), "text": record_of(notice.text)}
+    return made_of if any(made_of.values()) else None
+
+
+def in_chinese(words: str) -> str:
+    """Return words as the company says them: so they are kept, and read by whoever asks for no language."""
+    return translated(words, catalogue(CHINESE).gettext)
+
+
+def _payload(notice: Notice) -> dict[str, Any]:
+    said = {"subject": in_chinese(notice.subject), "text": in_chinese(notice.text)}
+    return {**vars(notice), **said, "wording": wording(notice)}
 
 
 def _copy(step: Step, notice: Notice) -> dict[str, Any]:

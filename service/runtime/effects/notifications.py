@@ -16,6 +16,7 @@ from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import Page, View
 from service.store import cursor as cursors
 from service.store.models import CarbonCopy, Notification, ProcessInstance
+from service.wording import Text
 
 _About = Row[str, str | None, str | None]
 """What a notification is about: the id of its instance, the case's number, its title."""
@@ -192,8 +193,8 @@ def _view(row: Notification, about: _About | None, seen: Mapping[str, str]) -> N
     return NotificationView(
         id=str(row.seq),
         kind=row.kind,
-        subject=row.subject,
-        text=row.text,
+        subject=Text.stored(row.subject, (row.wording or {}).get("subject")),
+        text=Text.stored(row.text, (row.wording or {}).get("text")),
         reason=row.reason,
         on_behalf_of=row.on_behalf_of,
         instance_id=place,

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from service.engine.organisation import HOLDERS, TASK
 from service.runtime.step.news import Audience, News
 from service.runtime.step.step import Step
 from service.runtime.tasks import candidates
 from service.settings import ZONE
 from service.store.models import TaskRow
+from service.wording import SILENT, Text
 
 
 def news(step: Step, row: TaskRow) -> News:
     """Return what is told of a task that has opened, or changed hands: to its holder, else to its candidates,
     and to whoever else the organisation names."""
     event = step.model.organisation.notices.get(TASK)
-    due = f"请在 {row.due_at.astimezone(ZONE):%Y-%m-%d %H:%M} 前办理。" if row.due_at else ""
+    due = Text("Please do it by {moment}.", moment=_moment(row.due_at)) if row.due_at else SILENT
     found = [_audience(step, row, name) for name in (event.tell if event else ())]
-    return News(TASK, f"请办理：{row.name}", due, tuple(found), task_id=row.id, barred=row.barred_users)
+    subject = Text("Please do: {task}", task=row.name)
+    return News(TASK, subject, due, tuple(found), task_id=row.id, barred=row.barred_users)
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(ZONE):%Y-%m-%d %H:%M}"
 
 
 def holders(row: TaskRow) -> Audience:

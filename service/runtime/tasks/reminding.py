@@ -20,6 +20,7 @@ from service.runtime.tasks import candidates, offering, rights
 from service.runtime.tasks import rows as task_rows
 from service.settings import ZONE
 from service.store.models import TaskRow
+from service.wording import Text
 
 REMINDED, ESCALATED = "reminded", "escalated"
 """Events of the record; the note of the line names who was told."""
@@ -48,8 +49,9 @@ def _remind(step: Step, row: TaskRow, told: Told) -> None:
     barred = rights.barred_now(step.session, row)
     others = [candidates.resolve(step, (name,), told.variables) for name in told.names]
     audiences = [offering.holders(row), *starmap(_others, zip(told.names, others, strict=True))]
-    text = f"“{row.name}”待您处理{_when(step, row)}，请尽快完成。"
-    step.tell(_news(step, row, REMIND, f"催办：{row.name}", text, audiences, barred, line=REMINDED))
+    text = Text("“{task}” waits for you{when}: please do it soon.", task=row.name, when=_when(step, row))
+    subject = Text("Reminder: {task}", task=row.name)
+    step.tell(_news(step, row, REMIND, subject, text, audiences, barred, line=REMINDED))
 
 
 def _others(name: str, found: tuple[tuple[str, ...], tuple[str, ...]]) -> Audience:
@@ -59,9 +61,12 @@ def _others(name: str, found: tuple[tuple[str, ...], tuple[str, ...]]) -> Audien
 def _escalate(step: Step, row: TaskRow, told: Told) -> None:
     barred = rights.barred_now(step.session, row)
     holders, above = _holders(step, row, barred), _above(step, told, barred)
-    whose = f"现在由{_shown(step, holders)}办理" if holders else "现在无人可办"
-    text = f"“{row.name}”仍未办理{_when(step, row)}。{whose}。"
-    subject = f"超时上报：{step.instance.title or step.case}"
+    whose = Text("Nobody can do it now.")
+    if holders:
+        whose = Text("It is with {people} now.", people=_shown(step, holders))
+    late = {"task": row.name, "when": _when(step, row), "whose": whose}
+    text = Text("“{task}” is still not done{when}. {whose}", **late)
+    subject = Text("Overdue: {title}", title=step.instance.title or step.case)
     superiors = Audience(BETWEEN.join(told.names), users=above, opens=True)
     step.tell(_news(step, row, ESCALATE, subject, text, [superiors], barred, line=ESCALATED))
     step.tell(_news(step, row, ESCALATE, subject, text, [offering.holders(row)], (*barred, *above)))
@@ -120,13 +125,17 @@ def _members(
     return identity.able(step.session, [*users, *members], without=barred)
 
 
-def _when(step: Step, row: TaskRow) -> str:
+def _when(step: Step, row: TaskRow) -> Text:
     """Return in the notice's words when a task is due, or since when it waits."""
     if row.due_at is None:
         waited = workdays_between(row.opened_at, step.now, step.environment.calendar)
-        return f"，已等待 {waited} 个工作日"
+        return Text(", for {count} workdays already", count=waited)
     said = f"{row.due_at.astimezone(ZONE):%Y-%m-%d %H:%M}"
-    return f"，已于 {said} 到期" if row.due_at <= step.now else f"，将于 {said} 到期"
+    return (
+        Text(", was due {moment}", moment=said)
+        if row.due_at <= step.now
+        else Text(", due {moment}", moment=said)
+    )
 
 
 def _shown(step: Step, people: Iterable[str]) -> str:

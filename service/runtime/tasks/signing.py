@@ -61,12 +61,14 @@ def add(step: Step, seen: Seen, users: Iterable[str], mode: str) -> tuple[str, .
 def sign(step: Step, seen: Seen, answers: Mapping[str, Any], stood_for: str | None) -> Deed:
     """Sign as somebody who was added; what the holder concluded goes on with the last one, or comes back."""
     conclusion, opinion = str(answers["conclusion"]), str(answers["opinion"])
+    answered = {"conclusion": conclusion, "opinion": opinion}
     parent = _locked(step, seen.task.parent_task_id or "")
     others = signers_of(step.session, [parent.id])[parent.id]
     left = [each for each in others if each.state in UNSIGNED and each.id != seen.task.id]
     is_against = conclusion == _words(step.model)[1]
     said = f"{telling.acting(step, stood_for)}：{conclusion}，{opinion}"
-    telling.signed(step, parent, said, comes_back=is_against and parent.held is not None)
+    words = Text("{who}: {conclusion}, {opinion}", who=telling.who(step, stood_for), **answered)
+    telling.signed(step, parent, words, comes_back=is_against and parent.held is not None)
     if parent.held is not None and (is_against or (not left and _is_barred(step, parent))):
         _come_back(step, parent, left)
     elif parent.held is not None and not left:

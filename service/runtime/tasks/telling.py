@@ -1,7 +1,4 @@
-"""What people are told of when others do something with a task, and how the record names them.
-
-Sentences are in the language of the company, as every notice is.
-"""
+"""What people are told of when others do something with a task, and how the record names them."""
 
 from __future__ import annotations
 
@@ -12,75 +9,103 @@ from service.runtime import identity
 from service.runtime.step.news import Audience, News
 from service.runtime.step.step import Step
 from service.store.models import TaskRow
+from service.wording import Text
+
+_TURNS = {
+    "before": Text("before them"),
+    "beside": Text("at the same time"),
+    "after": Text("once they have done it"),
+}
 
 
 def transferred(step: Step, task: TaskRow, to: str, reason: str, stood_for: str | None) -> None:
     """Tell whoever holds the task from now on, and whoever held it while somebody else gave it away."""
-    who = acting(step, stood_for)
-    tell(step, task, [to], f"转办：{task.name}", f"{who}将“{task.name}”转交您办理：{reason}")
-    text = f"{who}已将您的“{task.name}”转交{shown(step, [to])}办理：{reason}"
-    tell(step, task, filter(None, [task.assignee]), f"转办：{task.name}", text)
+    about = {**_about(step, task, stood_for), "reason": reason}
+    subject = Text("Handed over: {task}", task=task.name)
+    tell(step, task, [to], subject, Text("{who} has handed “{task}” over to you: {reason}", **about))
+    text = Text("{who} has handed your “{task}” over to {to}: {reason}", to=shown(step, [to]), **about)
+    tell(step, task, filter(None, [task.assignee]), subject, text)
 
 
 def delegated(step: Step, task: TaskRow, to: str, reason: str, stood_for: str | None) -> None:
     """Tell whoever the task is lent to."""
-    text = f"{acting(step, stood_for)}委派您准备“{task.name}”，请给出意见后交回：{reason}"
-    tell(step, task, [to], f"委派：{task.name}", text)
+    text = Text(
+        "{who} asks you to prepare “{task}”: say what you think and give it back. {reason}",
+        **_about(step, task, stood_for),
+        reason=reason,
+    )
+    tell(step, task, [to], Text("Lent to you: {task}", task=task.name), text)
 
 
 def resolved(step: Step, task: TaskRow, opinion: str, stood_for: str | None) -> None:
     """Tell the owner that the task is back."""
-    text = f"{acting(step, stood_for)}已交回您委派的“{task.name}”，请您决定。意见：{opinion}"
-    tell(step, task, filter(None, [task.lender]), f"委派已交回：{task.name}", text)
+    text = Text(
+        "{who} has given back “{task}”, which you lent: please decide. Opinion: {opinion}",
+        **_about(step, task, stood_for),
+        opinion=opinion,
+    )
+    tell(step, task, filter(None, [task.lender]), Text("Given back: {task}", task=task.name), text)
 
 
 def taken_back(step: Step, task: TaskRow) -> None:
     """Tell whoever it was lent to that there is nothing to do any more."""
-    text = f"{acting(step)}已收回委派给您的“{task.name}”，无需再处理。"
-    tell(step, task, filter(None, [task.assignee]), f"委派已收回：{task.name}", text)
+    text = Text(
+        "{who} has taken back “{task}”, which was lent to you: nothing is left to do.", **_about(step, task)
+    )
+    tell(step, task, filter(None, [task.assignee]), Text("Taken back: {task}", task=task.name), text)
 
 
 def added(step: Step, task: TaskRow, people: Iterable[str], mode: str, reason: str) -> None:
     """Tell whoever was added that they are asked to sign, or will be."""
-    when = {"before": "请先于其签署", "beside": "请与其同时签署", "after": "在其办理后请您签署"}[mode]
-    text = f"{acting(step)}请您加签“{task.name}”，{when}：{reason}"
-    tell(step, task, people, f"加签：{task.name}", text)
+    about = {**_about(step, task), "when": _TURNS[mode], "reason": reason}
+    text = Text("{who} asks you to sign “{task}” too, {when}: {reason}", **about)
+    tell(step, task, people, Text("Please sign: {task}", task=task.name), text)
 
 
 def asked_to_sign(step: Step, task: TaskRow, signer: str) -> None:
     """Tell a signer who comes after the holder that it is their turn."""
-    tell(step, task, [signer], f"加签：{task.name}", f"{acting(step)}已办理“{task.name}”，请您签署。")
+    text = Text("{who} has done “{task}”: please sign.", **_about(step, task))
+    tell(step, task, [signer], Text("Please sign: {task}", task=task.name), text)
 
 
 def signed(step: Step, task: TaskRow, said: str, *, comes_back: bool) -> None:
     """Tell the holder what a signer said, and whether they must conclude again."""
-    again = "任务已回到您处，请重新作出结论。" if comes_back else ""
-    tell(step, task, filter(None, [task.assignee]), f"加签意见：{task.name}", f"{said}{again}")
+    again = (
+        Text("{said} The task is back with you: please conclude again.", said=said) if comes_back else said
+    )
+    tell(step, task, filter(None, [task.assignee]), Text("Signed: {task}", task=task.name), again)
 
 
 def withdrawn(step: Step, task: TaskRow, reason: str) -> None:
     """Tell whom a task was offered to that it is gone: the answer it followed was taken back."""
-    text = f"{acting(step)}已撤回上一步的办理，“{task.name}”暂无需处理：{reason}"
-    tell(step, task, holders(step, task), f"撤回：{task.name}", text, leads_to_task=False)
+    text = Text(
+        "{who} has taken back the step before, so “{task}” need not be done for now: {reason}",
+        **_about(step, task),
+        reason=reason,
+    )
+    subject = Text("Answer taken back: {task}", task=task.name)
+    tell(step, task, holders(step, task), subject, text, leads_to_task=False)
 
 
 def removed(step: Step, task: TaskRow, people: Iterable[str]) -> None:
     """Tell a signer that they need not sign."""
-    text = f"{acting(step)}已取消您对“{task.name}”的加签，无需再处理。"
-    tell(step, task, people, f"减签：{task.name}", text, leads_to_task=False)
+    text = Text("{who} no longer asks you to sign “{task}”: nothing is left to do.", **_about(step, task))
+    tell(step, task, people, Text("Need not be signed: {task}", task=task.name), text, leads_to_task=False)
 
 
 def urged(step: Step, task: TaskRow, holders: Iterable[str], note: str) -> None:
     """Tell whoever is to do the task that somebody waits for it."""
-    text = f"{acting(step)}提醒您尽快办理“{task.name}”。{note}"
-    tell(step, task, holders, f"催办：{task.name}", text, kind="remind")
+    text = Text("{who} asks you to do “{task}” soon.{note}", **_about(step, task), note=note)
+    tell(step, task, holders, Text("Reminder: {task}", task=task.name), text, kind="remind")
 
 
 def copied(step: Step, task: TaskRow, people: Iterable[str], note: str) -> None:
     """Tell whoever was sent a copy. It leads to the case, which is theirs to read."""
     about = step.instance.title or step.case
-    text = f"{acting(step)}将“{about}”抄送给您（{task.name}）。{note}"
-    tell(step, task, people, f"抄送：{about}", text, kind="copy", leads_to_task=False)
+    text = Text(
+        "{who} sends you a copy of “{about}” ({task}).{note}", **_about(step, task), about=about, note=note
+    )
+    tell(step, task, people, Text("Copy: {about}", about=about), text, kind="copy", leads_to_task=False)
 
 
 def holders(step: Step, task: TaskRow) -> tuple[str, ...]:
@@ -104,6 +129,18 @@ def tell(
     """Tell these people something about a task, but for whoever acts."""
     audience = Audience("", users=tuple(dict.fromkeys(people)))
     step.tell(News(kind, subject, text, (audience,), task_id=task.id if leads_to_task else None))
+
+
+def who(step: Step, stood_for: str | None = None) -> str:
+    """Return how a notice calls whoever acts: with the person they stand in for."""
+    name = step.actor.display_name
+    return (
+        name if stood_for is None else Text("{who} (for {other})", who=name, other=shown(step, [stood_for]))
+    )
+
+
+def _about(step: Step, task: TaskRow, stood_for: str | None = None) -> dict[str, str]:
+    return {"who": who(step, stood_for), "task": task.name}
 
 
 def acting(step: Step, stood_for: str | None = None) -> str:

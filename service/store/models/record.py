@@ -232,6 +232,8 @@ class Notification(Base):
     kind: Mapped[str]
     subject: Mapped[str]
     text: Mapped[str] = mapped_column(sa.Text)
+    # Templates and parameters of subject and text, where they can be said in another language.
+    wording: Mapped[dict[str, Any] | None] = mapped_column(Values)
     # Why this person is told: what the owners call those they belong to.
     reason: Mapped[str] = mapped_column(default="")
     on_behalf_of: Mapped[str | None]
