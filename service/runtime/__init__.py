@@ -9,6 +9,7 @@ incidents   where a case could not go on, and trying again
 releases    deployments, what differs between two of them, moving running cases
 mending     cases put right by hand: variables, tokens, many at once, and what waits in the queue
 time        what happens because time passes
+statistics  how long instances and their activities took
 campaigns   what is about marketing: figures, load, allowances, the archive. Nothing above it knows it
 company     who works here: people who leave, groups, the calendar, and what is still missing
 wiring      the application put together: what takes part in every step

@@ -147,6 +147,12 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
         "GET /api/v1/campaigns/<business_key>/figures": Need("sees the case"),
         "POST /api/v1/campaigns/<business_key>/load": Need("sees the case", "sample.record"),
     },
+    "statistics": {
+        **dict.fromkeys(
+            ("GET /api/v1/statistics/cycle-time", "GET /api/v1/statistics/activities"),
+            _right("statistics.read"),
+        ),
+    },
     "cases put right": {
         "POST /api/v1/process-instances/<instance_id>/variables": _case("instance.correct"),
         "POST /api/v1/process-instances/<instance_id>/modify": _case("instance.modify"),

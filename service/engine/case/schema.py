@@ -13,7 +13,9 @@ from types import MappingProxyType
 from typing import Any
 
 from service import manifest
+from service.engine.case import pace
 from service.engine.case.kinds import KINDS, Kind
+from service.engine.case.pace import Pace
 from service.engine.files.declarations import Declarations
 from service.engine.files.findings import Finding
 from service.errors import FeelError
@@ -27,7 +29,7 @@ GIVEN: Mapping[str, str] = MappingProxyType(
 )
 """What every case has beside its facts, with its label: readable as `case.…`, written by nobody."""
 
-_SECTIONS = frozenset({"main", "outcome", "facts"})
+_SECTIONS = frozenset({"main", "outcome", "facts", "pace"})
 _PROPERTIES = frozenset({"kind", "label", "label_en", "initial", "values", "values_en", "tones"})
 TONES = frozenset({"good", "warn", "bad"})
 _PREFIX = f"{CASE}."
@@ -87,12 +89,14 @@ class Fact:
 class CaseSchema:
     """What a manifest says of its cases. `main` is None where it says nothing: then no process is special.
 
-    `outcome` is the fact that says how a case came out, "" where none does.
+    `outcome` is the fact that says how a case came out, "" where none does. `pace` says how long deciding
+    takes, None where nobody wants to know.
     """
 
     main: str | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
     outcome: str = ""
+    pace: Pace | None = None
 
     @property
     def names(self) -> frozenset[str]:
@@ -132,7 +136,8 @@ def read(content: bytes) -> Reading:
     outcome = file.text(file.data, "outcome")
     if outcome:
         file.word(file.data, "outcome", outcome, section)
-    return Reading(CaseSchema(main, facts, outcome), tuple(file.findings), file.lines)
+    reckoned = pace.read(file, {name: fact.kind for name, fact in facts.items()})
+    return Reading(CaseSchema(main, facts, outcome, reckoned), tuple(file.findings), file.lines)
 
 
 def _fact(file: Declarations, section: Lines, name: str) -> Fact | None:

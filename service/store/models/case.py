@@ -40,6 +40,7 @@ class CaseFact(Base):
     __table_args__ = (
         sa.Index("ix_case_fact_number", "number", "name", "seq"),
         sa.Index("ix_case_fact_instance_id", "instance_id", "seq"),
+        sa.Index("ix_case_fact_name", "name", "at"),
     )
 
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)

@@ -80,6 +80,7 @@ TASKS = table_shaped(
     "user_task",
     where_set("ix_user_task_assignee", "assignee", "state", "due_order", "id"),
     where_set("ix_user_task_completed_by", "completed_by", "completed_at", "id"),
+    where_set("ix_user_task_completed_at", "completed_at"),
     where_set("ix_user_task_parent_task_id", "parent_task_id"),
     sa.Index("ix_user_task_instance_id", "instance_id", "state", "id"),
     sa.Index("ix_user_task_due", "state", "due_order", "id"),

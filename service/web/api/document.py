@@ -27,6 +27,7 @@ from service.web.api import (
     notifications,
     phrases,
     record,
+    statistics,
     tasks,
 )
 from service.web.api.section import PREFIX, Content, ListOf, Operation, Section
@@ -78,7 +79,7 @@ def sections() -> tuple[Section, ...]:
     """Return every group of operations, in the order in which the document shows them."""
     modules = (
         *(deployments, instances, mending, migrations, tasks, notifications, copies, comments),
-        *(decisions, attachments, figures, company, account, phrases, record),
+        *(decisions, attachments, figures, statistics, company, account, phrases, record),
     )
     return tuple(module.section for module in modules)
 
