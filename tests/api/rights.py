@@ -148,6 +148,8 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
         "POST /api/v1/campaigns/<business_key>/load": Need("sees the case", "sample.record"),
     },
     "statistics": {
+        "GET /api/v1/dashboards/executive": _right("dashboard.executive"),
+        "GET /api/v1/dashboards/execution": Need("dashboard.execution, or sees the campaign"),
         **dict.fromkeys(
             ("GET /api/v1/statistics/cycle-time", "GET /api/v1/statistics/activities"),
             _right("statistics.read"),

@@ -322,6 +322,8 @@ def refusals(who: str, route: str) -> set[int] | None:
         "incident.read": None if holds(who, "incident.read") else 403,
         "incident.read, sees the case": None if holds(who, "incident.read") and sees(who) else 403,
         "deployment.read": None if holds(who, "deployment.read") else 403,
+        # asked for all campaigns: which of them one sees of one's own, tests of the board say
+        "dashboard.execution, or sees the campaign": None if holds(who, "dashboard.execution") else 403,
     }[need.of]
     if unmet is not None:
         wrong.add(unmet)

@@ -142,7 +142,9 @@ def test_the_owners_english_stands_in_an_english_notice(company: Company) -> Non
     drawing = chain("naming", d.user("check", name="核对合同", group="财务部"))
     words = '{"核对合同": "Check the contract"}'.encode()
     before = company.app.live().deployment_id
-    made = deployments.deploy(company.app, SYSTEM, {"naming.bpmn": drawing["naming.bpmn"], "labels.en.json": words})
+    made = deployments.deploy(
+        company.app, SYSTEM, {"naming.bpmn": drawing["naming.bpmn"], "labels.en.json": words}
+    )
     instances.start(company.app, company.actor("linyue"), "naming")
     page = company.browser("xunuo", language="en").get("/notifications").text
     deployments.activate(company.app, SYSTEM, before)

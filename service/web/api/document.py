@@ -18,6 +18,7 @@ from service.web.api import (
     comments,
     company,
     copies,
+    dashboards,
     decisions,
     deployments,
     figures,
@@ -79,7 +80,7 @@ def sections() -> tuple[Section, ...]:
     """Return every group of operations, in the order in which the document shows them."""
     modules = (
         *(deployments, instances, mending, migrations, tasks, notifications, copies, comments),
-        *(decisions, attachments, figures, statistics, company, account, phrases, record),
+        *(decisions, attachments, figures, dashboards, statistics, company, account, phrases, record),
     )
     return tuple(module.section for module in modules)
 

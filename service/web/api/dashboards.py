@@ -1,0 +1,45 @@
+"""Boards by role: what executives see of all campaigns, what those see who run one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.runtime.campaigns import execution_board, executive_board
+from service.runtime.campaigns.execution_board import ExecutionBoardView
+from service.runtime.campaigns.executive_board import ExecutiveBoardView
+from service.runtime.step.context import Actor, Application
+from service.web.api.section import Section
+
+section = Section("Dashboards")
+
+
+class Days(BaseModel):
+    """Days, both included."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    first: date | None = Field(None, alias="from")
+    last: date | None = Field(None, alias="to", description="today, if left out")
+
+
+class OfCampaign(Days):
+    """Which board: of one campaign, or of all."""
+
+    campaign: str | None = Field(None, description="the number of a campaign; all of them, if left out")
+
+
+@section.get("/dashboards/executive", returns=ExecutiveBoardView, query=Days, errors=(403,))
+def executive_dashboard(app: Application, actor: Actor, query: Days) -> ExecutiveBoardView:
+    """Tell what campaigns bring and cost. With the pace of approvals, and what is at risk."""
+    return executive_board.find(app, actor, first=query.first, last=query.last)
+
+
+@section.get("/dashboards/execution", returns=ExecutionBoardView, query=OfCampaign, errors=(403, 404))
+def execution_dashboard(app: Application, actor: Actor, query: OfCampaign) -> ExecutionBoardView:
+    """Tell what each channel brings by day against the target. A campaign's own people see its board.
+
+    Without days of a campaign all that are measured, of all campaigns the last 30.
+    """
+    return execution_board.find(app, actor, campaign=query.campaign, first=query.first, last=query.last)
