@@ -1,7 +1,9 @@
 // On every page: htmx, and the few habits plain HTML does not have.
 import './styles/base.css';
 import htmx from 'htmx.org';
+import { ask } from './lib/dialog.js';
 import { el } from './lib/dom.js';
+import { stayOnRefusal } from './lib/staying.js';
 import { t } from './lib/i18n.js';
 
 htmx.config.allowEval = false;
@@ -11,6 +13,7 @@ htmx.config.historyCacheSize = 0;
 
 guardAgainstDoubleSubmit();
 askBeforeDangerousForms();
+stayOnRefusal();
 closeMenusOutside();
 forgetOnSignOut();
 rememberFolds();
@@ -47,18 +50,6 @@ function askBeforeDangerousForms() {
       form.requestSubmit(event.submitter);
     });
   }, true);
-}
-
-function ask(question, then) {
-  const dialog = el('dialog.dialog', { 'aria-label': question },
-    el('div.card-body', {},
-      el('p', {}, question),
-      el('div.actions', {},
-        el('button.btn.primary', { type: 'button', onclick: () => { dialog.close(); then(); } }, t('Confirm')),
-        el('button.btn', { type: 'button', onclick: () => dialog.close() }, t('Cancel')))));
-  dialog.addEventListener('close', () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
 }
 
 /** Whoever signs out leaves nothing typed behind in this tab. */

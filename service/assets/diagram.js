@@ -1,4 +1,7 @@
 // A BPMN drawing on a page. The viewer is larger than the page: it is fetched when a drawing comes into sight.
+import { el } from './lib/dom.js';
+import { t } from './lib/i18n.js';
+
 const NEAR = '400px';
 
 const views = new Map();
@@ -11,11 +14,24 @@ function opened(host) {
 
 async function open(host) {
   host.setAttribute('aria-busy', 'true');
-  const { view } = await import('./diagram/viewer.js');
-  const point = await view(host);
-  host.removeAttribute('aria-busy');
-  document.documentElement.dataset.diagram = 'ready';
-  return point;
+  try {
+    const { view } = await import('./diagram/viewer.js');
+    const point = await view(host);
+    document.documentElement.dataset.diagram = 'ready';
+    return point;
+  } catch (error) {
+    offerAgain(host);
+    throw error;
+  } finally {
+    host.removeAttribute('aria-busy');
+  }
+}
+
+/** Never an empty frame: say that the drawing did not come, and fetch it again when asked. */
+function offerAgain(host) {
+  const again = el('button.btn.small', { type: 'button', onclick: () => location.reload() }, t('Reload the page'));
+  host.querySelectorAll(':scope > :not(script)').forEach((shown) => shown.remove());
+  host.append(el('div.diagram-problem', { role: 'alert' }, el('p', {}, t('The diagram could not be loaded.')), again));
 }
 
 function definitions(host) {

@@ -8,6 +8,7 @@ import { feelModule } from './form/feel.js';
 import { fileField } from './form/files.js';
 import { translateFixedTexts } from './form/chinese.js';
 import { rulesModule } from './form/rules.js';
+import { phrasesModule } from './form/phrases.js';
 import { typedModule } from './form/typed.js';
 import { Desk } from './form/desk.js';
 
@@ -30,7 +31,7 @@ const readOnly = given.mode === 'read' || given.mode === 'preview';
 const form = new Form({
   container: host,
   debounce: false, // form-js waits 300 ms by default and loses what is typed in that time
-  additionalModules: [translateModule, feelModule(given), rulesModule, typedModule(), filesModule],
+  additionalModules: [translateModule, feelModule(given), rulesModule, typedModule(), phrasesModule(given.urls.phrases), filesModule],
   properties: { readOnly },
 });
 

@@ -61,7 +61,9 @@ FINDINGS: Mapping[str, str] = {
     "duplicate_key": _("Another field already has the key {key}."),
     "reserved_key": _("The key {key} means something else in expressions."),
     "pattern": _("The pattern {pattern} is not a regular expression."),
-    "unknown_rule": _("{name} is not a rule. Rules are requiredIf, assert, assertMessage, assert2, warn…"),
+    "unknown_rule": _(
+        "{name} is not a rule. Rules are requiredIf, assert, assertMessage, assert2, warn, confirm…"
+    ),
     "no_equals": _("{name} must begin with an equals sign."),
     "expression": _("{name} is not a usable expression: {message}."),
     "bare_call": _("{name}: {message}."),

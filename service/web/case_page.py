@@ -18,7 +18,7 @@ from service.runtime.cases.views import (
 )
 from service.runtime.tasks import user_tasks
 from service.runtime.tasks.views import TaskView
-from service.web import decision_words, diagrams, people
+from service.web import case_head, decision_words, diagrams, people
 from service.web.asking import application, calendar, me
 from service.web.formatting import Due, due
 from service.web.labels import localized
@@ -26,6 +26,8 @@ from service.web.present import Block, present
 from service.web.timeline import timeline
 
 MANY = 200
+TOLD = ("people", "timer", "incident")
+"""What a case waits for and everybody understands; the rest is for who looks into how it works."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +67,12 @@ def case_context(instance_id: str, record: DossierView, *, focus: TaskView | Non
     candidates = (name for task in waiting for name in task.candidate_users)
     holding = (task.assignee for task in waiting)
     people.remember((case.applicant, *holding, *candidates, *(line.by for line in history)))
+    waits = instances.waiting(app, actor, instance_id)
     return {
         "case": case,
-        "waits": instances.waiting(app, actor, instance_id),
+        "head": case_head.of(case.business_key),
+        "waits": waits,
+        "told_waits": [each for each in waits if each.kind in TOLD] or list(waits),
         "related": related,
         "related_tasks": related_tasks,
         "sections": sections(record),

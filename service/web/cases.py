@@ -7,12 +7,12 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.engine.drawing import Process
-from service.runtime.cases import comments, copies, dossier, instances
+from service.runtime.cases import attachments, comments, copies, dossier, instances
 from service.runtime.cases.seeking import STATES
 from service.runtime.cases.views import InstanceView
 from service.web import case_facts, people
 from service.web.asking import application, me, signed_in_only
-from service.web.case_page import case_context
+from service.web.case_page import case_context, task_due
 
 blueprint = signed_in_only(Blueprint("cases", __name__))
 
@@ -75,6 +75,7 @@ def show(instance_id: str) -> str:
         may_withdraw=instances.may_withdraw(app, actor, instance_id),
         follow_ups=_follow_ups(case) if is_campaign else [],
         facts=case_facts.of_case(instance_id),
+        task_due=task_due,
         started=request.args.get("started"),
         comments=comments.find(app, actor, instance_id),
         requests=comments.requests(app, actor, instance_id),
@@ -99,9 +100,12 @@ def drawing(instance_id: str, definition: str) -> Response:
 
 @blueprint.post("/cases/<instance_id>/comments")
 def comment(instance_id: str) -> AnyResponse:
-    """Say something of a case."""
+    """Say something of a case, with files."""
+    app, actor = application(), me()
     text, mentions = request.form.get("text", ""), request.form.getlist("users")
-    comments.add(application(), me(), instance_id, text, mentions=mentions)
+    chosen = [each for each in request.files.getlist("files") if each.filename]
+    files = [attachments.upload(app, actor, each.stream, each.filename or "").id for each in chosen]
+    comments.add(app, actor, instance_id, text, mentions=mentions, files=files)
     flash(_("Your comment is in the record."), "good")
     return redirect(url_for("cases.show", instance_id=instance_id, _anchor="comments"), 303)
 

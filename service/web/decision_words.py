@@ -63,6 +63,12 @@ def of_instance(instance_id: str) -> tuple[Why, ...]:
     )
 
 
+def last_of_each(made: Iterable[Why]) -> tuple[Why, ...]:
+    """Return what each table last said of the case itself, the latest first; not those without an answer."""
+    found = {each.key: each for each in made if each.outputs and not each.is_proposed}
+    return tuple(sorted(found.values(), key=lambda each: each.at, reverse=True))
+
+
 def _why(made: EvaluationView, facts: Facts) -> Why:
     outputs = tuple(_outputs(made, facts))
     return Why(

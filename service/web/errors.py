@@ -28,6 +28,7 @@ def install(app: Flask) -> None:
     """Answer every error of `app`."""
     app.before_request(_number_request)
     app.after_request(_name_request)
+    app.after_request(_tell_where_to)
     app.register_error_handler(ServiceError, service_error)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, unexpected_error)
@@ -127,6 +128,16 @@ def _to_sign_in() -> Response:
         return Response(status=401, headers={"HX-Redirect": "/login"})
     came_from = request.full_path.rstrip("?") if request.method == "GET" else "/"
     return redirect(f"/login?next={quote(came_from)}", 303)
+
+
+def _tell_where_to(response: Response) -> Response:
+    """Tell a form that stays on its page while it is refused where to go, instead of sending it there."""
+    if request.headers.get("X-Stay") and response.status_code in (302, 303) and response.location:
+        told = Response(json.dumps({"next": response.location}), content_type="application/json")
+        for cookie in response.headers.getlist("Set-Cookie"):
+            told.headers.add("Set-Cookie", cookie)
+        return told
+    return response
 
 
 def _number_request() -> None:

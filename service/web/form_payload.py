@@ -7,7 +7,9 @@ from typing import Any
 
 from flask import url_for
 
+from service.engine.forms.marks import is_conclusion
 from service.feel import files_in
+from service.feel.schema import walk
 from service.runtime.cases import attachments
 from service.runtime.step.views import to_json
 from service.runtime.tasks.views import FormView, TaskView
@@ -16,6 +18,8 @@ from service.web.labels import localized
 
 PHRASES_URL = "/api/v1/phrases"
 UPLOAD_URL = "/api/v1/attachments"
+FEW = range(2, 5)
+"""So many conclusions have a button each."""
 
 
 def for_task(task: TaskView, form: FormView) -> dict[str, Any]:
@@ -31,6 +35,8 @@ def for_task(task: TaskView, form: FormView) -> dict[str, Any]:
     }
     payload = _payload(_mode(task), form, urls)
     payload["draft_kept"] = form.draft_kept
+    if payload["mode"] == "task":
+        payload["decision"] = _decision(payload["schema"], form.deployment_id)
     return payload | {"name": f"task:{task.id}", "version": task.version, "instance": task.instance_id}
 
 
@@ -39,6 +45,19 @@ def _mode(task: TaskView) -> str:
     if task.offers("complete"):
         return "task"
     return "prepare" if task.offers("resolve") else "read"
+
+
+def _decision(schema: Mapping[str, Any], deployment_id: str) -> dict[str, Any] | None:
+    """Return the conclusion a form asks for, for the buttons in reach: its key, and its choices with tones.
+
+    None for a form that asks for none, or for several.
+    """
+    asked = [each for each in walk(schema) if is_conclusion(each)]
+    if len(asked) != 1 or len(asked[0].raw.get("values") or ()) not in FEW:
+        return None
+    organisation = application().model(deployment_id).organisation
+    choices = [{**choice, "tone": organisation.tone_of(choice["value"])} for choice in asked[0].raw["values"]]
+    return {"key": asked[0].path, "choices": choices}
 
 
 def for_start(key: str, form: FormView, *, here: str, business_key: str | None) -> dict[str, Any]:

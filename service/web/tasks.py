@@ -17,15 +17,17 @@ from service.runtime.tasks import actions, user_tasks
 from service.runtime.tasks.views import TaskView
 from service.web import form_payload, people
 from service.web.asking import application, me, signed_in_only
-from service.web.case_page import case_context, task_due
+from service.web.case_page import TOLD, case_context, task_due
+from service.web.decision_words import last_of_each
 from service.web.i18n import safe_path, worded
 from service.web.present import said
-from service.web.timeline import opinions, said_of
+from service.web.timeline import latest, opinions, said_of
 from service.wording import Text
 
 blueprint = signed_in_only(Blueprint("tasks", __name__))
 
 PAGE = 50
+MOST_WHYS = 4
 SHOWN = ("all", "held", "free")
 
 
@@ -64,7 +66,10 @@ def _is_shown(task: TaskView, shown: str) -> bool:
 
 
 def _just_done(task_id: str | None) -> dict[str, Any] | None:
-    """Return what to say about a task just submitted: its case, and what is next for me."""
+    """Return what to say about a task just submitted: its case, who is next there, and what is next for me.
+
+    That of the same case comes first, then the most urgent.
+    """
     if not task_id:
         return None
     app, actor = application(), me()
@@ -73,8 +78,10 @@ def _just_done(task_id: str | None) -> dict[str, Any] | None:
         case = instances.get(app, actor, task.instance_id)
     except NotFound:
         return None
-    mine = user_tasks.find(app, actor, mine=True, instance=task.instance_id, limit=3)
-    return {"task": task, "case": case, "next": mine.items}
+    here = user_tasks.find(app, actor, mine=True, instance=task.instance_id, limit=1).items
+    mine = here or user_tasks.find(app, actor, mine=True, limit=1).items
+    waits = [each for each in instances.waiting(app, actor, case.id) if each.kind in TOLD]
+    return {"task": task, "case": case, "waits": waits, "next": mine[0] if mine else None}
 
 
 @blueprint.get("/tasks/<task_id>")
@@ -88,13 +95,17 @@ def show(task_id: str) -> str:
     since, changed = decided_on.changes(app, actor, task_id) if form else (None, ())
     people.remember((since.by if since else None, *(each.by for each in changed)))
     context = case_context(task.instance_id, record, focus=task)
+    given = opinions(record)
     return render_template(
         "task.html",
         task=task,
         due=task_due(task),
         form=form,
         payload=form_payload.for_task(task, form) if form else None,
-        opinions=opinions(record),
+        opinions=given,
+        latest=latest(given),
+        whys=last_of_each(context["decided"])[:MOST_WHYS],
+        ahead=decided_on.ahead(app, actor, task) if form else (),
         said=said_of(task, context["history"]),
         since=since,
         changes=[(each, said(each.part, each.before), said(each.part, each.after)) for each in changed],

@@ -58,6 +58,14 @@ def opinions(dossier: DossierView) -> tuple[Entry, ...]:
     )
 
 
+def latest(given: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Return of these opinions, the newest first, the last one of everybody at every step."""
+    found: dict[tuple[str, str | None], Entry] = {}
+    for entry in given:
+        found.setdefault((entry.title, entry.department), entry)
+    return tuple(found.values())
+
+
 def said_of(task: TaskView, history: Iterable[HistoryView]) -> tuple[Entry, ...]:
     """Return what people have done with a task short of answering it, newest first."""
     return _newest_first(_noted(line for line in history if line.token_id == task.token_id))

@@ -110,8 +110,15 @@ class Office:
         return page
 
     def hand_in(self, page: Page, button: str = "提交") -> None:
-        """Press the button, and see that it was accepted."""
-        page.get_by_role("button", name=button, exact=True).click()
+        """Press the button, or that of the conclusion which was chosen, and see that it was accepted."""
+        chosen = page.locator("[data-conclude].is-chosen")
+        pressed = chosen if chosen.count() else page.get_by_role("button", name=button, exact=True)
+        word = pressed.inner_text()
+        pressed.click()
+        sure = page.get_by_role("dialog").get_by_role("button", name=word, exact=True)
+        page.wait_for_timeout(200)
+        if sure.count():
+            sure.click()
         board = page.locator("[data-form-notices] .notice")
         page.wait_for_function(
             "() => /done=|started=/.test(location.search)"

@@ -27,12 +27,7 @@ export async function view(host) {
 
   async function open(index) {
     const diagram = given.diagrams[index];
-    try {
-      await viewer.importXML(diagram.xml ?? (await load(diagram.url)));
-    } catch (error) {
-      canvasHost.replaceChildren(el('p.diagram-problem', { role: 'alert' }, t('The diagram could not be loaded.')));
-      throw error;
-    }
+    await viewer.importXML(diagram.xml ?? (await load(diagram.url)));
     mark(viewer, diagram, { into: (element) => into(given, diagram, element, open) });
     suit(viewer, host);
     frame(viewer, diagram);
@@ -93,7 +88,8 @@ function frame(viewer, diagram) {
 
 /** The id of the element that matters most: where the case stands, else what was found, else what changed. */
 function focus({ activities = {}, findings = [], changes = {} }) {
-  const [busy] = Object.entries(activities).find(([, state]) => state.failed || state.active) || [];
+  // What was entered last stands inside what was entered before it.
+  const [busy] = Object.entries(activities).findLast(([, state]) => state.failed || state.active) || [];
   const found = findings.find((one) => one.element);
   return busy || found?.element || Object.values(changes).flat()[0] || '';
 }

@@ -1,10 +1,11 @@
 // The rules a form's author writes as custom properties of a field: requiredIf, assert and
-// assertMessage (assert2, assertMessage2, …: up to nine), warn and warnMessage alike. FEEL, with or
+// assertMessage (assert2, assertMessage2, …: up to nine), warn and warnMessage alike; confirm and
+// confirmMessage: what is asked once more before an answer like this is handed in. FEEL, with or
 // without a leading "=". A rule sees all data, `this`, `parent`, `i`, and `value`: the field's own.
 import { evaluateLeniently } from './engine.js';
 
 const MOST = 9;
-export const RULE_NAME = /^(requiredIf|(assert|warn)(Message)?[2-9]?)$/;
+export const RULE_NAME = /^(requiredIf|(assert|warn|confirm)(Message)?[2-9]?)$/;
 
 function numbered(properties, name) {
   const suffixes = Array.from({ length: MOST }, (_, index) => (index ? String(index + 1) : ''));
@@ -13,9 +14,10 @@ function numbered(properties, name) {
     .map((suffix) => ({ rule: properties[name + suffix], message: properties[`${name}Message${suffix}`] ?? null }));
 }
 
-/** {requiredIf, asserts: [{rule, message}], warns: [{rule, message}]} of a field. */
+/** {requiredIf, asserts: [{rule, message}], and warns and confirms alike} of a field. */
 export function rulesOf({ properties = {} }) {
-  return { requiredIf: properties.requiredIf ?? null, asserts: numbered(properties, 'assert'), warns: numbered(properties, 'warn') };
+  const [asserts, warns, confirms] = ['assert', 'warn', 'confirm'].map((name) => numbered(properties, name));
+  return { requiredIf: properties.requiredIf ?? null, asserts, warns, confirms };
 }
 
 // What takes no place or shows nothing, though it is no white space to JavaScript.
@@ -34,3 +36,6 @@ export const isRequiredNow = (rules, value, read) => rules.requiredIf !== null &
 
 /** The rules (asserts or warns) that the value breaks. An empty field breaks none. */
 export const broken = (rules, value, read) => (isBlank(value) ? [] : rules.filter(({ rule }) => !holds(rule, value, read)));
+
+/** The rules (confirms) that ask about the value. */
+export const asking = (rules, value, read) => (isBlank(value) ? [] : rules.filter(({ rule }) => holds(rule, value, read)));

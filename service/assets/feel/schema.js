@@ -120,7 +120,7 @@ class Inspection {
 
   rule(field, name, rule) {
     if (!RULE_NAME.test(name)) {
-      if (/^(require|assert|warn)/i.test(name)) this.add(field, 'unknown_rule', { name }, 'warning');
+      if (/^(require|assert|warn|confirm)/i.test(name)) this.add(field, 'unknown_rule', { name }, 'warning');
       return;
     }
     if (name.includes('Message')) return;

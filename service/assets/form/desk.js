@@ -4,9 +4,10 @@ import { colon, t } from '../lib/i18n.js';
 import { el } from '../lib/dom.js';
 import { draftSaver, tabCopy } from './keep.js';
 import { button, link, noticeBoard } from './notices.js';
-import { offerPhrases } from './phrases.js';
+import { ConclusionBar } from './conclusions.js';
+import { ask } from '../lib/dialog.js';
 import { at, focusOn, places, put } from './places.js';
-import { reminders } from './rules.js';
+import { questions, reminders } from './rules.js';
 
 const REASONS = {
   0: 'The connection failed. What you typed is kept; try again. Nothing is submitted twice.',
@@ -24,6 +25,7 @@ export class Desk {
     this.reminders = document.querySelector('[data-form-warnings]');
     this.status = document.querySelector('[data-form-status]');
     this.button = document.querySelector('[data-form-submit]');
+    this.bar = new ConclusionBar(form, given.decision, () => this.conclude());
     this.copy = tabCopy(given.user, given.name);
     this.renewKey();
   }
@@ -35,12 +37,21 @@ export class Desk {
     this.draft = draftSaver(this.given.urls.draft, this.given.draft_kept, () => this.answers, (text, bad) => this.say(text, bad), (problem) => this.refuse(problem));
     this.known = JSON.stringify(this.answers);
     this.listen();
-    offerPhrases(this.form, this.given.urls.phrases);
+    this.bar.show();
     this.remind();
+    this.beReady();
     if (!restored) return;
     this.touched = true;
     this.draft.soon();
-    this.board.show('good', t('What you typed before is back.'), null, button(t('Discard it'), () => this.startAnew()));
+    this.tell('good', t('What you typed before is back.'), null, button(t('Discard it'), () => this.startAnew()));
+  }
+
+  /** Whoever decides with a keyboard at hand finds the first thing to be typed ready, where it is in sight. */
+  beReady() {
+    if (!this.given.decision || !matchMedia('(pointer: fine)').matches || document.activeElement !== document.body) return;
+    const first = this.host.querySelector('input[type=text], textarea');
+    const { top, bottom } = first?.getBoundingClientRect() ?? { top: -1 };
+    if (top > 0 && bottom < innerHeight && !first.value && first.required) first.focus({ preventScroll: true });
   }
 
   get answers() {
@@ -68,13 +79,17 @@ export class Desk {
     this.form.on('changed', () => this.changed());
     this.form.on('submit', ({ errors }) => this.check(errors));
     this.button?.addEventListener('click', () => this.form.submit());
-    document.querySelector('form[data-takes-answers]')?.addEventListener('submit', (event) => this.handOver(event.target));
+    const lent = document.querySelector('form[data-takes-answers]');
+    lent?.addEventListener('submit', () => this.handOver(lent));
+    lent?.addEventListener('refused', () => this.takeBack());
     this.files.onBusy = (delta) => { this.uploads += delta; };
     this.files.onSignedOut = () => this.signedOut();
   }
 
   changed() {
     this.remind();
+    this.bar.show();
+    if (this.listed) this.list();
     const now = JSON.stringify(this.answers);
     if (this.composing || now === this.known) return;
     this.known = now;
@@ -96,13 +111,44 @@ export class Desk {
 
   check(errors) {
     if (this.uploads) this.say(t('Wait until the upload is finished.'), true);
-    else if (Object.keys(errors).length) this.showErrors((count) => t('Please correct {count} places', { count }));
-    else this.submit();
+    else if (Object.keys(errors).length) this.showErrors(this.titleOfMissing());
+    else this.makeSure(() => this.submit());
+  }
+
+  /** A conclusion was pressed in the bar: it is the answer, and hands in what stands in the form. */
+  conclude() {
+    this.touched = true;
+    this.form.submit();
+  }
+
+  /** Say something above the bar, in the place of whatever stands there. */
+  tell(...said) {
+    this.listed = null;
+    this.board.show(...said);
+  }
+
+  titleOfMissing() {
+    const { chosen } = this.bar;
+    return (count) => (chosen ? t('Before “{name}”: {count} places to fill in or correct', { name: chosen.label, count })
+      : t('Please correct {count} places', { count }));
+  }
+
+  /** Ask once more before what ends or refuses something, with its consequence in words. */
+  makeSure(then) {
+    const { data } = this.form._getState();
+    const { chosen } = this.bar;
+    const asked = places(this.form).flatMap(({ field, instance }) => questions(field, instance, at(data, instance.valuePath)));
+    const isGrave = chosen?.tone === 'bad';
+    if (!asked.length && !isGrave) return then();
+    const general = t('It goes into the record as your conclusion. You can take it back until the next step is touched.');
+    const name = chosen?.label ?? t('Submit');
+    return ask(t('Conclude “{name}”?', { name }), then, { text: asked.length ? asked : general, verb: name, kind: isGrave ? 'danger' : 'primary' });
   }
 
   async submit() {
     if (this.busy) return;
     this.setBusy(true);
+    this.listed = null;
     this.board.clear();
     this.draft.stop(); // a draft that arrives after the answers would be refused, and alarm for nothing
     try {
@@ -112,6 +158,7 @@ export class Desk {
       location.assign(this.given.urls.done.replace('{id}', result.id || ''));
     } catch (problem) {
       this.setBusy(false);
+      this.say('');
       this.draft.resume();
       if (!(problem instanceof Problem)) throw problem;
       this.draft.soon();
@@ -133,8 +180,16 @@ export class Desk {
     target.elements.answers.value = JSON.stringify(this.answers);
   }
 
+  takeBack() {
+    this.draft.resume();
+    this.draft.soon();
+  }
+
   setBusy(value) {
     this.busy = value;
+    this.bar.disable(value);
+    if (value) this.say(t('Submitting…'));
+    if (!this.button) return;
     this.button.disabled = value;
     this.button.querySelector('[data-label]').hidden = value;
     this.button.querySelector('[data-busy]').hidden = !value;
@@ -147,15 +202,13 @@ export class Desk {
     if (status === 404 || status === 409) return this.changedMeanwhile(problem);
     if (status === 422 || (status === 400 && problem.errors.length)) return this.showRefused(problem);
     this.copy.write(this.answers, true);
-    const text = REASONS[status] ? t(REASONS[status])
-      : t('The server could not do this ({status}). What you typed is kept.', { status });
-    return this.board.show('bad', t('Not submitted'), text, button(t('Try again'), () => this.submit(), '.primary'));
+    return this.tell('bad', t('Not submitted'), reason(problem), button(t('Try again'), () => this.submit(), '.primary'));
   }
 
   signedOut() {
     this.draft.stop();
     this.copy.write(this.answers, true);
-    this.board.show('warn', t('Please sign in again'),
+    this.tell('warn', t('Please sign in again'),
       t('Your session has ended. What you typed is kept and will be here again after you sign in.'),
       link(t('Sign in and continue'), this.given.urls.signin, '.primary'));
   }
@@ -168,7 +221,7 @@ export class Desk {
       this.board.clear();
       this.draft.replace(kept);
     };
-    this.board.show('warn', t('Another window has saved other answers'),
+    this.tell('warn', t('Another window has saved other answers'),
       t('You have this form open twice. Nothing is saved from here until you choose.'),
       button(t('Go on with what stands here'), take, '.primary'), button(t('Show the other answers'), () => this.startAnew()));
   }
@@ -181,12 +234,12 @@ export class Desk {
     const { task } = this.given.urls;
     const current = task ? await send('GET', task).catch(() => null) : null;
     if (current && !FINISHED.includes(current.state)) {
-      this.board.show('warn', title, t('Somebody claimed or released it. What you typed is kept: look again, then submit once more.'),
+      this.tell('warn', title, t('Somebody claimed or released it. What you typed is kept: look again, then submit once more.'),
         button(t('Submit again'), () => this.submitAt(current.version), '.primary'), reload);
       return;
     }
     const text = task ? t('It is already finished or was withdrawn. What you typed is kept on this page; you can copy it.') : problem.message;
-    this.board.show('warn', title, text, button(t('Copy what I typed'), () => this.copyOut()), reload);
+    this.tell('warn', title, text, button(t('Copy what I typed'), () => this.copyOut()), reload);
   }
 
   submitAt(version) {
@@ -224,6 +277,14 @@ export class Desk {
 
   /** List what is wrong with a link to each field, and go to the first. */
   showErrors(title, loose = []) {
+    this.listed = { title, loose };
+    const [first] = this.list();
+    if (first) focusOn(first.domId);
+  }
+
+  /** The list of what is wrong as it is now: it shrinks while one mends. */
+  list() {
+    const { title, loose } = this.listed;
     const { errors } = this.form._getState();
     const wrong = places(this.form).filter((place) => Array.isArray(at(errors, place.errorPath)));
     const lead = (place) => (event) => {
@@ -235,8 +296,14 @@ export class Desk {
         el('a', { href: `#${place.domId}`, onclick: lead(place) }, place.label), `${colon}${at(errors, place.errorPath).join(' ')}`)),
       ...loose.map((message) => el('li', {}, message)),
     ];
-    this.board.show('bad', title(items.length), el('ul', {}, ...items));
-    if (wrong.length) focusOn(wrong[0].domId);
+    if (!items.length) {
+      this.listed = null;
+      this.board.clear();
+    } else if (items.map((item) => item.textContent).join() !== this.listed.shown) {
+      this.listed.shown = items.map((item) => item.textContent).join();
+      this.board.show('bad', title(items.length), el('ul', {}, ...items));
+    }
+    return wrong;
   }
 
   /** The reminders of the form's rules: shown above the button, never in the way. */
@@ -248,6 +315,12 @@ export class Desk {
     this.reminders.replaceChildren(el('div', {}, el('h3', {}, t('Reminders (they do not block submitting)')),
       el('ul', {}, ...found.map((text) => el('li', {}, text)))));
   }
+}
+
+/** Why it was not done: of rights the server knows better than the page. */
+function reason({ status, message }) {
+  if (status === 403 && message) return message;
+  return REASONS[status] ? t(REASONS[status]) : t('The server could not do this ({status}). What you typed is kept.', { status });
 }
 
 /** `lines[2].amount` and `lines.2.amount` name the same place. */

@@ -1,7 +1,7 @@
 // The rules a form's author writes as custom properties (requiredIf, assert, warn: see ../feel/rules.js), inside form-js.
 import { h } from 'preact';
 import { DynamicList, Errors } from '@bpmn-io/form-js-viewer';
-import { broken, isMissing, isRequiredNow, rulesOf } from '../feel/rules.js';
+import { asking, broken, isMissing, isRequiredNow, rulesOf } from '../feel/rules.js';
 import { reader } from '../feel/engine.js';
 import { t } from '../lib/i18n.js';
 import { at, put } from './places.js';
@@ -23,6 +23,11 @@ function violations(field, instance, value) {
 /** The reminders of one field instance: shown, never blocking. */
 export function reminders(field, instance, value) {
   return broken(rulesOf(field).warns, value, scope(instance)).map(({ message }) => message).filter(Boolean);
+}
+
+/** What is asked before this answer of one field instance is handed in. */
+export function questions(field, instance, value) {
+  return asking(rulesOf(field).confirms, value, scope(instance)).map(({ message }) => message).filter(Boolean);
 }
 
 /** A repeated group that can show what is wrong with the list as a whole. */

@@ -3,6 +3,17 @@ export default {
   'Confirm': '确认',
   'Cancel': '取消',
   'Working…': '正在处理…',
+  'Loading…': '正在读取…',
+  'You are signed out. Sign in again in another window, then try once more: what you typed stays here.':
+    '您的登录已失效。请在另一个窗口重新登录，再回来重试，所填内容仍在这里。',
+  'The connection failed. What you typed stays here; try again.': '网络连接失败。所填内容仍在这里，请重试。',
+  'Submit': '提交',
+  'Phrases': '常用语',
+  'Write an opinion, then keep it here as a phrase.': '还没有常用语。写好意见后，可以在这里存为常用语。',
+  'Before “{name}”: {count} places to fill in or correct': '“{name}”之前，还有 {count} 处要填写或修改',
+  'Conclude “{name}”?': '确认“{name}”？',
+  'It goes into the record as your conclusion. You can take it back until the next step is touched.':
+    '提交后作为您的结论记入档案。下一步还没有人动手之前，可以撤回。',
   'Submitting…': '正在提交…',
   'Saving draft…': '正在保存草稿…',
   'Draft saved {time}': '草稿已保存 {time}',

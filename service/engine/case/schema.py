@@ -29,7 +29,8 @@ GIVEN: Mapping[str, str] = MappingProxyType(
 )
 """What every case has beside its facts, with its label: readable as `case.…`, written by nobody."""
 
-_SECTIONS = frozenset({"main", "outcome", "facts", "pace"})
+_SECTIONS = frozenset({"main", "outcome", "head", "phases", "facts", "pace"})
+_PHASE = frozenset({"at", "label_en"})
 _PROPERTIES = frozenset({"kind", "label", "label_en", "initial", "values", "values_en", "tones"})
 TONES = frozenset({"good", "warn", "bad"})
 _PREFIX = f"{CASE}."
@@ -86,17 +87,29 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Phase:
+    """A stretch of the way of a case, as people talk of it: the activities of the main process it is `at`."""
+
+    label: str
+    at: tuple[str, ...]
+    label_en: str = ""
+
+
+@dataclass(frozen=True)
 class CaseSchema:
     """What a manifest says of its cases. `main` is None where it says nothing: then no process is special.
 
     `outcome` is the fact that says how a case came out, "" where none does. `pace` says how long deciding
-    takes, None where nobody wants to know.
+    takes, None where nobody wants to know. `head` are the facts that say at a glance what a case is about;
+    `phases` its way, in order.
     """
 
     main: str | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
     outcome: str = ""
     pace: Pace | None = None
+    head: tuple[str, ...] = ()
+    phases: tuple[Phase, ...] = ()
 
     @property
     def names(self) -> frozenset[str]:
@@ -136,8 +149,22 @@ def read(content: bytes) -> Reading:
     outcome = file.text(file.data, "outcome")
     if outcome:
         file.word(file.data, "outcome", outcome, section)
+    head = file.names(file.data, "head")
+    for name in head:
+        file.word(file.data, "head", name, section)
     reckoned = pace.read(file, {name: fact.kind for name, fact in facts.items()})
-    return Reading(CaseSchema(main, facts, outcome, reckoned), tuple(file.findings), file.lines)
+    schema = CaseSchema(main, facts, outcome, reckoned, head, _phases(file))
+    return Reading(schema, tuple(file.findings), file.lines)
+
+
+def _phases(file: Declarations) -> tuple[Phase, ...]:
+    section, found = file.section("phases"), []
+    for label in section:
+        entry = file.entries(section, label)
+        for key in entry:
+            file.word(entry, key, key, _PHASE)
+        found.append(Phase(label, file.names(entry, "at"), file.text(entry, "label_en")))
+    return tuple(found)
 
 
 def _fact(file: Declarations, section: Lines, name: str) -> Fact | None:

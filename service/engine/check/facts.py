@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from service.engine.case.schema import CASE, GIVEN, CaseSchema, fact_of
@@ -22,7 +22,7 @@ _FEEL_KEYS = frozenset({"expression", "valuesExpression"})
 
 
 def check_main(around: Surroundings, lines: Mapping[tuple[str, str], int], report: Report) -> None:
-    """Report a main process that no file draws."""
+    """Report a main process that no file draws, and phases at activities that it does not have."""
     main = around.case.main
     if main is not None and main not in around.processes:
         text = Text(
@@ -33,6 +33,23 @@ def check_main(around: Surroundings, lines: Mapping[tuple[str, str], int], repor
         report.findings.append(
             Finding(report.file, lines["main", ""], "main", "error", "unknown-process", text)
         )
+        return
+    known = around.processes[main].elements if main is not None else {}
+    for phase in around.case.phases:
+        for activity in phase.at:
+            if activity not in known:
+                line = lines["phases", phase.label]
+                report.findings.append(_not_on_the_way(report.file, line, phase.label, activity, known))
+
+
+def _not_on_the_way(file: str, line: int, phase: str, activity: str, known: Collection[str]) -> Finding:
+    text = Text(
+        "The phase {phase!r} is at {activity!r}, which the main process does not have.{hint}",
+        phase=phase,
+        activity=activity,
+        hint=suggestion(activity, known),
+    )
+    return Finding(file, line, phase, "error", "unknown-activity", text)
 
 
 def check_facts(process: Process, around: Surroundings, report: Report) -> None:

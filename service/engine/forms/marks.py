@@ -16,6 +16,8 @@ from service.engine.drawing.extensions import split_list
 from service.feel.schema import Component, Schema, value_at, walk
 
 ROLE, TEXT, MATERIAL, ASPECT = "role", "text", "material", "aspect"
+RECALL = "recall"
+"""Which inputs the answer of a field, or those of a group, rest on: while they are as they were, so is it."""
 REFERS_TO, CASE = "refersTo", "case"
 """The answer names another case, by its number; asked of start forms."""
 CONCLUSION, OPINION = "conclusion", "opinion"
@@ -61,6 +63,21 @@ def text_fields(forms: Mapping[str, Schema]) -> TextFields:
             for name in split_list(_property(each, ASPECT)):
                 aspects.setdefault(name, {})[text_path(each)] = None
     return TextFields(keys, _tuples(material), _tuples(aspects))
+
+
+def recalled(schema: Schema) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the paths of the answers that may be given as before, and the inputs each of them rests on."""
+    for each in walk(schema):
+        marks = [split_list(_property(one, RECALL)) for one in _line(each)]
+        rests_on = next((found for found in reversed(marks) if found), ())
+        if rests_on and each.key and each.type not in ("group", "expression") and each.rows_of is None:
+            yield each.path, rests_on
+
+
+def is_conclusion(component: Component) -> bool:
+    """Say whether a field asks for the conclusion of the whole form."""
+    own = component.rows_of is None and not is_shown(component)
+    return bool(component.key) and own and _property(component, ROLE) == CONCLUSION
 
 
 def in_text(component: Component) -> bool:

@@ -20,6 +20,8 @@ from service.runtime.identity.visibility import require_visible
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.submissions import of_case
 from service.runtime.tasks import answering, user_tasks
+from service.runtime.tasks.recalling import signed_before
+from service.runtime.tasks.views import TaskView
 from service.store import task_list
 from service.store.models import TASKS, ProcessInstance, Submission, TaskRow
 
@@ -29,7 +31,6 @@ def of_task(app: Application, actor: Actor, task_id: str) -> ContextView:
     task = user_tasks.get(app, actor, task_id)
     with app.db.read() as session:
         instance = require_visible(app, session, actor, task.instance_id)
-        model = app.model(instance.deployment_id, session=session)
         case = facts.of_case(app, session, instance)
     since, changed = changes(app, actor, task_id)
     return ContextView(
@@ -38,8 +39,16 @@ def of_task(app: Application, actor: Actor, task_id: str) -> ContextView:
         changes=changed,
         why=_why(app, actor, task.instance_id),
         opinions=dossier.dossier(app, actor, task.instance_id).opinions,
-        next=_next(model, instance.definition, task.activity_path),
+        next=ahead(app, actor, task),
     )
+
+
+def ahead(app: Application, actor: Actor, task: TaskView) -> tuple[NextView, ...]:
+    """Return the tasks that people may be asked to do after this one. NotFound unless its case is seen."""
+    with app.db.read() as session:
+        instance = require_visible(app, session, actor, task.instance_id)
+        model = app.model(instance.deployment_id, session=session)
+    return _next(model, instance.definition, task.activity_path)
 
 
 def changes(app: Application, actor: Actor, task_id: str) -> tuple[SignedView | None, tuple[ChangeView, ...]]:
@@ -55,33 +64,12 @@ def changes(app: Application, actor: Actor, task_id: str) -> tuple[SignedView | 
         instance = require_visible(app, session, actor, task.instance_id)
         model = app.model(instance.deployment_id, session=session)
         is_signed = bool(model.marked(task.form).conclusions)
-        before = _signed_before(session, instance, task, actor) if is_signed else None
+        before = signed_before(session, instance.business_key, task, actor.name) if is_signed else None
         if before is None:
             return None, ()
         later = _handed_in_since(session, instance, before)
     changed = _changes(answering.schema_of(model, task.form), before, task, later)
     return SignedView(before.completed_by, before.completed_at), tuple(changed)
-
-
-def _signed_before(
-    session: Session, instance: ProcessInstance, task: TaskRow, actor: Actor
-) -> TaskRow | None:
-    """Return the task of this activity that was last signed before: by the reader, else by anybody.
-
-    Of one that is there for each element of a list, that of the same element.
-    """
-    own = TASKS.c
-    query = (
-        select(TASKS)
-        .join(ProcessInstance, ProcessInstance.id == own.instance_id)
-        .where(ProcessInstance.business_key == instance.business_key)
-        .where(own.definition == task.definition, own.activity_id == task.activity_id)
-        .where(own.state == "completed", own.parent_task_id.is_(None), own.id < task.id)
-        .order_by(own.id.desc())
-    )
-    every = task_list.rows(session, query)
-    answered = [each for each in every if each.element_value == task.element_value]
-    return next((each for each in answered if each.completed_by == actor.name), next(iter(answered), None))
 
 
 def _handed_in_since(session: Session, instance: ProcessInstance, before: TaskRow) -> Sequence[Submission]:

@@ -9,7 +9,7 @@ from typing import Any, cast
 from service.errors import NotFound
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import View
-from service.runtime.tasks import acting, answering, rights, showing, signing
+from service.runtime.tasks import acting, answering, recalling, rights, showing, signing
 from service.runtime.tasks.actions import action
 from service.runtime.tasks.lists import count, find
 from service.runtime.tasks.seen import Seen, look
@@ -37,15 +37,27 @@ def get(app: Application, actor: Actor, task_id: str) -> TaskView:
 
 
 def form(app: Application, actor: Actor, task_id: str) -> FormView:
-    """Return the task's form and what it starts with: its inputs, and over them the actor's own draft."""
+    """Return the task's form and what it starts with: its inputs, over them the actor's own draft.
+
+    Without a draft, what the actor answered in an earlier round and need not answer anew.
+    """
     seen = _readable(app, actor, task_id)
     with app.db.read() as session:
         model = app.model(seen.case.deployment_id, session=session)
         draft = session.get(Draft, (task_id, actor.name)) if seen.has_draft else None
-    schema = signing.schema_of(model, seen.task) or answering.EMPTY_FORM
+        schema = signing.schema_of(model, seen.task) or answering.EMPTY_FORM
+        again = (
+            {}
+            if draft
+            else recalling.recalled(session, schema, seen.case.business_key, seen.task, actor.name)
+        )
+    data: Mapping[str, Any] = {**seen.task.inputs, **(draft.answers if draft else {})}
+    for path, value in again.items():
+        data = recalling.put(data, path, value)
     return FormView(
         schema=schema,
-        data={**seen.task.inputs, **(draft.answers if draft else {})},
+        data=data,
+        recalled=tuple(again),
         deployment_id=seen.case.deployment_id,
         draft_saved_at=draft.saved_at if draft else None,
         draft_kept=answering.kept(draft),

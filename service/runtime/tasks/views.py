@@ -117,6 +117,7 @@ class DraftView(View):
 class FormView(View):
     """A form and what it starts with: the inputs, and over them the reader's own draft.
 
+    `recalled` are the paths of what the reader answered in an earlier round, and finds answered again.
     `deployment_id` is the manifest it stands in, `documentation` what the drawing says about the task.
     """
 
@@ -127,3 +128,4 @@ class FormView(View):
     draft_kept: str = ""
     seen_hash: str = ""
     documentation: str = ""
+    recalled: tuple[str, ...] = ()

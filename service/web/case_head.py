@@ -1,0 +1,55 @@
+"""The head of a case as pages show it: what it is about at a glance, and how far it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from service.runtime.cases import heads
+from service.runtime.cases.heads import HeadView
+from service.web.asking import application, me
+from service.web.case_facts import value_text
+from service.web.i18n import language_tag
+
+
+@dataclass(frozen=True)
+class Step:
+    """A phase on its line. `state` as in `heads`."""
+
+    label: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """Facts as (label, text), and the line of phases; `now` names those the case is in."""
+
+    facts: tuple[tuple[str, str], ...] = ()
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def now(self) -> str:
+        return "、".join(step.label for step in self.steps if step.state == heads.NOW)
+
+
+def of(number: str | None) -> Head:
+    """Return the head of one case; an empty one where nothing is declared or may be seen."""
+    return of_many([number]).get(number or "", Head())
+
+
+def of_many(numbers: Iterable[str | None]) -> dict[str, Head]:
+    """Return the heads of these cases by number, as far as the reader sees them."""
+    wanted = sorted({number for number in numbers if number})
+    return {number: _shown(head) for number, head in heads.of(application(), me(), wanted).items()}
+
+
+def _shown(head: HeadView) -> Head:
+    is_english = language_tag() == "en"
+    facts = (
+        ((each.fact.label_en if is_english else "") or each.fact.label, value_text(each.fact, each.value))
+        for each in head.facts
+    )
+    steps = (
+        Step((phase.label_en if is_english else "") or phase.label, phase.state) for phase in head.phases
+    )
+    return Head(tuple(facts), tuple(steps))
