@@ -67,6 +67,9 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
         "GET /notifications/<notification_id>": _OWN,
         "POST /notifications/<notification_id>/read": _OWN,
         "POST /api/v1/notifications/<notification_id>/read": _OWN,
+        **dict.fromkeys(("GET /notifications/settings", "POST /notifications/settings"), _ME),
+        **dict.fromkeys(("GET /api/v1/notification-settings", "PATCH /api/v1/notification-settings"), _ME),
+        "GET /api/v1/channels": _right("system.inspect"),
     },
     "tasks": {
         **dict.fromkeys(("GET /tasks", "GET /api/v1/tasks"), _ME),
