@@ -98,12 +98,15 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
     "cases": {
         "POST /api/v1/tasks/complete-many": _ME,
         **dict.fromkeys(("GET /copies", "GET /api/v1/copies"), _ME),
-        **dict.fromkeys(("GET /cases", "GET /api/v1/process-instances", "GET /start"), _ME),
+        **dict.fromkeys(
+            ("GET /cases", "GET /cases/awaited", "GET /api/v1/process-instances", "GET /start"), _ME
+        ),
         **dict.fromkeys(("GET /api/v1/process-definitions", "GET /api/v1/process-definitions/<key>"), _ME),
         **dict.fromkeys(("GET /start/<key>", "POST /api/v1/process-definitions/<key>/start"), Need(STARTS)),
         **dict.fromkeys(
             (
                 "GET /cases/<instance_id>",
+                "GET /cases/<instance_id>/forecast",
                 "GET /cases/<instance_id>/drawings/<definition>.bpmn",
                 *(
                     f"GET /api/v1/process-instances/<instance_id>{part}"
@@ -115,6 +118,7 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
                         "/dossier",
                         "/facts",
                         "/history",
+                        "/forecast",
                         "/waiting",
                     )
                 ),
