@@ -13,8 +13,9 @@ from service.errors import InvalidInput
 from service.wording import Text
 
 ORGANISATION, CASE, GUARANTEES = "organisation.yaml", "case.yaml", "guarantees.yaml"
+FIGURES = "figures.yaml"
 ENGLISH = "labels.en.json"
-_BY_NAME = {ORGANISATION: "yaml", CASE: "yaml", GUARANTEES: "yaml", ENGLISH: "json"}
+_BY_NAME = {ORGANISATION: "yaml", CASE: "yaml", GUARANTEES: "yaml", FIGURES: "yaml", ENGLISH: "json"}
 KINDS = {".bpmn": "bpmn", ".dmn": "dmn", ".form": "form", **_BY_NAME}
 """What the name of a file of a manifest ends with, and what kind of file it is then."""
 _ENDINGS = {".bpmn20.xml": ".bpmn", ".bpmn": ".bpmn", ".dmn": ".dmn", ".form": ".form"}

@@ -25,6 +25,8 @@ COINCIDENCES = {
     ("runtime/company/readiness.py", "allowance"): "a kind of gap",
     ("engine/case/schema.py", "发起人"): "the label of a fact that every case has",
     ("engine/decisions/reading.py", "decision"): "the element of a DMN file",
+    ("engine/check/figures.py", "load"): "a section of figures.yaml",
+    ("engine/figures.py", "load"): "a section of figures.yaml",
     ("engine/organisation/model.py", "load"): "what may begin a follow-up, a word of ours",
     ("engine/organisation/reading.py", "budget"): "a section of organisation.yaml",
     ("handlers/measure.py", "budget"): "a column of the closeout's table",
@@ -34,6 +36,9 @@ COINCIDENCES = {
     ("runtime/step/evaluation_rows.py", "decision"): "a column of the evaluations",
     ("store/models/record.py", "decision"): "a column of the evaluations",
     ("runtime/step/actor.py", "系统"): "how the system is called in the record",
+    **dict.fromkeys(
+        [("web/figure_words.py", each) for each in ("CTR", "CPA", "ROAS", "GMV")], "words of the screens"
+    ),
     ("web/formatting.py", "decision"): "a word of the screens",
 }
 """Texts that only look like a name of an owner, each with what it is; what stands there no longer goes."""
@@ -41,6 +46,7 @@ COINCIDENCES = {
 SENTENCES = {
     "demo": "the keys of the demo company's own file, and its banner in both languages",
     "engine/case/schema.py": "labels of what every case has",
+    "domain/written.py": "how people write amounts and days",
     "engine/check/literals.py": "how people say times, to be told how a drawing says them",
     "engine/check/reminders.py": "how people say workdays, to be told how a drawing says them",
     "engine/files/said.py": "how people say numbers in notes",

@@ -18,6 +18,8 @@ SUSPECT = ("invalid_clicks", "top_source_clicks", "night_clicks", "bounces")
 """What the audit asks for, where the source knows it."""
 MEASURED = (*COUNTS, *AMOUNTS, *SUSPECT)
 """Everything that is measured of a channel's day, by name."""
+MOST = 10**15
+"""No figure is as large as this: it could not be kept in hundredths."""
 SETTLING = timedelta(days=1)
 """How long after its day the source of a figure may bring it up to date without giving a reason."""
 

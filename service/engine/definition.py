@@ -8,11 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from service.domain.words import Words
-from service.engine import dialect, guarantees, nodes, organisation, v0_1
+from service.engine import dialect, figures, guarantees, nodes, organisation, v0_1
 from service.engine.case import schema as case_facts
 from service.engine.case.schema import NO_CASE, CaseSchema
 from service.engine.decisions import Decision, read_dmn
 from service.engine.drawing import Element, Process, read_drawing
+from service.engine.figures import FigureWords
 from service.engine.forms import english
 from service.engine.forms import marks as form_marks
 from service.engine.forms.marks import Marked
@@ -28,7 +29,7 @@ from service.wording import Text
 class Model:
     """One checked manifest. `specs`: the task specs by process key, `key/sub_process` for embedded ones.
 
-    `english`: the words of the forms in English.
+    `english`: the words of the forms in English. `figures`: where figures come from.
     """
 
     processes: Mapping[str, Process]
@@ -39,6 +40,7 @@ class Model:
     case: CaseSchema = NO_CASE
     guarantees: tuple[Guarantee, ...] = ()
     english: Mapping[str, str] = field(default_factory=dict, repr=False)
+    figures: FigureWords = field(default_factory=FigureWords)
 
     @cached_property
     def words(self) -> Words:
@@ -79,7 +81,8 @@ class Model:
         specs = {key: spec for each in processes.values() for key, spec in dialect.specs_of(each).items()}
         words = english.read(files.get(english.FILE, b"")).table
         promised = guarantees.read(files.get(guarantees.FILE, b"")).guarantees
-        return cls(processes, decisions, forms, declared, specs, case, promised, words)
+        measured = figures.read(files.get(figures.FILE, b"")).words
+        return cls(processes, decisions, forms, declared, specs, case, promised, words, measured)
 
     def begun_by_message(self, message: str) -> Process | None:
         """Return the process that a message begins."""

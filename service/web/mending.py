@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.domain.workdays import ZONE
 from service.runtime.cases.seeking import Sought
-from service.runtime.effects import health
 from service.runtime.keeping import audit
 from service.runtime.mending import batches, queue
 from service.web import people
@@ -58,8 +57,7 @@ def batch(batch_id: str) -> str:
 def jobs() -> str:
     state = request.args.get("state", "")
     found = queue.find(application(), me(), state=state if state in queue.STATES else None)
-    telling = health.find(application(), me())
-    return render_template("jobs.html", jobs=found, state=state, states=queue.STATES, telling=telling)
+    return render_template("jobs.html", jobs=found, state=state, states=queue.STATES)
 
 
 @blueprint.post("/jobs/<job_id>/retry")

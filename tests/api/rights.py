@@ -67,9 +67,6 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
         "GET /notifications/<notification_id>": _OWN,
         "POST /notifications/<notification_id>/read": _OWN,
         "POST /api/v1/notifications/<notification_id>/read": _OWN,
-        **dict.fromkeys(("GET /notifications/settings", "POST /notifications/settings"), _ME),
-        **dict.fromkeys(("GET /api/v1/notification-settings", "PATCH /api/v1/notification-settings"), _ME),
-        "GET /api/v1/channels": _right("system.inspect"),
     },
     "tasks": {
         **dict.fromkeys(("GET /tasks", "GET /api/v1/tasks"), _ME),
@@ -98,15 +95,12 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
     "cases": {
         "POST /api/v1/tasks/complete-many": _ME,
         **dict.fromkeys(("GET /copies", "GET /api/v1/copies"), _ME),
-        **dict.fromkeys(
-            ("GET /cases", "GET /cases/awaited", "GET /api/v1/process-instances", "GET /start"), _ME
-        ),
+        **dict.fromkeys(("GET /cases", "GET /api/v1/process-instances", "GET /start"), _ME),
         **dict.fromkeys(("GET /api/v1/process-definitions", "GET /api/v1/process-definitions/<key>"), _ME),
         **dict.fromkeys(("GET /start/<key>", "POST /api/v1/process-definitions/<key>/start"), Need(STARTS)),
         **dict.fromkeys(
             (
                 "GET /cases/<instance_id>",
-                "GET /cases/<instance_id>/forecast",
                 "GET /cases/<instance_id>/drawings/<definition>.bpmn",
                 *(
                     f"GET /api/v1/process-instances/<instance_id>{part}"
@@ -118,7 +112,6 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
                         "/dossier",
                         "/facts",
                         "/history",
-                        "/forecast",
                         "/waiting",
                     )
                 ),
@@ -151,7 +144,12 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
     },
     "figures": {
         "POST /api/v1/campaigns/<business_key>/metrics": Need("sees the case", "sample.record"),
+        "POST /api/v1/campaigns/<business_key>/metrics/import": Need("sees the case", "sample.record"),
+        "GET /api/v1/campaigns/<business_key>/metrics": Need("sees the case"),
         "GET /api/v1/campaigns/<business_key>/figures": Need("sees the case"),
+        "GET /api/v1/figure-sources": _ME,
+        **dict.fromkeys(("GET /cases/<instance_id>/figures", "GET /cases/<instance_id>/meeting"), _case()),
+        "POST /cases/<instance_id>/figures": _case("sample.record"),
         "POST /api/v1/campaigns/<business_key>/load": Need("sees the case", "sample.record"),
     },
     "statistics": {

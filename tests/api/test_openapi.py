@@ -54,9 +54,6 @@ CONTRACT = (
     "GET /api/v1/notifications",
     "POST /api/v1/notifications/{notification_id}/read",
     "POST /api/v1/notifications/read-all",
-    "GET /api/v1/notification-settings",
-    "PATCH /api/v1/notification-settings",
-    "GET /api/v1/channels",
     "POST /api/v1/decisions/{key}/evaluate",
     "POST /api/v1/attachments",
     "GET /api/v1/process-instances/{instance_id}/waiting",
@@ -219,6 +216,8 @@ def test_what_is_not_there_is_not_found(world, operation):
 
 
 def _send(admin, operation, path, values):
+    if operation.files is not None and "<" in operation.rule:
+        return admin.upload(path, {"x.csv": b"a,b\n1,2\n"}, field="file")
     return getattr(admin, operation.method.lower())(path, _body(operation, admin, values))
 
 

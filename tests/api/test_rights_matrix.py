@@ -171,6 +171,8 @@ class World:
             options = {"headers": headers}
             if route.startswith("POST /api/v1/deployments") and "<" not in route:
                 options["data"] = {"files": (io.BytesIO(b"{}"), "x.form")}
+            elif route.endswith("/metrics/import"):
+                options["data"] = {"file": (io.BytesIO("日期,渠道,点击\n".encode()), "x.csv")}
             elif method != "GET":
                 options["json"] = BODIES.get(route, {})
         elif method == "POST":

@@ -9,6 +9,7 @@ what is written, `reminders` at who is told when that a task waits, `notices` at
 `facts` at those of the case, `variables` at what is read and never set; `call_cycles` follows processes that
 call each other. `english` looks at the words of forms, `fields` at what they ask, `marks` at what their
 fields are marked with. Form parts are judged in `engine.forms`, decision tables in `engine.decisions`;
+`figures` looks at where figures come from;
 `guarantees` holds what must be true of every way against all of them.
 """
 
@@ -29,6 +30,7 @@ from service.engine.check.english import check_english
 from service.engine.check.facts import check_decision_facts, check_facts, check_form_facts
 from service.engine.check.feel import check_feel
 from service.engine.check.fields import check_fields
+from service.engine.check.figures import check_figures
 from service.engine.check.follow_ups import check_follow_ups
 from service.engine.check.form_lines import place
 from service.engine.check.guarantees import check_guarantees
@@ -50,6 +52,8 @@ from service.engine.check.surroundings import Surroundings, Topic
 from service.engine.check.variables import check_variables
 from service.engine.check.withdrawals import check_withdrawals
 from service.engine.drawing import Process
+from service.engine.figures import FILE as FIGURES
+from service.engine.figures import read as read_figures
 from service.engine.files.findings import Finding
 from service.engine.forms.english import FILE as ENGLISH
 from service.engine.forms.english import read as read_english
@@ -90,7 +94,8 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Topic]) -> list[Fi
         reports[name].findings += file.findings
         for decision in file.decisions:
             check_decision_facts(decision, around.case, reports[name])
-    _collect((*_of_fields(problems), *_follow_ups(around), *check_tables(around, scopes)), reports)
+    further = (*_of_fields(problems), *_follow_ups(around), *_of_figures(files, around))
+    _collect((*further, *check_tables(around, scopes)), reports)
     if not around.organisation.is_first_release:
         _collect(check_form_names(around, scopes), reports)
     if GUARANTEES in files:
@@ -170,6 +175,13 @@ def _follow_ups(around: Surroundings) -> Iterator[Finding]:
         yield from check_follow_ups(
             around.organisation, around.processes, around.case.names, around.start_answers
         )
+
+
+def _of_figures(files: Mapping[str, bytes], around: Surroundings) -> Iterator[Finding]:
+    """Yield what is wrong with what the manifest says of figures, where it says anything."""
+    if FIGURES in files:
+        found = read_figures(files[FIGURES])
+        yield from (*found.findings, *check_figures(found.words, around))
 
 
 def _judge_shape(process: Process, around: Surroundings, report: Report) -> None:

@@ -28,10 +28,6 @@ class Evaluation:
         return self._env.now
 
     @property
-    def is_looked_at(self) -> bool:
-        return self._env.is_looked_at
-
-    @property
     def calendar(self) -> Calendar:
         return self._env.calendar
 

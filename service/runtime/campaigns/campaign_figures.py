@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, and_, exists, func, insert, select
 from sqlalchemy.orm import Session
 
-from service.domain.figures import Figure
+from service.domain.figures import MEASURED, Figure, Place
 from service.domain.metrics import LoadSample
-from service.domain.money import money
+from service.domain.money import decimal, money
 from service.runtime.step.step import Step
 from service.store import models
 from service.store.models import ArchivedCampaign, ProcessInstance
@@ -48,6 +48,45 @@ def figures(session: Session, case: str, first: date | None = None, last: date |
         Figure(**{name: getattr(each, name) for name in _FIELDS})
         for each in session.scalars(query.order_by(row.seq))
     ]
+
+
+def in_force(session: Session, case: str, first: date, last: date) -> dict[Place, Figure]:
+    """Return the figures of a case that hold, of these days, both included."""
+    row = table_of(models.Figure).c
+    query = select(*(row[name] for name in _FIELDS)).where(holds(case, first, last))
+    found = (Figure(**each._mapping) for each in session.execute(query))
+    return {each.place: each for each in found}
+
+
+def holds(case: str, first: date | None = None, last: date | None = None) -> ColumnElement[bool]:
+    """Return a condition on figures: of this case and these days, and nothing has taken their place."""
+    row, later = table_of(models.Figure), table_of(models.Figure).alias("later")
+    same = [later.c[name] == row.c[name] for name in ("number", "day", "channel", "metric")]
+    bounds = [row.c.number == case]
+    bounds += [row.c.day >= first] if first is not None else []
+    bounds += [row.c.day <= last] if last is not None else []
+    return and_(*bounds, ~exists().where(*same, later.c.seq > row.c.seq))
+
+
+def sums(
+    session: Session, case: str, by: Literal["day", "channel"], first: date | None, last: date | None
+) -> dict[Any, dict[str, Decimal]]:
+    """Return what was measured of a case, by day or by channel in their order: metric → sum.
+
+    What nobody has reported is not among them. Ratios are made of these sums, never of ratios.
+    """
+    row = table_of(models.Figure).c
+    key = row[by]
+    query = (
+        select(key, row.metric, func.sum(row.value))
+        .where(holds(case, first, last), row.metric.in_(MEASURED))
+        .group_by(key, row.metric)
+        .order_by(key)
+    )
+    found: dict[Any, dict[str, Decimal]] = {}
+    for each, metric, value in session.execute(query):
+        found.setdefault(each, {})[metric] = decimal(value)
+    return found
 
 
 def record(step: Step, new: Iterable[Figure]) -> None:

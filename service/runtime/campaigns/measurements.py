@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.domain import plan
-from service.domain.figures import Figure, Place, changes, corrections, figures_of, in_force, needs_reason
+from service.domain.figures import corrections, figures_of, in_force
 from service.domain.metrics import ChannelDay
 from service.domain.metrics import LoadSample as Load
-from service.domain.workdays import local_day
 from service.errors import FieldError, FiguresClosed, InvalidInput, NotFound
 from service.handlers.measure import CLOSED
 from service.runtime import identity
-from service.runtime.campaigns import campaign_figures, case_reading
+from service.runtime.campaigns import campaign_figures
+from service.runtime.campaigns.figure_judging import Judge
 from service.runtime.identity import visibility
 from service.runtime.identity.rights import require
 from service.runtime.step.context import Actor, Application
@@ -26,8 +27,10 @@ from service.runtime.step.step import Step
 from service.runtime.step.transaction import RUNNING, on_instance
 from service.runtime.step.views import View
 from service.store import cases
-from service.store.models import Case, LoadSample
-from service.wording import Text
+from service.store.models import Case, Figure, LoadSample
+
+DECIDED = "decided_at"
+"""The fact when a campaign was approved."""
 
 
 @dataclass(frozen=True)
@@ -59,29 +62,43 @@ def record_metrics(
     by sample, where it takes one. NotFound when there is no such case, or the actor may not see it;
     InstanceNotActive once it is archived, FiguresClosed after its end; InvalidInput names what cannot be.
     """
-    require(actor, "sample.record")
-    with on_instance(app, _main_instance(app, actor, business_key), actor, states=RUNNING) as step:
-        identity.require_still(app, step.session, actor, "sample.record")
-        _require_case(step.session, actor, business_key)
-        facts = cases.in_force(step.session, step.case)
-        if facts.get(CLOSED):
-            raise FiguresClosed(business_key=business_key)
+    with recording(app, actor, business_key) as (step, facts):
         given = (*reasons, *[None] * (len(samples) - len(reasons)))
         told = [figures_of(sample, reason) for sample, reason in zip(samples, given, strict=True)]
-        present = in_force(_recorded(step, samples))
-        errors = [*_impossible(step, facts, samples), *_unexplained(step, told, present)]
+        judge = Judge(step, facts, (sample.day for sample in samples))
+        errors = [
+            FieldError(f"samples.{place}.{part}", why)
+            for place, (sample, said) in enumerate(zip(samples, told, strict=True))
+            for part, why in judge.problems(sample.day, sample.channel, said)
+        ]
         if errors:
             raise InvalidInput(errors=errors)
-        new = changes((figure for figures in told for figure in figures), present)
+        new = judge.new(figure for said in told for figure in said)
         campaign_figures.record(step, new)
         step.audit("figures.recorded", samples=len(samples), figures=len(new))
         return len(samples)
 
 
+@contextmanager
+def recording(app: Application, actor: Actor, business_key: str) -> Iterator[tuple[Step, Mapping[str, Any]]]:
+    """Yield the step, and the facts, of a campaign whose figures the actor may record, under its lock.
+
+    Raises as `record_metrics` does.
+    """
+    require(actor, "sample.record")
+    with on_instance(app, main_instance(app, actor, business_key), actor, states=RUNNING) as step:
+        identity.require_still(app, step.session, actor, "sample.record")
+        require_case(step.session, actor, business_key)
+        facts = cases.in_force(step.session, step.case)
+        if facts.get(CLOSED):
+            raise FiguresClosed(business_key=business_key)
+        yield step, facts
+
+
 def figures(app: Application, actor: Actor, business_key: str) -> tuple[FigureView, ...]:
     """Return every figure of a campaign with those it took the place of, oldest first. NotFound as above."""
     with app.db.read() as session:
-        _require_case(session, actor, business_key)
+        require_case(session, actor, business_key)
         found = campaign_figures.figures(session, business_key)
     replaced = {id(each.after): each.before.value for each in corrections(found)}
     holding = {id(figure) for figure in in_force(found).values()}
@@ -103,12 +120,21 @@ def figures(app: Application, actor: Actor, business_key: str) -> tuple[FigureVi
     )
 
 
+def has_begun(app: Application, business_key: str) -> bool:
+    """Say whether a campaign is one that figures are, or were, expected of: it is decided, or has some."""
+    with app.db.read() as session:
+        if cases.in_force(session, business_key).get(DECIDED):
+            return True
+        recorded = select(Figure.seq).where(Figure.number == business_key).limit(1)
+        return session.scalar(recorded) is not None
+
+
 def record_load(app: Application, actor: Actor, business_key: str, sample: Load) -> None:
     """Keep one load sample of a campaign. NotFound as above."""
     require(actor, "sample.record")
     with app.db.begin() as session:
         identity.require_still(app, session, actor, "sample.record")
-        _require_case(session, actor, business_key)
+        require_case(session, actor, business_key)
         session.add(
             LoadSample(
                 business_key=business_key,
@@ -122,62 +148,14 @@ def record_load(app: Application, actor: Actor, business_key: str, sample: Load)
         )
 
 
-def _main_instance(app: Application, actor: Actor, number: str) -> str:
+def main_instance(app: Application, actor: Actor, number: str) -> str:
+    """Return the instance that leads a case the actor may see. NotFound otherwise."""
     with app.db.read() as session:
-        _require_case(session, actor, number)
+        require_case(session, actor, number)
         return session.get_one(Case, number).main_instance
 
 
-def _require_case(session: Session, actor: Actor, business_key: str) -> None:
+def require_case(session: Session, actor: Actor, business_key: str) -> None:
+    """NotFound unless there is such a case, and the actor may see it."""
     if not visibility.sees_key(session, actor, business_key):
         raise NotFound(business_key=business_key)
-
-
-def _recorded(step: Step, samples: Sequence[ChannelDay]) -> list[Figure]:
-    days = [sample.day for sample in samples]
-    return campaign_figures.figures(step.session, step.case, min(days), max(days)) if days else []
-
-
-def _impossible(step: Step, facts: Mapping[str, Any], samples: Sequence[ChannelDay]) -> Iterator[FieldError]:
-    """Tell of days that have not come or are not the campaign's, and of channels it does not have."""
-    text, today = _text(step), local_day(step.now)
-    names = [str(row.get("name")) for row in text.get("channels") or ()]
-    first = plan.as_date(facts.get(plan.START) or text.get(plan.START)) if names else None
-    last = plan.as_date(facts.get("actual_end_date") or facts.get(plan.END) or text.get(plan.END))
-    for place, sample in enumerate(samples):
-        day, path = sample.day, f"samples.{place}"
-        if day > today:
-            yield FieldError(f"{path}.day", Text("{day} has not come yet", day=str(day)))
-        elif (first and day < first) or (names and last and day > last):
-            message = Text("the campaign runs from {first} to {last}", first=str(first), last=str(last))
-            yield FieldError(f"{path}.day", message)
-        if names and sample.channel not in names:
-            message = Text("the plan has no such channel; it has {channels}", channels="、".join(names))
-            yield FieldError(f"{path}.channel", message)
-
-
-def _unexplained(
-    step: Step, told: Sequence[Sequence[Figure]], present: Mapping[Place, Figure]
-) -> Iterator[FieldError]:
-    """Tell of samples that correct a figure and would have to say why."""
-    today = local_day(step.now)
-    for place, figures in enumerate(told):
-        corrected = [each for each in changes(figures, present) if each.place in present]
-        owed = [each for each in corrected if needs_reason(each, present[each.place], today)]
-        if owed and not (owed[0].reason or "").strip():
-            before = present[owed[0].place]
-            message = Text(
-                "{metric} of {day} is {value} by {source}: say why it is corrected",
-                metric=owed[0].metric,
-                day=str(before.day),
-                value=f"{before.value.normalize():f}",
-                source=before.source or before.by,
-            )
-            yield FieldError(f"samples.{place}.reason", message)
-
-
-def _text(step: Step) -> Mapping[str, Any]:
-    """Return the plan as it stands now, by key."""
-    fields = step.model.words.text
-    entries = case_reading.submissions(step, None)
-    return plan.text_of(((entry.form, entry.answers) for entry in entries), fields)

@@ -48,7 +48,6 @@ from service.store.models.record import (
     Submission,
 )
 from service.store.models.task import TASKS, TaskRow
-from service.store.models.telling import ChannelHealth, NotificationSetting
 
 __all__ = [
     "APPLIED",
@@ -71,7 +70,6 @@ __all__ = [
     "Case",
     "CaseApplication",
     "CaseFact",
-    "ChannelHealth",
     "CommentRequest",
     "DecisionEvaluation",
     "DepartmentAllowance",
@@ -86,7 +84,6 @@ __all__ = [
     "LoginAttempt",
     "MessageBuffer",
     "Notification",
-    "NotificationSetting",
     "OrganisationUnit",
     "Outbox",
     "Participant",

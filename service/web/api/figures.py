@@ -5,15 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
 
-from pydantic import AwareDatetime, Field
+from flask import request
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from service.domain.metrics import ChannelDay, LoadSample
-from service.runtime.campaigns import load_reports, measurements
+from service.errors import FieldError, InvalidInput
+from service.runtime.campaigns import campaign_metrics, figure_import, load_reports, measurements
+from service.runtime.campaigns.campaign_metrics import MetricsView
+from service.runtime.campaigns.figure_import import ImportView, SourceView
+from service.runtime.campaigns.figure_rows import Given
 from service.runtime.campaigns.load_reports import LoadReportView
 from service.runtime.campaigns.measurements import FigureView
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import Page, View
+from service.web.api import reading
 from service.web.api.section import Body, ListOf, Section, Slice
 
 section = Section("Campaign figures")
@@ -68,6 +75,26 @@ class Load(Body):
     cdn_nodes: int | None = Field(None, ge=0, le=1_000_000)
 
 
+class MetricsQuery(BaseModel):
+    """Which days, both included, and by what."""
+
+    model_config = ConfigDict(populate_by_name=True, extra="forbid", frozen=True)
+
+    first: date | None = Field(None, alias="from", description="the first day; left out: from the beginning")
+    last: date | None = Field(None, alias="to", description="the last day; left out: to the end")
+    by: Literal["day", "channel"] = "day"
+
+
+_TRUE, _FALSE = frozenset({"true", "1"}), frozenset({"", "false", "0"})
+_TABLE = {
+    "file": {"type": "string", "format": "binary", "description": "CSV in UTF-8 or GBK, or XLSX"},
+    "dry_run": {"type": "boolean", "description": "only say what would happen"},
+    "source": {"type": "string", "description": "the layout, by its key; left out: what fits best"},
+    "channel": {"type": "string", "description": "the channel of the plan, where the table names none"},
+    "reason": {"type": "string", "description": "why figures are corrected, where the table does not say"},
+}
+
+
 @dataclass(frozen=True)
 class RecordedView(View):
     """How many samples were kept."""
@@ -87,6 +114,45 @@ def record_metrics(app: Application, actor: Actor, business_key: str, body: Metr
     samples = [ChannelDay(**sample.model_dump(exclude={"reason"})) for sample in body.samples]
     reasons = [sample.reason for sample in body.samples]
     return RecordedView(measurements.record_metrics(app, actor, business_key, samples, reasons))
+
+
+@section.post(
+    "/campaigns/<business_key>/metrics/import",
+    returns=ImportView,
+    files=_TABLE,
+    errors=(403, 404, 409, 413, 415, 422),
+)
+def import_metrics(app: Application, actor: Actor, business_key: str) -> ImportView:
+    """Take a table of figures (CSV or XLSX): what can be taken is, the rest is named by row and column.
+
+    With `dry_run` nothing is recorded. The same table again records nothing new.
+    """
+    file = reading.one_file()
+    asked = {name: request.form.get(name, "").strip() or None for name in ("source", "channel", "reason")}
+    dry_run = request.form.get("dry_run", request.args.get("dry_run", "")).strip().lower()
+    if dry_run not in _TRUE | _FALSE:
+        raise InvalidInput(errors=[FieldError("dry_run", "true or false")])
+    return figure_import.take(
+        app,
+        actor,
+        business_key,
+        file.stream.read(),
+        Given(**asked),
+        dry_run=dry_run in _TRUE,
+        name=file.filename or "",
+    )
+
+
+@section.get("/campaigns/<business_key>/metrics", returns=MetricsView, query=MetricsQuery, errors=(404, 422))
+def get_metrics(app: Application, actor: Actor, business_key: str, query: MetricsQuery) -> MetricsView:
+    """Return what a campaign brought, by day or by channel, with the ratios of the sums."""
+    return campaign_metrics.metrics(app, actor, business_key, query.by, query.first, query.last)
+
+
+@section.get("/figure-sources", returns=ListOf(SourceView), query=Slice)
+def list_figure_sources(app: Application, actor: Actor, query: Slice) -> Page[SourceView]:
+    """List the layouts of tables that can be imported, as the owners declare them."""
+    return query.cut(figure_import.sources(app), lambda source: source.key)
 
 
 @section.get("/campaigns/<business_key>/figures", returns=ListOf(FigureView), query=Slice, errors=(404,))

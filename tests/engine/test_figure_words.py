@@ -1,0 +1,50 @@
+"""`figures.yaml`: what it says is read, and slips of its owners are named."""
+
+from __future__ import annotations
+
+import pytest
+
+from service import resources
+from service.engine.check.figures import check_figures
+from service.engine.check.surroundings import Surroundings
+from service.engine.figures import read
+
+SHIPPED = (resources.processes() / "figures.yaml").read_text("utf-8")
+
+
+def codes(text: str) -> list[tuple[str, str]]:
+    found = read(text.encode())
+    around = Surroundings(forms={"fill_kpi_sheet": {}, "adjust_today": {}})
+    around.decisions |= dict.fromkeys(("deviation_alert", "load_level"))
+    return [(each.element, each.code) for each in (*found.findings, *check_figures(found.words, around))]
+
+
+def test_the_shipped_words_have_nothing_wrong() -> None:
+    assert codes(SHIPPED) == []
+    assert [*read(SHIPPED.encode()).words.sources] == [
+        "ocean_engine",
+        "baidu",
+        "tencent_ads",
+        "ga4",
+        "wide",
+        "rows",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "slip", "finding"),
+    [
+        ("      impressions: [展示数", "      impresions: [展示数", ("ocean_engine", "unknown-metric")),
+        ("      clicks: [点击数, 点击次数]", "      clicks: [展示数]", ("ocean_engine", "ambiguous-name")),
+        ("    name: 百度\n", "", ("baidu", "source-incomplete")),
+        ("    metric: [指标, metric]\n", "", ("rows", "source-incomplete")),
+        ("    day: [日期, 时间, 统计时间]", "    dey: [日期]", ("dey", "unknown-word")),
+        ("  sheet: fill_kpi_sheet", "  sheet: fill_kpi_shet", ("sheet", "unknown-name")),
+        ("  table: load_level", "  table: load_levle", ("table", "unknown-name")),
+        ("sources:\n", "sources: []\nother:\n", ("other", "unknown-word")),
+    ],
+)
+def test_a_slip_is_named_where_it_stands(written: str, slip: str, finding: tuple[str, str]) -> None:
+    assert written in SHIPPED
+
+    assert finding in codes(SHIPPED.replace(written, slip, 1))
