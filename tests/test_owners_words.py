@@ -39,6 +39,7 @@ COINCIDENCES = {
     **dict.fromkeys(
         [("web/figure_words.py", each) for each in ("CTR", "CPA", "ROAS", "GMV")], "words of the screens"
     ),
+    ("web/form_payload.py", "decision"): "a part of what a page is told",
     ("web/formatting.py", "decision"): "a word of the screens",
 }
 """Texts that only look like a name of an owner, each with what it is; what stands there no longer goes."""
@@ -56,12 +57,8 @@ SENTENCES = {
     "handlers": "sentences of notices and of the record, which are kept in the language of the company",
     "runtime/company/founding.py": "how the first admin is shown",
     "runtime/company/importing.py": "the headings of tables of people",
-    "runtime/cases/comments.py": "sentences of notices, which are kept in the language of the company",
-    "runtime/effects/events.py": "sentences of notices, which are kept in the language of the company",
     "runtime/scenarios": "the language scenarios are written in",
     "runtime/step/actor.py": "how the system is called in the record",
-    "runtime/tasks/offering.py": "sentences of notices, which are kept in the language of the company",
-    "runtime/tasks/reminding.py": "sentences of notices, which are kept in the language of the company",
     "runtime/tasks/signing.py": "the two questions an added signer is asked",
     "runtime/tasks/telling.py": "sentences of notices, which are kept in the language of the company",
     "serving.py": "the product's name, and how the installer is called in the record",

@@ -21,6 +21,7 @@ from service.domain.figures import (
 from service.domain.metrics import ChannelDay, Metric, Totals, load_ratio, totals
 from service.domain.money import deviation
 from service.domain.plan import START, as_date
+from service.domain.targets import daily, targets_of
 from service.domain.traffic import traffic_facts
 from service.errors import BpmnError, HandlerFailed
 from service.handlers import v0_1
@@ -45,11 +46,11 @@ REPORTED = (
 def collect_metrics(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
     """Return the day's rows for the morning report and the day's targets; a target nobody set is None."""
     day = _day(params["day"])
-    samples, targets = list(ports.metrics(day)), _targets(day, _sheet(params, ports), ports)
+    samples, targets = list(ports.metrics(day)), targets_of(day, _sheet(params, ports), ports.words.metrics)
     return {
         "channels": [_reported(sample) for sample in samples],
         "targets": targets,
-        "metrics": [_metric(metric, targets, totals(samples)) for metric in _daily(ports)],
+        "metrics": [_metric(metric, targets, totals(samples)) for metric in daily(ports.words.metrics)],
     }
 
 
@@ -178,21 +179,10 @@ def _metric(metric: Metric, targets: Mapping[str, Any], sums: Totals) -> dict[st
     }
 
 
-def _daily(ports: Ports) -> list[Metric]:
-    return [metric for metric in ports.words.metrics.values() if metric.target]
-
-
 def _sheet(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
     """Return the answers of the KPI sheet, none while there is none."""
     sheet = ports.submission(str(params.get("sheet") or v0_1.KPI_SHEET))
     return sheet.answers if sheet else {}
-
-
-def _targets(day: date, sheet: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
-    rows = sheet.get("daily_overrides") or ()
-    special: Mapping[str, Any] = next((row for row in rows if as_date(row.get("date")) == day), {})
-    base = {metric.key: sheet.get(metric.target) for metric in _daily(ports)}
-    return base | {key: special[key] for key in base if special.get(key) is not None}
 
 
 def _all_samples(end: date, text: Mapping[str, Any], ports: Ports) -> list[ChannelDay]:

@@ -217,6 +217,8 @@ def install(app: Flask) -> None:
         day,
         iso,
         number,
+        yuan,
+        percent,
         file_size,
         plain,
         outcome_name,

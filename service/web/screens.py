@@ -12,6 +12,8 @@ from service.web import (
     brand,
     cases,
     company,
+    figure_words,
+    figures,
     findings,
     formatting,
     guarantees,
@@ -36,6 +38,7 @@ BLUEPRINTS = (
     tasks,
     start,
     cases,
+    figures,
     notifications,
     instances,
     processes,
@@ -60,9 +63,10 @@ def install(app: Flask) -> None:
     app.context_processor(_page_context)
     app.add_template_filter(people.shown_name, "person")
     app.add_template_filter(findings.headline)
+    app.add_template_filter(figure_words.measured)
+    app.add_template_filter(figure_words.as_metric)
     app.add_template_filter(labels.told, "said")
     app.add_template_filter(notifications.kind_word)
-    app.add_template_filter(notifications.channel_word)
     app.add_template_filter(notifications.kind_tone)
 
 

@@ -1,0 +1,313 @@
+"""The morning meeting of a campaign: a day against its targets, what was done last time, the money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.domain.budget import lines_from
+from service.domain.closeout import SpendRow, spend_rows
+from service.domain.metrics import ChannelDay, Metric
+from service.domain.money import decimal, deviation, ratio
+from service.domain.plan import END, START, as_date, text_of
+from service.domain.targets import daily, targets_of
+from service.domain.workdays import local_day
+from service.engine.decisions import Decision, evaluate, map_result
+from service.engine.definition import Model
+from service.handlers.ports import Submission
+from service.runtime.campaigns import campaign_figures, case_reading
+from service.runtime.campaigns.campaign_metrics import Sums, added, rounded, totals
+from service.runtime.campaigns.measurements import main_instance
+from service.runtime.identity.visibility import require_visible
+from service.runtime.step.context import Actor, Application
+from service.runtime.step.step import Step
+from service.runtime.step.transaction import step_of
+from service.runtime.step.views import View
+from service.store import cases
+from service.store.models import TASKS, ProcessInstance
+
+_ROWS = "adjustments"
+"""The rows of the form of adjustments."""
+
+
+@dataclass(frozen=True)
+class ReadingView(View):
+    """One metric of a day: what came of it, what was wanted, how far off that is, and what the table says.
+
+    `is_off`: the table says anything but that all is well.
+    """
+
+    metric: str
+    actual: Decimal | None
+    target: Decimal | None
+    deviation: Decimal | None
+    level: str
+    is_off: bool
+
+
+@dataclass(frozen=True)
+class RowView(View):
+    """A channel on the day (None: all of them), with its readings in the order of the metrics."""
+
+    channel: str | None
+    cost: Decimal | None
+    readings: tuple[ReadingView, ...]
+
+
+@dataclass(frozen=True)
+class DoneView(View):
+    """What was done about a metric on a day, and how that metric was before and on the next day known.
+
+    `helped`: nearer to the target than before; None while nobody can say.
+    """
+
+    metric: str
+    day: date
+    action: str
+    detail: str
+    result: str
+    by: str
+    before: Decimal | None
+    after: Decimal | None
+    after_day: date | None
+    target: Decimal | None
+    helped: bool | None
+    instance_id: str
+
+
+@dataclass(frozen=True)
+class OpenView(View):
+    """A task of a campaign day that somebody still owes."""
+
+    task_id: str
+    instance_id: str
+    name: str
+    day: date | None
+    due_at: datetime | None
+    is_adjustment: bool
+
+
+@dataclass(frozen=True)
+class MoneyView(View):
+    """A budget item: what is planned, what its channels have cost so far, and that as a share."""
+
+    item: str
+    budget: Decimal
+    spent: Decimal | None
+    share: Decimal | None
+
+
+@dataclass(frozen=True)
+class MeetingView(View):
+    """The meeting about a day. `elapsed` is the share of the campaign's days that are over by then.
+
+    `metrics` are those with a daily target, by key; `done` has for each of them the last adjustment.
+    """
+
+    day: date
+    first: date | None
+    last: date | None
+    elapsed: Decimal | None
+    metrics: tuple[str, ...]
+    rows: tuple[RowView, ...]
+    total: RowView
+    open: tuple[OpenView, ...]
+    done: tuple[DoneView, ...]
+    money: tuple[MoneyView, ...]
+
+
+def meeting(app: Application, actor: Actor, business_key: str, day: date | None = None) -> MeetingView:
+    """Return what the meeting about a day looks at, by default yesterday. NotFound for who sees no case."""
+    leading = main_instance(app, actor, business_key)
+    wanted = day or local_day(app.clock()) - timedelta(days=1)
+    with app.db.read() as session:
+        row = require_visible(app, session, actor, leading)
+        case = _Case.of(app, session, row, actor)
+        of_day = campaign_figures.sums(session, business_key, "channel", wanted, wanted)
+        so_far = campaign_figures.sums(session, business_key, "channel", None, wanted)
+        by_day = campaign_figures.sums(session, business_key, "day", None, None)
+        opened = tuple(_open(session, case))
+    metrics, targets = daily(case.metrics), targets_of(wanted, case.sheet, case.metrics)
+    return MeetingView(
+        day=wanted,
+        first=case.first,
+        last=case.last,
+        elapsed=_elapsed(case, wanted),
+        metrics=tuple(each.key for each in metrics),
+        rows=tuple(
+            _row(app, case, name, of_day.get(name, {}), metrics, targets)
+            for name in case.channels_with(of_day)
+        ),
+        total=_row(app, case, None, added(of_day.values()), metrics, targets),
+        open=opened,
+        done=tuple(_done(case, metrics, by_day)),
+        money=tuple(map(_money, _spend(case, so_far))),
+    )
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What of a campaign the meeting needs: its words, its plan, the answers of the sheet and adjustments."""
+
+    model: Model
+    number: str
+    text: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    sheet: Mapping[str, Any]
+    adjustments: Sequence[Submission]
+
+    @classmethod
+    def of(cls, app: Application, session: Session, row: ProcessInstance, actor: Actor) -> _Case:
+        own = app.model(row.deployment_id, session=session)
+        # A case from before these words were declared goes by those in force.
+        model = own if own.figures.meeting.table else app.live(session=session).model
+        step: Step = step_of(app, session, row, own, actor)
+        entries = case_reading.submissions(step, None)
+        about = model.figures.meeting
+        sheets = [each for each in entries if each.form == about.sheet]
+        return cls(
+            model,
+            step.case,
+            text_of(((each.form, each.answers) for each in entries), own.words.text),
+            cases.in_force(session, step.case),
+            sheets[-1].answers if sheets else {},
+            [each for each in entries if each.form == about.adjustment],
+        )
+
+    @property
+    def metrics(self) -> Mapping[str, Metric]:
+        return self.model.words.metrics
+
+    @property
+    def first(self) -> date | None:
+        return as_date(self.facts.get(START) or self.text.get(START))
+
+    @property
+    def last(self) -> date | None:
+        return as_date(self.facts.get("actual_end_date") or self.facts.get(END) or self.text.get(END))
+
+    @property
+    def table(self) -> Decision | None:
+        return self.model.decisions.get(self.model.figures.meeting.table)
+
+    def channels_with(self, found: Iterable[str]) -> list[str]:
+        """Return the plan's channels in its order, then others that have figures."""
+        planned = [str(row.get("name")) for row in self.text.get("channels") or ()]
+        return list(dict.fromkeys((*planned, *found)))
+
+    def level(self, app: Application, actual: Any, target: Any, off: Decimal | None) -> str:
+        """Return what the table says of a deviation; "" without a table."""
+        if self.table is None:
+            return ""
+        given = {"actual": actual, "target": target, "deviation": off}
+        return str(map_result(evaluate(self.table, given, app.feel, app.clock()), "singleEntry"))
+
+
+def _row(
+    app: Application,
+    case: _Case,
+    channel: str | None,
+    sums: Sums,
+    metrics: Sequence[Metric],
+    targets: Mapping[str, Any],
+) -> RowView:
+    of_all = totals(sums)
+    readings = []
+    for metric in metrics:
+        actual, target = getattr(of_all, metric.key), targets.get(metric.key)
+        off = deviation(actual, target)
+        level = case.level(app, actual, target, off)
+        wanted = None if target is None else decimal(target)
+        is_off = level not in ("", case.model.figures.meeting.normal)
+        readings.append(ReadingView(metric.key, rounded(actual), wanted, rounded(off), level, is_off))
+    return RowView(channel, sums.get("cost"), tuple(readings))
+
+
+def _elapsed(case: _Case, day: date) -> Decimal | None:
+    if case.first is None or case.last is None or case.last < case.first:
+        return None
+    over = min(max((day - case.first).days + 1, 0), (case.last - case.first).days + 1)
+    return ratio(over, (case.last - case.first).days + 1)
+
+
+def _open(session: Session, case: _Case) -> Iterable[OpenView]:
+    """Yield the open tasks of the processes that ask for an adjustment: those of campaign days."""
+    form = case.model.figures.meeting.adjustment
+    days = [
+        each.key
+        for each in case.model.processes.values()
+        if any(one.form == form for one in each.elements.values())
+    ]
+    query = (
+        select(TASKS, ProcessInstance.variables)
+        .join(ProcessInstance, ProcessInstance.id == TASKS.c.instance_id)
+        .where(
+            TASKS.c.state == "open",
+            ProcessInstance.business_key == case.number,
+            ProcessInstance.definition.in_(days),
+        )
+        .order_by(TASKS.c.id)
+    )
+    for found in session.execute(query):
+        yield OpenView(
+            found.id,
+            found.instance_id,
+            found.name,
+            as_date((found.variables or {}).get("day")),
+            found.due_at,
+            found.form == form,
+        )
+
+
+def _done(case: _Case, metrics: Sequence[Metric], by_day: Mapping[date, Sums]) -> Iterable[DoneView]:
+    """Yield the last adjustment of each metric, and whether it helped."""
+    for metric in metrics:
+        told = [
+            (each, row)
+            for each in reversed(case.adjustments)
+            for row in each.answers.get(_ROWS) or ()
+            if row.get("metric") == metric.key
+        ]
+        if told:
+            yield _adjusted(metric, *told[0], by_day)
+
+
+def _adjusted(
+    metric: Metric, said: Submission, row: Mapping[str, Any], by_day: Mapping[date, Sums]
+) -> DoneView:
+    day = local_day(said.at)
+    # Of the day on which it was done nobody knows what was before and what after.
+    known = ((each, getattr(totals(sums), metric.key)) for each, sums in by_day.items() if each > day)
+    after_day, after = next(((each, value) for each, value in known if value is not None), (None, None))
+    before, target = row.get("actual"), row.get("target")
+    was, is_now = deviation(before, target), deviation(after, target)
+    return DoneView(
+        metric=metric.key,
+        day=day,
+        action=str(row.get("action") or ""),
+        detail=str(row.get("detail") or ""),
+        result=str(row.get("result") or ""),
+        by=said.by,
+        before=None if before is None else rounded(decimal(before)),
+        after=rounded(after),
+        after_day=after_day,
+        target=None if target is None else decimal(target),
+        helped=None if was is None or is_now is None else abs(is_now) < abs(was),
+        instance_id=said.instance_id,
+    )
+
+
+def _spend(case: _Case, so_far: Mapping[str, Sums]) -> Sequence[SpendRow]:
+    day = date.min
+    costs = [ChannelDay(day, name, cost=sums["cost"]) for name, sums in so_far.items() if "cost" in sums]
+    return spend_rows(lines_from(case.text.get("lines")), case.text.get("channels") or (), costs)
+
+
+def _money(row: SpendRow) -> MoneyView:
+    return MoneyView(row.budget_item, row.budget, row.actual, rounded(row.ratio))
