@@ -23,6 +23,7 @@ PREFIX = "COUNTERSIGN_"
 EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 ZONE = ZoneInfo("Asia/Shanghai")
 DATABASE_SCHEMES = ("sqlite", "postgresql", "postgresql+psycopg")
+SMTP_SCHEMES = ("smtp", "smtps", "smtp+plain")
 QUEUE_SCHEMES = ("sqlite", "postgresql", "postgresql+psycopg", "redis", "rediss", "unix", "memory")
 
 LOOPBACK = ("127.0.0.0/8", "::1")
@@ -50,6 +51,16 @@ class Settings:
     # Proxies whose X-Forwarded-For is believed.
     trusted_proxies: tuple[Network, ...] = ()
     upload_bytes: int = 20 * 1024 * 1024
+    # Where people are told outside: secrets stand in these addresses, so nothing shows them.
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = ""
+    dingtalk_url: str = field(default="", repr=False)
+    dingtalk_secret: str = field(default="", repr=False)
+    feishu_url: str = field(default="", repr=False)
+    feishu_secret: str = field(default="", repr=False)
+    wecom_url: str = field(default="", repr=False)
+    webhook_url: str = field(default="", repr=False)
+    webhook_secret: str = field(default="", repr=False)
     # Keys this installation had before: the audit record sealed with them stays verifiable.
     previous_secret_keys: tuple[str, ...] = field(default=(), repr=False)
 
@@ -74,6 +85,15 @@ class Settings:
             trusted_proxies=_networks(env, "TRUSTED_PROXIES", LOOPBACK if _public_url(env) else ()),
             upload_bytes=_number(env, "UPLOAD_BYTES", 20 * 1024 * 1024, 1024, 1024**3),
             previous_secret_keys=_list(env, "PREVIOUS_SECRET_KEYS", ()),
+            smtp_url=_url(env, "SMTP_URL", "", SMTP_SCHEMES),
+            mail_from=_text(env, "MAIL_FROM", ""),
+            dingtalk_url=_hook(env, "DINGTALK_URL", ("oapi.dingtalk.com",)),
+            dingtalk_secret=_text(env, "DINGTALK_SECRET", ""),
+            feishu_url=_hook(env, "FEISHU_URL", ("open.feishu.cn", "open.larksuite.com")),
+            feishu_secret=_text(env, "FEISHU_SECRET", ""),
+            wecom_url=_hook(env, "WECOM_URL", ("qyapi.weixin.qq.com",)),
+            webhook_url=_hook(env, "WEBHOOK_URL", ()),
+            webhook_secret=_webhook_secret(env),
         )
 
     @property
@@ -180,6 +200,43 @@ def _public_url(env: Mapping[str, str]) -> str | None:
     if text and (parts.scheme not in ("http", "https") or not parts.netloc):
         raise _bad("PUBLIC_URL", text, Text("an address such as https://approval.example.com is expected"))
     return text.rstrip("/") or None
+
+
+def _hook(env: Mapping[str, str], name: str, hosts: tuple[str, ...]) -> str:
+    """Return an address to post to: over TLS and, where `hosts` are given, at one of them.
+
+    CHANNEL_HOSTS names others that are allowed as well, with their port, and may be reached without TLS:
+    a relay within the company.
+    """
+    text = _text(env, name, "")
+    if not text:
+        return ""
+    parts = urlsplit(text)
+    is_named = parts.netloc in _list(env, "CHANNEL_HOSTS", ())
+    is_known = parts.scheme == "https" and (parts.netloc in hosts if hosts else bool(parts.hostname))
+    if parts.username or not (is_known or (is_named and parts.scheme in ("http", "https"))):
+        # The address itself is a secret: only its host is repeated.
+        wanted = Text(
+            "an https address is expected; name other hosts in {prefix}CHANNEL_HOSTS", prefix=PREFIX
+        )
+        if hosts:
+            wanted = Text(
+                "an https address at {hosts} is expected; name other hosts in {prefix}CHANNEL_HOSTS",
+                hosts=", ".join(hosts),
+                prefix=PREFIX,
+            )
+        raise _bad(name, f"{parts.scheme}://{parts.hostname or ''}/…", wanted)
+    return text
+
+
+def _webhook_secret(env: Mapping[str, str]) -> str:
+    given = _text(env, "WEBHOOK_SECRET", "")
+    if _text(env, "WEBHOOK_URL", "") and len(given) < 16:
+        raise InvalidSetting(
+            Text("{prefix}WEBHOOK_SECRET is too short: use at least 16 characters.", prefix=PREFIX),
+            variable=PREFIX + "WEBHOOK_SECRET",
+        )
+    return given
 
 
 def _data_folder(env: Mapping[str, str]) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from service.engine.definition import Model
@@ -212,15 +213,24 @@ class Instance:
 
     def progress(self) -> Progress:
         """Return the instance as bytes and all that changed since it was started, loaded or last asked."""
+        running = self._running
+        return self._changed(
+            snapshot.encode(running.definition, running.state, running.journal.seq, running.root)
+        )
+
+    def changes(self) -> Progress:
+        """Return what changed, as `progress` does, of an instance that goes on in memory: no bytes."""
+        return self._changed(b"")
+
+    def _changed(self, blob: bytes) -> Progress:
         running, journal = self._running, self._running.journal
-        due = events.next_due(running.root)
         running.begin_journal(journal.seq)
         return Progress(
-            snapshot=snapshot.encode(running.definition, running.state, journal.seq, running.root),
+            snapshot=blob,
             state=running.state,
             opened=tuple(journal.opened.values()),
             closed=tuple(journal.closed),
-            next_due=due.at if due is not None else None,
+            next_due=self.due(),
             history=tuple(journal.history),
             incidents=tuple(journal.incidents.values()),
             resolved=tuple(journal.resolved),
@@ -232,6 +242,16 @@ class Instance:
             involved=tuple(journal.involved),
             evaluations=tuple(journal.evaluations),
         )
+
+    def due(self) -> datetime | None:
+        """Return when something falls due next, None when nothing ever does."""
+        due = events.next_due(self._running.root)
+        return due.at if due is not None else None
+
+    def waits_at(self, token_id: str) -> bool:
+        """Say whether a token of this instance waits under that id."""
+        token = self._running.root.token(token_id)
+        return token is not None and token.state == STARTED
 
     # ---- finding ----------------------------------------------------------------------------------
 

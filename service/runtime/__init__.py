@@ -12,6 +12,7 @@ time        what happens because time passes
 statistics  how long instances and their activities took
 campaigns   what is about marketing: figures, load, allowances, the archive. Nothing above it knows it
 company     who works here: people who leave, groups, the calendar, and what is still missing
+forecasting what is likely to come: cases walked on in memory through their drawings
 wiring      the application put together: what takes part in every step
 keeping     audit, backup, idempotency, housekeeping
 scenarios   tests without code: given answers and passing time → expected route

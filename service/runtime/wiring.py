@@ -12,7 +12,7 @@ from service.runtime import v0_1
 from service.runtime.campaigns import ending
 from service.runtime.campaigns.ports import HandlerPorts
 from service.runtime.cases import attachments
-from service.runtime.effects import notices
+from service.runtime.effects import channels, notices
 from service.runtime.incidents import rows as incidents
 from service.runtime.step import handler_calls
 from service.runtime.step.context import Application
@@ -49,7 +49,7 @@ def open_application(
         feel=feel,
         clock=clock or _now,
         handlers=handlers,
-        parts=Parts(KEEPERS, _call_handler),
+        parts=Parts(KEEPERS, _call_handler, lambda: bool(channels.set_up(app.settings))),
         blobs=BlobStore(settings.attachments),
         audit_keys=AuditKeys.derive(settings.secret_key, settings.previous_secret_keys),
     )

@@ -7,10 +7,12 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.engine.drawing import Process
+from service.errors import Busy, TakesTooLong, Unavailable
 from service.runtime.campaigns import measurements
 from service.runtime.cases import attachments, comments, copies, dossier, instances
 from service.runtime.cases.seeking import STATES
 from service.runtime.cases.views import InstanceView
+from service.runtime.forecasting import forecasts
 from service.web import case_facts, people
 from service.web.asking import application, me, signed_in_only
 from service.web.case_page import case_context, task_due
@@ -91,6 +93,23 @@ def _follow_ups(case: InstanceView) -> list[Process]:
     offered = instances.startable(application(), me(), business_key=case.business_key)
     startable = {each.key: each for each in offered}
     return [startable[key] for key in declared if key in startable]
+
+
+@blueprint.get("/cases/awaited")
+def awaited() -> str:
+    """My own campaigns that are not decided: a part of my tasks, asked for once they are there."""
+    return render_template("_awaited.html", cases=forecasts.awaited(application(), me()))
+
+
+@blueprint.get("/cases/<instance_id>/forecast")
+def forecast(instance_id: str) -> str:
+    """When it is likely to be decided: a part of pages, asked for once they are there."""
+    try:
+        found = forecasts.forecast(application(), me(), instance_id)
+    except (Busy, TakesTooLong, Unavailable):
+        # Asked for again by the page itself.
+        found = None
+    return render_template("_forecast.html", forecast=found, short="short" in request.args)
 
 
 @blueprint.get("/cases/<instance_id>/drawings/<definition>.bpmn")

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.domain.workdays import ZONE
 from service.runtime.cases.seeking import Sought
+from service.runtime.effects import health
 from service.runtime.keeping import audit
 from service.runtime.mending import batches, queue
 from service.web import people
@@ -57,7 +58,8 @@ def batch(batch_id: str) -> str:
 def jobs() -> str:
     state = request.args.get("state", "")
     found = queue.find(application(), me(), state=state if state in queue.STATES else None)
-    return render_template("jobs.html", jobs=found, state=state, states=queue.STATES)
+    telling = health.find(application(), me())
+    return render_template("jobs.html", jobs=found, state=state, states=queue.STATES, telling=telling)
 
 
 @blueprint.post("/jobs/<job_id>/retry")

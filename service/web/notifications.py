@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -11,8 +11,8 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from service.engine.organisation import Event
-from service.errors import Conflict, NotFound, Unavailable
-from service.runtime.effects import notifications
+from service.errors import Conflict, FieldError, InvalidInput, NotFound, Unavailable
+from service.runtime.effects import notifications, preferences
 from service.runtime.effects.notifications import NotificationView
 from service.runtime.tasks import user_tasks
 from service.web import people
@@ -65,6 +65,53 @@ def read_all() -> Response:
     return redirect(url_for("notifications.index"), 303)
 
 
+@blueprint.get("/settings")
+def settings(problems: Sequence[FieldError] = ()) -> str:
+    """Show how I am told outside: by which channels of what, and when not."""
+    found = preferences.get(application(), me())
+    kinds = list(dict.fromkeys(kind for each in found.channels for kind in each.modes))
+    return render_template("notification_settings.html", settings=found, kinds=kinds, problems=problems)
+
+
+@blueprint.post("/settings")
+def change_settings() -> Response | tuple[str, int]:
+    """Keep what I have chosen; what cannot be is said on the page."""
+    form, app = request.form, application()
+    before = preferences.get(app, me())
+    modes = {
+        each.name: {kind: form[f"{each.name}.{kind}"] for kind in each.modes if f"{each.name}.{kind}" in form}
+        for each in before.channels
+    }
+    is_quiet = bool(form.get("is_quiet"))
+    try:
+        preferences.change(
+            app,
+            me(),
+            addresses={
+                each.name: form.get(f"address.{each.name}") for each in before.channels if each.wants_address
+            },
+            modes=modes,
+            quiet_from=form.get("quiet_from") if is_quiet else None,
+            quiet_to=form.get("quiet_to") if is_quiet else None,
+        )
+    except InvalidInput as error:
+        return settings(error.errors), 422
+    flash(_("Your notification settings are saved."), "good")
+    return redirect(url_for("notifications.settings"), 303)
+
+
+def channel_word(name: str) -> str:
+    """Return what people call a channel."""
+    words = {
+        "mail": _("Mail"),
+        "dingtalk": _("DingTalk"),
+        "feishu": _("Feishu"),
+        "wecom": _("WeCom"),
+        "webhook": _("Webhook"),
+    }
+    return words.get(name, name)
+
+
 def kind_word(kind: str) -> str:
     """Return the word for a kind of notification: that of the organisation, where it is one of its events."""
     event = _declared().get(kind)
@@ -83,6 +130,7 @@ def kind_word(kind: str) -> str:
         "pause": _("pause at once"),
         "copy": _("copy"),
         "consult": _("opinion wanted"),
+        "notice": _("news"),
     }
     return words.get(kind, _("notification"))
 

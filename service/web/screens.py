@@ -67,6 +67,7 @@ def install(app: Flask) -> None:
     app.add_template_filter(figure_words.as_metric)
     app.add_template_filter(labels.told, "said")
     app.add_template_filter(notifications.kind_word)
+    app.add_template_filter(notifications.channel_word)
     app.add_template_filter(notifications.kind_tone)
 
 

@@ -67,6 +67,9 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
         "GET /notifications/<notification_id>": _OWN,
         "POST /notifications/<notification_id>/read": _OWN,
         "POST /api/v1/notifications/<notification_id>/read": _OWN,
+        **dict.fromkeys(("GET /notifications/settings", "POST /notifications/settings"), _ME),
+        **dict.fromkeys(("GET /api/v1/notification-settings", "PATCH /api/v1/notification-settings"), _ME),
+        "GET /api/v1/channels": _right("system.inspect"),
     },
     "tasks": {
         **dict.fromkeys(("GET /tasks", "GET /api/v1/tasks"), _ME),
@@ -95,12 +98,15 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
     "cases": {
         "POST /api/v1/tasks/complete-many": _ME,
         **dict.fromkeys(("GET /copies", "GET /api/v1/copies"), _ME),
-        **dict.fromkeys(("GET /cases", "GET /api/v1/process-instances", "GET /start"), _ME),
+        **dict.fromkeys(
+            ("GET /cases", "GET /cases/awaited", "GET /api/v1/process-instances", "GET /start"), _ME
+        ),
         **dict.fromkeys(("GET /api/v1/process-definitions", "GET /api/v1/process-definitions/<key>"), _ME),
         **dict.fromkeys(("GET /start/<key>", "POST /api/v1/process-definitions/<key>/start"), Need(STARTS)),
         **dict.fromkeys(
             (
                 "GET /cases/<instance_id>",
+                "GET /cases/<instance_id>/forecast",
                 "GET /cases/<instance_id>/drawings/<definition>.bpmn",
                 *(
                     f"GET /api/v1/process-instances/<instance_id>{part}"
@@ -112,6 +118,7 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
                         "/dossier",
                         "/facts",
                         "/history",
+                        "/forecast",
                         "/waiting",
                     )
                 ),

@@ -13,8 +13,9 @@ from types import MappingProxyType
 from typing import Any
 
 from service import manifest
-from service.engine.case import pace
+from service.engine.case import outlook, pace
 from service.engine.case.kinds import KINDS, Kind
+from service.engine.case.outlook import Outlook
 from service.engine.case.pace import Pace
 from service.engine.files.declarations import Declarations
 from service.engine.files.findings import Finding
@@ -29,7 +30,7 @@ GIVEN: Mapping[str, str] = MappingProxyType(
 )
 """What every case has beside its facts, with its label: readable as `case.…`, written by nobody."""
 
-_SECTIONS = frozenset({"main", "outcome", "head", "phases", "facts", "pace"})
+_SECTIONS = frozenset({"main", "outcome", "head", "phases", "facts", "pace", outlook.SECTION})
 _PHASE = frozenset({"at", "label_en"})
 _PROPERTIES = frozenset({"kind", "label", "label_en", "initial", "values", "values_en", "tones"})
 TONES = frozenset({"good", "warn", "bad"})
@@ -102,6 +103,7 @@ class CaseSchema:
     `outcome` is the fact that says how a case came out, "" where none does. `pace` says how long deciding
     takes, None where nobody wants to know. `head` are the facts that say at a glance what a case is about;
     `phases` its way, in order.
+    `outlook` says what is forecast of it, None where nothing is.
     """
 
     main: str | None = None
@@ -110,6 +112,7 @@ class CaseSchema:
     pace: Pace | None = None
     head: tuple[str, ...] = ()
     phases: tuple[Phase, ...] = ()
+    outlook: Outlook | None = None
 
     @property
     def names(self) -> frozenset[str]:
@@ -152,8 +155,9 @@ def read(content: bytes) -> Reading:
     head = file.names(file.data, "head")
     for name in head:
         file.word(file.data, "head", name, section)
-    reckoned = pace.read(file, {name: fact.kind for name, fact in facts.items()})
-    schema = CaseSchema(main, facts, outcome, reckoned, head, _phases(file))
+    kinds = {name: fact.kind for name, fact in facts.items()}
+    reckoned, wanted = pace.read(file, kinds), outlook.read(file, kinds)
+    schema = CaseSchema(main, facts, outcome, reckoned, head, _phases(file), wanted)
     return Reading(schema, tuple(file.findings), file.lines)
 
 

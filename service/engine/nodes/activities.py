@@ -32,7 +32,10 @@ class UserTask(Node):
     def enter(self, view: TokenView) -> WaitsForPeople:
         extensions, token = self.extensions, view.token
         read = ("dueDate", "candidateGroups", "candidateUsers", "assignee")
+        is_looked_at = view.evaluation.is_looked_at
         wanted = [extensions.attribute(name) or "" for name in read]
+        if not is_looked_at:
+            wanted[0] = ""
         due, groups, users, assignee = view.literal_or_feel(wanted)
         due_at = to_due(due, view.now) if due else None
         return WaitsForPeople(
@@ -53,10 +56,10 @@ class UserTask(Node):
                 element_value=token.element_value,
                 not_by=extensions.listed("notBy"),
                 properties=extensions.properties,
-                inputs=self.inputs(view),
+                inputs=self.inputs(view) if is_looked_at else {},
                 variables=view.variables,
             ),
-            self.reminders(view, Since(view.now, due_at)),
+            self.reminders(view, Since(view.now, due_at)) if is_looked_at else (),
         )
 
     def reminders(self, view: TokenView, since: Since) -> tuple[Reminder, ...]:

@@ -28,6 +28,10 @@ class Evaluation:
         return self._env.now
 
     @property
+    def is_looked_at(self) -> bool:
+        return self._env.is_looked_at
+
+    @property
     def calendar(self) -> Calendar:
         return self._env.calendar
 

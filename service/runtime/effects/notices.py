@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select, update
 from service.engine.organisation import BY_ITSELF, OPINION
 from service.engine.progress import Involved, Progress
 from service.languages import CHINESE, catalogue
-from service.runtime.effects import channels, events, rows
+from service.runtime.effects import events, rows
 from service.runtime.effects.addressing import addressed
 from service.runtime.effects.kinds import notify
 from service.runtime.step.news import News, Notice
@@ -56,7 +56,7 @@ def write(step: Step, progress: Progress | None) -> None:
     copies = [_copy(step, each) for each in step.notices if each.opens]
     _copies(dialect).write_all(step.session, list({each["user_name"]: each for each in copies}.values()))
     # Of a channel that fails nobody is told by channels: that would never end.
-    if channels.channels() and not any(each.code == rows.EFFECT_FAILED for each in step.incidents):
+    if step.parts.tells_outside() and not any(each.code == rows.EFFECT_FAILED for each in step.incidents):
         step.queue(notify.NAME, {"notices": [_payload(each) for each in step.notices]})
 
 

@@ -15,13 +15,17 @@ from service.engine.definition import Model
 from service.engine.progress import NewIncident
 from service.errors import InstanceNotActive, NotFound, ServiceError, Unavailable, Undeliverable
 from service.runtime.effects import kinds, rows
+from service.runtime.effects.channel import Paused
 from service.runtime.step.context import SYSTEM, Application
 from service.runtime.step.transaction import RUNNING, on_instance
 from service.store.models import Outbox
 from service.wording import Text
 
 MAX_ATTEMPTS = 5
+MAX_TELLINGS = 12
+"""A mail server may be down for a night: in between lie five hours."""
 FIRST_PAUSE = timedelta(seconds=10)
+LONGEST_PAUSE = timedelta(hours=1)
 SUSPENDED_PAUSE = timedelta(minutes=1)
 
 log = logging.getLogger(__name__)
@@ -30,7 +34,8 @@ log = logging.getLogger(__name__)
 def dispatch(app: Application, outbox_id: str) -> bool:
     """Carry out one row. False when there was nothing to do, or it failed and will be tried again.
 
-    After the fifth failure the row is given up and becomes an incident at the activity that wanted it.
+    After the fifth failure the row is given up and becomes an incident at the activity that wanted it. What
+    people are told outside is given up after the twelfth, and then it is a line of the record.
     Unavailable when the database does not answer.
     """
     try:
@@ -54,9 +59,12 @@ def dispatch(app: Application, outbox_id: str) -> bool:
         # The receiver is suspended: not its fault, so no attempt is counted.
         _postpone(app, row, SUSPENDED_PAUSE, attempts=row.attempts, error="suspended")
         return False
+    except Paused as pause:
+        _postpone(app, row, timedelta(seconds=pause.seconds), attempts=row.attempts, error="paused")
+        return False
     except Undeliverable as error:
         log.warning("outbox %s (%s) cannot be delivered: %s", row.id, row.kind, error.message)
-        _leave(app, row, error)
+        _leave(app, row, error.message)
         return False
     except Exception as error:  # whatever it is, it is counted, kept and shown
         log.warning("outbox %s (%s) failed", row.id, row.kind, exc_info=True)
@@ -85,12 +93,16 @@ def _give_up_unread(app: Application, outbox_id: str, message: str) -> None:
 
 
 def _note_failure(app: Application, row: Outbox, error: Exception) -> None:
-    attempts = row.attempts + 1
-    if attempts < MAX_ATTEMPTS:
-        pause = FIRST_PAUSE * 2 ** (attempts - 1)
-        _postpone(app, row, pause, attempts=attempts, error=f"{type(error).__name__}: {error}")
-    else:
+    attempts, said = row.attempts + 1, f"{type(error).__name__}: {error}"
+    holds_up = kinds.holds_up(row)
+    if attempts < (MAX_ATTEMPTS if holds_up else MAX_TELLINGS):
+        _postpone(
+            app, row, min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE), attempts=attempts, error=said
+        )
+    elif holds_up:
         _give_up(app, row, attempts, error)
+    else:
+        _leave(app, row, said)
 
 
 def _postpone(app: Application, row: Outbox, pause: timedelta, *, attempts: int, error: str) -> None:
@@ -104,11 +116,16 @@ def _postpone(app: Application, row: Outbox, pause: timedelta, *, attempts: int,
         )
 
 
-def _leave(app: Application, row: Outbox, error: Undeliverable) -> None:
-    """Give a row up at once: trying again would not help, and nobody need mend the case for it."""
-    with on_instance(app, row.instance_id or "", SYSTEM, states=(*RUNNING, *rows.ENDED)) as step:
-        rows.take(step.session, row.id, "failed", attempts=row.attempts + 1, last_error=error.message)
-        step.line("undeliverable", error.message, **rows.place_of(row))
+def _leave(app: Application, row: Outbox, error: str) -> None:
+    """Give a row up: trying again would not help, and nobody need mend the case for it."""
+    given_up = {"attempts": row.attempts + 1, "last_error": error}
+    if row.instance_id is None:
+        with app.db.begin() as session:
+            rows.take(session, row.id, "failed", **given_up)
+        return
+    with on_instance(app, row.instance_id, SYSTEM, states=(*RUNNING, *rows.ENDED)) as step:
+        rows.take(step.session, row.id, "failed", **given_up)
+        step.line("undeliverable", error, **rows.place_of(row))
 
 
 def _give_up(app: Application, row: Outbox, attempts: int, error: Exception) -> None:

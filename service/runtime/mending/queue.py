@@ -123,8 +123,14 @@ def _timer(row: Timer, now: datetime, stopped: dict[str, str]) -> JobView:
 def _effect(row: Outbox, now: datetime) -> JobView:
     state = "failed" if row.state == "failed" else _state(row.available_at, row.lease_until, now)
     return JobView(
-        row.id, "effect", row.kind, row.instance_id, state, row.available_at, row.attempts, row.last_error
+        row.id, "effect", _what(row), row.instance_id, state, row.available_at, row.attempts, row.last_error
     )
+
+
+def _what(row: Outbox) -> str:
+    """Return the kind of an effect, with the channel by which it tells somebody."""
+    channel = row.payload.get("channel")
+    return f"{row.kind}.{channel}" if channel else row.kind
 
 
 def _state(due: datetime, lease: datetime | None, now: datetime) -> str:

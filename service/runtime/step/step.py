@@ -51,6 +51,8 @@ class Parts:
 
     keepers: tuple[Keeper, ...]
     call_handler: Callable[[Step, HandlerCall], HandlerResult]
+    # Whether anybody is told by a channel outside.
+    tells_outside: Callable[[], bool]
 
 
 @dataclass

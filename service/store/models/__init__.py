@@ -48,6 +48,7 @@ from service.store.models.record import (
     Submission,
 )
 from service.store.models.task import TASKS, TaskRow
+from service.store.models.telling import ChannelHealth, NotificationSetting
 
 __all__ = [
     "APPLIED",
@@ -70,6 +71,7 @@ __all__ = [
     "Case",
     "CaseApplication",
     "CaseFact",
+    "ChannelHealth",
     "CommentRequest",
     "DecisionEvaluation",
     "DepartmentAllowance",
@@ -84,6 +86,7 @@ __all__ = [
     "LoginAttempt",
     "MessageBuffer",
     "Notification",
+    "NotificationSetting",
     "OrganisationUnit",
     "Outbox",
     "Participant",

@@ -46,6 +46,7 @@ _REASONS = {
     415: "Not this kind of content",
     422: "Values are missing or not allowed; `errors` says which",
     429: "Too soon; `Retry-After` says in how many seconds",
+    503: "Too much is being calculated; `Retry-After` says in how many seconds to ask again",
 }
 _PROBLEM_SCHEMA = {
     "type": "object",

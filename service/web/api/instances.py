@@ -22,6 +22,8 @@ from service.runtime.cases.views import (
     MessageView,
 )
 from service.runtime.cases.waiting import WaitingView
+from service.runtime.forecasting import forecasts
+from service.runtime.forecasting.telling import ForecastView
 from service.runtime.incidents import incidents
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import IncidentView, Page
@@ -137,6 +139,12 @@ def list_instances(app: Application, actor: Actor, query: Instances) -> Page[Ins
 def get_waiting(app: Application, actor: Actor, instance_id: str, query: Slice) -> Page[WaitingView]:
     """Tell why it does not move: who or what each place waits for, since when and until when."""
     return query.cut(instances.waiting(app, actor, instance_id), lambda each: each.token_id)
+
+
+@section.get("/process-instances/<instance_id>/forecast", returns=ForecastView, errors=(404, 503))
+def get_forecast(app: Application, actor: Actor, instance_id: str) -> ForecastView:
+    """Tell when it is likely to be decided: it is walked on many times through its drawing."""
+    return forecasts.forecast(app, actor, instance_id)
 
 
 @section.get("/process-instances/<instance_id>", returns=InstanceView, errors=(404,))

@@ -7,8 +7,10 @@ from sqlalchemy import select
 
 from service.errors import Undeliverable
 from service.runtime.effects import channels, notifications
-from service.runtime.effects.channel import Channel
-from service.runtime.effects.outbox import MAX_ATTEMPTS
+from service.runtime.effects.channel import Channel, Paused
+from service.runtime.effects.outbox import MAX_TELLINGS
+from service.runtime.mending import queue
+from service.runtime.step.context import SYSTEM
 from service.store.models import Outbox
 from tests.engine import diagrams as d
 from tests.runtime.drawings import chain
@@ -70,13 +72,38 @@ def test_what_may_yet_be_delivered_is_tried_again_under_the_same_id(company, pag
         assert session.scalars(select(Outbox.id).where(Outbox.kind == "tell")).all() == [told_as]
 
 
-def test_what_nobody_ever_answers_becomes_an_incident(company, pager, case, clock):
-    pager.fails += [TimeoutError("nobody answers")] * MAX_ATTEMPTS
-    for _ in range(MAX_ATTEMPTS):
+def test_what_nobody_answers_for_hours_is_given_up_and_shown_and_holds_up_no_case(
+    company, pager, case, clock
+):
+    pager.fails += [TimeoutError("nobody answers")] * MAX_TELLINGS
+    for _ in range(MAX_TELLINGS):
         company.run_due()
-        clock.forward(minutes=10)
+        clock.forward(hours=1)
 
-    assert [each.code for each in company.get(case).incidents] == ["effect_failed"]
+    [job] = queue.find(company.app, SYSTEM, state="failed")
+    assert (job.what, job.attempts, job.error) == ("tell.pager", MAX_TELLINGS, "TimeoutError: nobody answers")
+    assert "undeliverable" in company.events(case)
+    assert company.get(case).incidents == ()
+
+
+def test_what_was_given_up_can_be_told_after_all(company, pager, case, clock):
+    pager.fails.append(Undeliverable("There is no such number."))
+    company.run_due()
+    [job] = queue.find(company.app, SYSTEM, state="failed")
+
+    queue.retry(company.app, SYSTEM, job.id)
+    company.run_due()
+
+    assert [name for name, _, _ in pager.told] == ["zhouheng"]
+
+
+def test_a_channel_that_must_pause_loses_no_attempt(company, pager, case, clock):
+    pager.fails += [Paused(60)] * (MAX_TELLINGS + 1)
+    for _ in range(MAX_TELLINGS + 2):
+        company.run_due()
+        clock.forward(minutes=2)
+
+    assert [name for name, _, _ in pager.told] == ["zhouheng"]
 
 
 def test_what_can_never_be_delivered_is_given_up_at_once_and_recorded(company, pager, case, clock):

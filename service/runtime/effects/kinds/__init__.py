@@ -30,3 +30,9 @@ def carry_out(app: Application, row: Outbox) -> None:
             Text("Nothing is known about effects of the kind {kind!r}.", kind=row.kind), kind=row.kind
         )
     kind.carry_out(app, row, row.payload)
+
+
+def holds_up(row: Outbox) -> bool:
+    """Say whether a case is held up while a row has failed."""
+    kind = kinds().get(row.kind)
+    return kind is None or kind.holds_up

@@ -1,0 +1,95 @@
+"""People answer in a walk, in virtual time: each when their time is up, with what habits say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import Random
+
+from service.domain import plan
+from service.domain.office_hours import OfficeHours
+from service.errors import InvalidAnswers
+from service.runtime.forecasting.habits import Durations, Habits, Question
+from service.runtime.forecasting.record import Place
+from service.runtime.forecasting.walking import Asked, Walk
+
+MOST_ANSWERS = 150
+"""Nobody answers so often: such a walk goes round in circles."""
+
+
+@dataclass
+class Waited:
+    """How a walk spent its time: minutes at work by activity, and how often each was answered."""
+
+    minutes: dict[Place, float] = field(default_factory=dict)
+    times: dict[Place, int] = field(default_factory=dict)
+
+    def add(self, place: Place, minutes: float) -> None:
+        self.minutes[place] = self.minutes.get(place, 0.0) + minutes
+        self.times[place] = self.times.get(place, 0) + 1
+
+
+class Play:
+    """A walk being played. `began`: when the case did; `donor`: whose answers it repeats."""
+
+    def __init__(
+        self,
+        walk: Walk,
+        habits: Habits,
+        durations: Durations,
+        hours: OfficeHours,
+        *,
+        donor: str,
+        began: datetime,
+        lot: Random,
+    ) -> None:
+        self.walk, self.waited = walk, Waited()
+        self._habits, self._durations, self._hours = habits, durations, hours
+        self._donor, self._began, self._lot = donor, began, lot
+        self._answered_at: dict[str, datetime] = {}
+
+    def run(self, is_reached: Callable[[Walk], bool]) -> bool:
+        """Play until something is reached; False when it never is, because the walk stands still."""
+        for _ in range(MOST_ANSWERS):
+            if is_reached(self.walk):
+                return True
+            if not self._step():
+                return False
+        return False
+
+    def _step(self) -> bool:
+        walk = self.walk
+        self._answered_at = {token: self._at(token, asked) for token, asked in walk.open.items()}
+        token = min(self._answered_at, key=self._answered_at.__getitem__, default=None)
+        due = walk.next_due
+        if token is not None and (due is None or self._answered_at[token] < due):
+            self._answer(token, max(self._answered_at[token], walk.now))
+            return True
+        if due is None:
+            return False
+        walk.wake(max(due, walk.now))
+        return True
+
+    def _at(self, token: str, asked: Asked) -> datetime:
+        """Return when a question is answered: drawn once, when it is first seen."""
+        known = self._answered_at.get(token)
+        if known is not None:
+            return known
+        place, now = (asked.task.definition, asked.task.activity_id), self.walk.now
+        gone = self._hours.minutes(asked.at, now)
+        left = self._durations.draw(place, self._lot, gone=gone)
+        self.waited.add(place, left)
+        return self._hours.after(now, left)
+
+    def _answer(self, token: str, at: datetime) -> None:
+        task, walk = self.walk.open[token].task, self.walk
+        asked = Question((task.definition, task.activity_id), task.form, task.element_value, task.inputs)
+        text = plan.text_of(
+            ((each.form, each.answers) for each in walk.known.submissions), walk.premises.model.words.text
+        )
+        answers = self._habits.answer(asked, self._donor, self._began, text, at, self._lot)
+        try:
+            walk.answer(token, answers, at)
+        except InvalidAnswers as error:
+            walk.stuck[task.activity_path] = error.message
