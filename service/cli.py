@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from service import cli_company
+from service import cli_company, cli_forecast
 from service.errors import InvalidDeployment, ServiceError
 from service.settings import Settings
 from service.wording import Gettext, translated
@@ -373,6 +373,7 @@ def _parser() -> argparse.ArgumentParser:
         "--files", nargs="+", default=[], type=Path, metavar="PATH", help="test these, not what they replace"
     )
     which.add_argument("--live", action="store_true", help="test what is deployed")
+    cli_forecast.add(command, lambda: _application(migrate=False), _gettext)
     command("worker", worker).add_argument("--workers", type=int, default=2, help="threads (2)")
     served = command("serve", serve)
     served.add_argument("--host")

@@ -45,8 +45,8 @@ class Environment:
     """Everything a step may ask of the world outside the engine, at one instant.
 
     `undone_by`: what leaves the step undone, whole, when something raises it. Everything else that goes
-    wrong while a token moves becomes an incident at its element. `is_looked_at`: people see tasks;
-    else forms open with nothing, no task is due and nobody is reminded.
+    wrong while a token moves becomes an incident at its element. `is_looked_at`: whether
+    people see the tasks of an activity of a process; else its form opens with nothing and nobody is reminded.
     """
 
     now: datetime
@@ -58,7 +58,7 @@ class Environment:
     undone_by: tuple[type[Exception], ...] = (Unavailable,)
     # What workdays are counted by: asked for only when some are.
     calendar_of: Callable[[], Calendar] = official_calendar
-    is_looked_at: bool = True
+    is_looked_at: Callable[[str, str], bool] = lambda definition, activity: True
 
     @property
     def calendar(self) -> Calendar:

@@ -32,7 +32,7 @@ class UserTask(Node):
     def enter(self, view: TokenView) -> WaitsForPeople:
         extensions, token = self.extensions, view.token
         read = ("dueDate", "candidateGroups", "candidateUsers", "assignee")
-        is_looked_at = view.evaluation.is_looked_at
+        is_looked_at = view.evaluation.is_looked_at(token.definition, self.element_id)
         wanted = [extensions.attribute(name) or "" for name in read]
         if not is_looked_at:
             wanted[0] = ""

@@ -27,9 +27,8 @@ class Evaluation:
     def now(self) -> datetime:
         return self._env.now
 
-    @property
-    def is_looked_at(self) -> bool:
-        return self._env.is_looked_at
+    def is_looked_at(self, definition: str, activity_id: str) -> bool:
+        return self._env.is_looked_at(definition, activity_id)
 
     @property
     def calendar(self) -> Calendar:

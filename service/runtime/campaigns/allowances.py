@@ -67,6 +67,12 @@ def get(app: Application, actor: Actor, department: str, period: str) -> Allowan
         return _view(row)
 
 
+def all_of(session: Session) -> dict[tuple[str, str], Allowance]:
+    """Return every allowance, as a campaign sees it that holds nothing yet, by department and quarter."""
+    rows = session.scalars(select(DepartmentAllowance))
+    return {(row.department, row.period): _view(row) for row in rows}
+
+
 def of_case(session: Session, department: str, period: str, business_key: str) -> Allowance | None:
     """Return the allowance as a campaign sees it: with the share it holds already."""
     row = session.get(DepartmentAllowance, (department, period))

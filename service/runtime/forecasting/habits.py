@@ -104,18 +104,10 @@ class Habits:
         self._moved: dict[tuple[int, int], Mapping[str, Any]] = {}
         self._checked: dict[str, Mapping[str, Any]] = {}
 
-    @property
-    def donors(self) -> list[str]:
-        """Return the cases whose answers can be repeated from their beginning, oldest first."""
-        return sorted(self._starts, key=lambda case: (self._began[case], case))
-
-    def donors_of(self, place: Place) -> list[str]:
-        """Return the cases in which an activity was answered."""
-        return sorted({each.case for each in self._given.get(place, ()) if each.case in self._began})
-
-    def start(self, donor: str, began: datetime) -> Mapping[str, Any]:
-        """Return what the donor was begun with, moved to this beginning."""
-        return self._moved_to(self._starts[donor], began)
+    def start(self, donor: str, began: datetime) -> Mapping[str, Any] | None:
+        """Return what the donor was begun with, moved to this beginning; None where that took no form."""
+        given = self._starts.get(donor)
+        return self._moved_to(given, began) if given is not None else None
 
     def answer(
         self,

@@ -83,13 +83,19 @@ class Play:
         return self._hours.after(now, left)
 
     def _answer(self, token: str, at: datetime) -> None:
-        task, walk = self.walk.open[token].task, self.walk
-        asked = Question((task.definition, task.activity_id), task.form, task.element_value, task.inputs)
-        text = plan.text_of(
-            ((each.form, each.answers) for each in walk.known.submissions), walk.premises.model.words.text
-        )
-        answers = self._habits.answer(asked, self._donor, self._began, text, at, self._lot)
-        try:
-            walk.answer(token, answers, at)
-        except InvalidAnswers as error:
-            walk.stuck[task.activity_path] = error.message
+        give(self.walk, token, self._habits, self._donor, self._began, at, self._lot)
+
+
+def give(
+    walk: Walk, token: str, habits: Habits, donor: str, began: datetime, at: datetime, lot: Random
+) -> None:
+    """Have an open question of a walk answered as habits say; what refuses the answer is noted as stuck."""
+    task, words = walk.open[token].task, walk.premises.model.words.text
+    asked = Question((task.definition, task.activity_id), task.form, task.element_value, task.inputs)
+    answered = walk.known.submissions if task.form in words.keys else ()
+    text = plan.text_of(((each.form, each.answers) for each in answered), words)
+    answers = habits.answer(asked, donor, began, text, at, lot)
+    try:
+        walk.answer(token, answers, at)
+    except InvalidAnswers as error:
+        walk.stuck[task.activity_path] = error.message

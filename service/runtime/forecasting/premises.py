@@ -24,13 +24,17 @@ class Elsewhere:
 
 @dataclass(frozen=True)
 class Premises:
-    """What all walks of one forecast or simulation share."""
+    """What all walks of one forecast or simulation share.
+
+    `answered`: activities whose answers are known, so that nobody has to look at what their forms open with.
+    """
 
     model: Model
     feel: Feel
     calendar: Calendar
     handlers: Mapping[str, Topic]
     elsewhere: Elsewhere
+    answered: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass

@@ -62,6 +62,11 @@ class Record:
     starts: Mapping[str, Given] = field(default_factory=dict)
     departments: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def donors(self) -> list[str]:
+        """Return the cases whose answers can be repeated from their beginning, oldest first."""
+        return sorted(self.starts or self.began, key=lambda case: (self.began[case], case))
+
 
 def read(session: Session, calendar: Calendar, *, main: str | None, without: Iterable[str] = ()) -> Record:
     """Return what the record says, but for the cases `without`.

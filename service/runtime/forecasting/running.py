@@ -37,11 +37,14 @@ class Ground:
     handlers: Mapping[str, Topic]
     elsewhere: Elsewhere
 
-    def premises(self) -> Premises:
-        """Return the same with the drawings read."""
+    def premises(self, record: Record) -> Premises:
+        """Return the same with the drawings read, for people who answer as on record."""
         model = loaded(tuple(sorted(self.files.items())))
         feel = RememberingFeel(FEEL.counting_by(lambda: self.calendar))
-        return Premises(model, feel, self.calendar, self.handlers, self.elsewhere)
+        # What belongs to the text of a plan is laid over the case's own: its form has to compute that anew.
+        own = model.words.text.keys
+        answered = frozenset(each.place for each in record.given if each.form not in own)
+        return Premises(model, feel, self.calendar, self.handlers, self.elsewhere, answered)
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,9 @@ def run_many(
     ground: Ground, standing: Standing, record: Record, *, walks: int, seed: str, now: datetime
 ) -> list[Run]:
     """Walk a case on so many times, with the same lots for the same seed; fewer where that takes long."""
-    premises = ground.premises()
+    premises = ground.premises(record)
     habits, durations = Habits(record, premises.model, premises.feel), Durations.of(record)
-    donors = habits.donors or sorted(record.began)
+    donors = record.donors
     runs: list[Run] = []
     ends_at = time.monotonic() + SECONDS
     for number in range(walks):

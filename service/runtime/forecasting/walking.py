@@ -197,7 +197,7 @@ class Walk:
             feel=self.premises.feel,
             facts=partial(self._facts_of, number),
             calendar_of=lambda: self.premises.calendar,
-            is_looked_at=False,
+            is_looked_at=lambda *place: place not in self.premises.answered,
         )
 
     def _answers_of(self, form: str) -> Mapping[str, Any] | None:
