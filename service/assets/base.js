@@ -14,6 +14,7 @@ htmx.config.historyCacheSize = 0;
 guardAgainstDoubleSubmit();
 askBeforeDangerousForms();
 stayOnRefusal();
+moveByKeyboard();
 closeMenusOutside();
 forgetOnSignOut();
 rememberFolds();
@@ -109,6 +110,26 @@ function choosePeople() {
       return;
     }
   }, true);
+}
+
+/** `/` goes to the search, j and k from line to line of a list; Enter opens, as everywhere. */
+function moveByKeyboard() {
+  document.addEventListener('keydown', (event) => {
+    const isTyping = event.target.closest('input, textarea, select, [contenteditable], .diagram-canvas');
+    if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+    const search = document.querySelector('main [type=search]');
+    if (event.key === '/' && search) {
+      event.preventDefault();
+      search.focus();
+    }
+    if (event.key === 'j' || event.key === 'k') step(event.key === 'j' ? 1 : -1);
+  });
+}
+
+function step(by) {
+  const links = [...document.querySelectorAll('[data-keys] > li')].map((line) => line.querySelector('.what a'));
+  const here = links.findIndex((link) => link.closest('li').contains(document.activeElement));
+  links[here < 0 ? 0 : Math.min(links.length - 1, Math.max(0, here + by))]?.focus();
 }
 
 function closeMenusOutside() {

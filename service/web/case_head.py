@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from service.runtime.cases import heads
 from service.runtime.cases.heads import HeadView
-from service.web.asking import application, me
+from service.runtime.cases.views import InstanceSummary
+from service.web import people
+from service.web.asking import application, calendar, me
 from service.web.case_facts import value_text
+from service.web.formatting import Due, due
 from service.web.i18n import language_tag
 
 
@@ -30,6 +33,39 @@ class Head:
     @property
     def now(self) -> str:
         return "、".join(step.label for step in self.steps if step.state == heads.NOW)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A case in a list: its head, who has it now, and how long there is time."""
+
+    case: InstanceSummary
+    head: Head
+    holders: tuple[str, ...]
+    due: Due | None
+
+
+def phases() -> dict[str, tuple[str, ...]]:
+    """Return the phases the live drawings name, each with the activities it is at."""
+    is_english = language_tag() == "en"
+    declared = application().live().model.case.phases
+    return {(phase.label_en if is_english else "") or phase.label: phase.at for phase in declared}
+
+
+def lines(cases: Sequence[InstanceSummary]) -> list[Line]:
+    """Return cases as a list shows them."""
+    found = of_many(each.business_key for each in cases if each.leads)
+    people.remember(name for each in cases for name in (each.applicant, *each.held_by))
+    app, days = application(), calendar()
+    return [
+        Line(
+            each,
+            found.get(each.business_key or "", Head()) if each.leads else Head(),
+            tuple(people.shown_name(name) for name in each.held_by),
+            due(each.due_at, app.clock(), days) if each.waits_for else None,
+        )
+        for each in cases
+    ]
 
 
 def of(number: str | None) -> Head:

@@ -13,7 +13,7 @@ from service.runtime.cases import attachments, comments, copies, dossier, instan
 from service.runtime.cases.seeking import STATES
 from service.runtime.cases.views import InstanceView
 from service.runtime.forecasting import forecasts
-from service.web import case_facts, people
+from service.web import case_facts, case_head, people
 from service.web.asking import application, me, signed_in_only
 from service.web.case_page import case_context, task_due
 
@@ -25,25 +25,28 @@ PAGE = 50
 @blueprint.get("/cases")
 def index() -> str:
     """List campaigns; `kind=all` adds what belongs to them (daily reports, change orders…)."""
-    state, kind = request.args.get("state", ""), request.args.get("kind", "")
+    state, kind, phase = (request.args.get(name, "") for name in ("state", "kind", "phase"))
+    phases = case_head.phases()
     page = instances.find(
         application(),
         me(),
         leading=kind != "all",
         state=state if state in STATES else None,
+        at_any=phases.get(phase, ()),
         text=request.args.get("q", "").strip() or None,
         limit=PAGE,
         cursor=request.args.get("cursor") or None,
     )
-    people.remember(case.applicant for case in page.items)
     template = "_case_list.html" if request.headers.get("HX-Request") else "cases.html"
     return render_template(
         template,
-        cases=page.items,
+        lines=case_head.lines(page.items),
         next=page.next,
         state=state,
         states=STATES,
         kind=kind,
+        phase=phase,
+        phases=phases,
         q=request.args.get("q", ""),
     )
 
@@ -93,12 +96,6 @@ def _follow_ups(case: InstanceView) -> list[Process]:
     offered = instances.startable(application(), me(), business_key=case.business_key)
     startable = {each.key: each for each in offered}
     return [startable[key] for key in declared if key in startable]
-
-
-@blueprint.get("/cases/awaited")
-def awaited() -> str:
-    """My own campaigns that are not decided: a part of my tasks, asked for once they are there."""
-    return render_template("_awaited.html", cases=forecasts.awaited(application(), me()))
 
 
 @blueprint.get("/cases/<instance_id>/forecast")

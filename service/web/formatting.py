@@ -32,6 +32,7 @@ class Due:
     is_overdue: bool
     # The calendar of its year is not announced yet: it may still move.
     is_provisional: bool = False
+    is_today: bool = False
 
 
 def due(moment: datetime | None, now: datetime, calendar: Calendar | None = None) -> Due | None:
@@ -47,7 +48,8 @@ def _due(moment: datetime, now: datetime, calendar: Calendar) -> Due:
         return Due(_overdue(moment, now, calendar), "bad", True)
     left = workdays_between(now, moment, calendar)
     if local_day(moment) == local_day(now):
-        return Due(_("due today %(time)s", time=moment.astimezone(ZONE).strftime("%H:%M")), "warn", False)
+        text = _("due today %(time)s", time=moment.astimezone(ZONE).strftime("%H:%M"))
+        return Due(text, "warn", False, is_today=True)
     if left == 0:
         return Due(_("due before the next workday"), "warn", False)
     text = ngettext("%(num)d workday left", "%(num)d workdays left", left)

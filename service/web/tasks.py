@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from service.errors import NotFound
 from service.runtime.cases import context as decided_on
-from service.runtime.cases import dossier, instances
+from service.runtime.cases import copies, dossier, instances
+from service.runtime.forecasting import forecasts
 from service.runtime.step.views import View
-from service.runtime.tasks import actions, user_tasks
+from service.runtime.tasks import actions, recalling, together, user_tasks
 from service.runtime.tasks.views import TaskView
-from service.web import form_payload, people
+from service.web import case_head, form_payload, people
 from service.web.asking import application, me, signed_in_only
 from service.web.case_page import TOLD, case_context, task_due
 from service.web.decision_words import last_of_each
+from service.web.formatting import Due
 from service.web.i18n import safe_path, worded
-from service.web.present import said
+from service.web.present import Block, present, said
 from service.web.timeline import latest, opinions, said_of
 from service.wording import Text
 
 blueprint = signed_in_only(Blueprint("tasks", __name__))
 
 PAGE = 50
+FEW = 5
 MOST_WHYS = 4
 SHOWN = ("all", "held", "free")
 
@@ -47,7 +53,9 @@ def index() -> str:
     tasks = [task for task in page.items if _is_shown(task, shown)]
     people.remember(name for task in tasks for name in (task.assignee, task.applicant))
     context = {
-        "tasks": [(task, task_due(task)) for task in tasks],
+        "sections": _by_urgency([(task, task_due(task)) for task in tasks]),
+        "together": {task.id for task in tasks if may_together(task)},
+        "heads": case_head.of_many(task.business_key for task in tasks),
         "next": page.next,
         "shown": shown if shown in SHOWN else "all",
         "q": request.args.get("q", ""),
@@ -55,8 +63,38 @@ def index() -> str:
         "groups": sorted(me().groups),
         "done": _just_done(request.args.get("done")),
     }
-    template = "_task_list.html" if request.headers.get("HX-Request") else "tasks.html"
-    return render_template(template, **context)
+    if request.headers.get("HX-Request"):
+        return render_template("_task_list.html", **context)
+    awaited = {each.id for each in forecasts.awaited(application(), me())}
+    mine = {"started": _started(), "awaited": awaited, "unread": _unread_copies()}
+    return render_template("tasks.html", **mine, **context)
+
+
+def _by_urgency(
+    tasks: list[tuple[TaskView, Due | None]],
+) -> list[tuple[str, list[tuple[TaskView, Due | None]]]]:
+    """Return the tasks, which come by due date, in stretches with a heading; without where all are alike."""
+    found = [(name, list(each)) for name, each in groupby(tasks, lambda pair: _urgency(pair[1]))]
+    return found if len(found) > 1 else [("", each) for _name, each in found]
+
+
+def _urgency(left: Due | None) -> str:
+    if left is None:
+        return _("No deadline")
+    if left.is_overdue:
+        return _("Overdue")
+    return _("Today") if left.is_today else _("Later")
+
+
+def _started() -> list[case_head.Line]:
+    """Return what I started and still runs, the newest first."""
+    mine = instances.find(application(), me(), leading=True, state="active", applicant=me().name, limit=FEW)
+    return case_head.lines(mine.items)
+
+
+def _unread_copies() -> int:
+    """Return how many copies I have not read, as far as one page of them tells."""
+    return len(copies.find(application(), me(), unread=True, limit=PAGE).items)
 
 
 def _is_shown(task: TaskView, shown: str) -> bool:
@@ -82,6 +120,58 @@ def _just_done(task_id: str | None) -> dict[str, Any] | None:
     mine = here or user_tasks.find(app, actor, mine=True, limit=1).items
     waits = [each for each in instances.waiting(app, actor, case.id) if each.kind in TOLD]
     return {"task": task, "case": case, "waits": waits, "next": mine[0] if mine else None}
+
+
+@blueprint.get("/tasks/together")
+def several() -> str:
+    """Show the tasks that were ticked in the list, by form: each with what it shows, and what answers all."""
+    app, actor = application(), me()
+    chosen = [user_tasks.get(app, actor, each) for each in request.args.getlist("id")[: together.MOST]]
+    shown = [_in_short(task) for task in chosen if may_together(task)]
+    key = attrgetter("task.form")
+    forms = [list(each) for _form, each in groupby(sorted(shown, key=lambda one: str(key(one))), key)]
+    return render_template("together.html", forms=forms, done=None)
+
+
+@blueprint.post("/tasks/together")
+def conclude_several() -> str:
+    """Give the same conclusion on several tasks, and say of each what became of it."""
+    app, actor = application(), me()
+    key, conclusion = request.form.get("key", ""), request.form.get("conclusion", "")
+    answers = recalling.put({}, key, conclusion)
+    items = [together.Item(*_seen(each), answers) for each in request.form.getlist("task")]
+    tasks = {each.id: user_tasks.get(app, actor, each.id) for each in items}
+    done = [(tasks[each.id], each) for each in together.complete(app, actor, items).items]
+    return render_template("together.html", forms=[], done=done, conclusion=conclusion)
+
+
+def _seen(text: str) -> tuple[str, int]:
+    """Return a task's id and the version in which it was seen, as the page sends them."""
+    task_id, _colon, version = text.partition(":")
+    return task_id, int(version) if version.isdecimal() else 0
+
+
+@dataclass(frozen=True)
+class InShort:
+    """A task that may be answered with others: what its form shows, and the conclusions that say yes."""
+
+    task: TaskView
+    blocks: tuple[Block, ...]
+    key: str
+    offered: tuple[str, ...]
+
+
+def _in_short(task: TaskView) -> InShort:
+    form = user_tasks.form(application(), me(), task.id)
+    payload = form_payload.for_task(task, form)
+    decision = payload["decision"] or {"key": "", "choices": []}
+    offered = tuple(each["value"] for each in decision["choices"] if each["tone"] == "good")
+    return InShort(task, present(payload["schema"], form.data), decision["key"], offered)
+
+
+def may_together(task: TaskView) -> bool:
+    """Say whether the reader may answer a task with others: where its drawing says so."""
+    return task.properties.get("bulk") == "true" and task.offers("complete")
 
 
 @blueprint.get("/tasks/<task_id>")

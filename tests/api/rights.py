@@ -73,6 +73,7 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
     },
     "tasks": {
         **dict.fromkeys(("GET /tasks", "GET /api/v1/tasks"), _ME),
+        **dict.fromkeys(("GET /tasks/together", "POST /tasks/together"), _ME),
         **dict.fromkeys(
             (
                 "GET /tasks/<task_id>",
@@ -98,9 +99,7 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
     "cases": {
         "POST /api/v1/tasks/complete-many": _ME,
         **dict.fromkeys(("GET /copies", "GET /api/v1/copies"), _ME),
-        **dict.fromkeys(
-            ("GET /cases", "GET /cases/awaited", "GET /api/v1/process-instances", "GET /start"), _ME
-        ),
+        **dict.fromkeys(("GET /cases", "GET /api/v1/process-instances", "GET /start"), _ME),
         **dict.fromkeys(("GET /api/v1/process-definitions", "GET /api/v1/process-definitions/<key>"), _ME),
         **dict.fromkeys(("GET /start/<key>", "POST /api/v1/process-definitions/<key>/start"), Need(STARTS)),
         **dict.fromkeys(

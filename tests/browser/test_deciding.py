@@ -15,7 +15,7 @@ from service.runtime import identity
 from service.runtime.scenarios import read
 from service.runtime.scenarios.answers import answers_of
 from service.runtime.scenarios.playing import Play
-from service.runtime.scenarios.world import World
+from service.runtime.scenarios.world import VirtualClock, World
 from service.runtime.wiring import open_application
 from service.settings import Settings
 from tests.browser.office import Office
@@ -57,8 +57,11 @@ def office(
 def play(office: Office, path: Path) -> None:
     scenario = read(path)
     people = tuple(identity.actor(office.app, person.name) for person in accounts.people())
-    office.clock.set(scenario.starts_at)
-    Play(scenario, World(office.app, office.clock, people)).run()
+    clock = VirtualClock(scenario.starts_at)
+    office.app.clock = clock
+    Play(scenario, World(office.app, clock, people)).run()
+    office.app.clock = office.clock
+    office.clock.set(clock.now)
 
 
 def inbox(office: Office, name: str) -> Page:

@@ -26,9 +26,8 @@ def test_the_applicant_finds_their_campaigns_beside_their_tasks(
 ) -> None:
     linyue = company.browser("linyue")
 
-    assert 'hx-get="/cases/awaited"' in linyue.get("/tasks").text
-    assert f'hx-get="/cases/{campaign.id}/forecast?short=1"' in linyue.get("/cases/awaited").text
-    assert campaign.id not in company.browser("xunuo").get("/cases/awaited").text
+    assert f'hx-get="/cases/{campaign.id}/forecast?short=1"' in linyue.get("/tasks").text
+    assert campaign.id not in company.browser("xunuo").get("/tasks").text
 
 
 def test_who_does_not_see_the_case_gets_no_forecast(company: Company, campaign: InstanceView) -> None:

@@ -25,8 +25,8 @@ from service.runtime.step.step import Step
 from service.runtime.step.transaction import RUNNING, on_instance
 from service.runtime.step.views import Page
 from service.store import cursor as cursors
-from service.store import limits
-from service.store.models import TASKS, Case, ProcessInstance
+from service.store import limits, task_list
+from service.store.models import TASKS, Case, ProcessInstance, TaskRow
 
 __all__ = [
     "Sought",
@@ -90,13 +90,13 @@ def find(
         query = query.where(ProcessInstance.id < cursors.decode(cursor, str)[0])
     with app.db.read() as session, limits.searching(session, by.text):
         rows = session.scalars(query.order_by(ProcessInstance.id.desc()).limit(limit + 1)).all()
-        names = _open_task_names(session, [row.id for row in rows[:limit]])
+        tasks = _open_tasks(session, [row.id for row in rows[:limit]])
         ended = outcomes.of(app, session, rows[:limit])
         items = tuple(
             showing.summary(
                 row,
                 app.model(row.deployment_id, session=session),
-                names.get(row.id, ()),
+                tasks.get(row.id, ()),
                 ended.get(row.id),
             )
             for row in rows[:limit]
@@ -104,15 +104,13 @@ def find(
     return Page(items, cursors.encode(items[-1].id) if len(rows) > limit else None)
 
 
-def _open_task_names(session: Session, instance_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Return the names of each instance's open tasks, each once, in the order in which they were opened."""
-    query = select(TASKS.c.instance_id, TASKS.c.name).where(
-        TASKS.c.instance_id.in_(instance_ids), TASKS.c.state == "open"
-    )
-    names: dict[str, list[str]] = {}
-    for instance_id, name in session.execute(query.order_by(TASKS.c.id)):
-        names.setdefault(instance_id, []).append(name)
-    return {instance_id: tuple(dict.fromkeys(found)) for instance_id, found in names.items()}
+def _open_tasks(session: Session, instance_ids: Sequence[str]) -> dict[str, list[TaskRow]]:
+    """Return each instance's open tasks, in the order in which they were opened."""
+    query = select(TASKS).where(TASKS.c.instance_id.in_(instance_ids), TASKS.c.state == "open")
+    found: dict[str, list[TaskRow]] = {}
+    for task in task_list.rows(session, query.order_by(TASKS.c.id)):
+        found.setdefault(task.instance_id, []).append(task)
+    return found
 
 
 def cancel(app: Application, actor: Actor, instance_id: str, *, reason: str = "") -> InstanceView:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,8 +33,9 @@ class Sought:
 
     `stalled`: active, and nothing will move it by itself or in time: an incident is open, a task is overdue,
     or nobody, no time and no effect is waited for. `waiting_for`: an account or a group that has a task of it
-    to do. `activity`: where it stands now. `incident`: the code of an open one. `text`: part of its name,
-    number, or the applicant's account or shown name.
+    to do. `activity`: where it stands now; `at_any`: at any of these. `incident`: the code of an open one.
+    `text`: part of its name, number, or the applicant's account or shown name. `applicant`: the account of
+    who started it.
     """
 
     state: str | None = None
@@ -43,11 +44,13 @@ class Sought:
     stalled: bool = False
     waiting_for: str | None = None
     activity: str | None = None
+    at_any: tuple[str, ...] = ()
     incident: str | None = None
     version: int | None = None
     started_from: datetime | None = None
     started_to: datetime | None = None
     text: str | None = None
+    applicant: str | None = None
 
     def conditions(self, now: datetime) -> Iterator[ColumnElement[bool]]:
         """Yield what has to hold of a ProcessInstance. InvalidInput for a state there is none of."""
@@ -60,6 +63,7 @@ class Sought:
             (row.definition, self.definition),
             (row.business_key, self.business_key),
             (row.definition_version, self.version),
+            (row.applicant, self.applicant),
         )
         yield from (column == wanted for column, wanted in equal if wanted)
         if self.started_from:
@@ -71,7 +75,9 @@ class Sought:
         if self.waiting_for:
             yield _waiting_for(self.waiting_for)
         if self.activity:
-            yield _stands_at(self.activity)
+            yield _stands_at((self.activity,))
+        if self.at_any:
+            yield _stands_at(self.at_any)
         if self.incident:
             yield exists().where(
                 Incident.instance_id == row.id, Incident.state == "open", Incident.code == self.incident
@@ -104,13 +110,13 @@ def _waiting_for(who: str) -> ColumnElement[bool]:
     )
 
 
-def _stands_at(activity: str) -> ColumnElement[bool]:
+def _stands_at(activities: Sequence[str]) -> ColumnElement[bool]:
     line = ActivityHistory
     there = func.sum(case((line.event == "entered", 1), (line.event.in_(("left", "cancelled")), -1), else_=0))
     places = (
         select(line.instance_id)
         .join(ProcessInstance, ProcessInstance.id == line.instance_id)
-        .where(line.activity_id == activity, ProcessInstance.state.in_(_RUNNING))
+        .where(line.activity_id.in_(activities), ProcessInstance.state.in_(_RUNNING))
         .group_by(line.instance_id)
         .having(there > 0)
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from service.engine.definition import Model
@@ -10,7 +12,7 @@ from service.runtime.cases import facts, outcomes
 from service.runtime.cases.views import InstanceSummary, InstanceView, OutcomeView
 from service.runtime.step.context import Application
 from service.runtime.step.showing import active, looking, open_incidents
-from service.store.models import ProcessInstance
+from service.store.models import ProcessInstance, TaskRow
 
 
 def instance(
@@ -46,10 +48,12 @@ def instance(
 def summary(
     row: ProcessInstance,
     model: Model,
-    waits_for: tuple[str, ...] = (),
+    open_tasks: Sequence[TaskRow] = (),
     outcome: OutcomeView | None = None,
 ) -> InstanceSummary:
-    """Return the line of a list; `waits_for` names its open tasks, `outcome` says how it came out."""
+    """Return the line of a list, given its open tasks in the order in which they were opened."""
+    held = (who for task in open_tasks for who in ((task.assignee,) if task.assignee else _offered(task)))
+    dues = [task.due_at for task in open_tasks if task.due_at is not None]
     return InstanceSummary(
         id=row.id,
         definition=row.definition,
@@ -63,9 +67,16 @@ def summary(
         started_at=row.started_at,
         ended_at=row.ended_at,
         incidents=row.open_incidents,
-        waits_for=waits_for,
+        waits_for=tuple(dict.fromkeys(task.name for task in open_tasks)),
         outcome=outcome,
+        held_by=tuple(dict.fromkeys(held)),
+        due_at=min(dues, default=None) if open_tasks else row.next_due_at,
+        leads=row.definition == model.case.main,
     )
+
+
+def _offered(task: TaskRow) -> tuple[str, ...]:
+    return (*task.candidate_users, *task.candidate_groups)
 
 
 def peek(app: Application, row: ProcessInstance, model: Model) -> Instance | None:

@@ -114,7 +114,11 @@ class OutcomeView(View):
 
 @dataclass(frozen=True)
 class InstanceSummary(View):
-    """A line in a list of instances; `incidents` counts the open ones, `waits_for` names the open tasks."""
+    """A line in a list of instances; `incidents` counts the open ones, `waits_for` names the open tasks.
+
+    It `leads` its case, or stands beside it. `held_by`: the accounts and groups that have them to do;
+    `due_at` the earliest deadline among them, without open tasks the moment at which it goes on by itself.
+    """
 
     id: str
     definition: str
@@ -130,6 +134,9 @@ class InstanceSummary(View):
     incidents: int
     waits_for: tuple[str, ...] = ()
     outcome: OutcomeView | None = None
+    held_by: tuple[str, ...] = ()
+    due_at: datetime | None = None
+    leads: bool = False
 
 
 @dataclass(frozen=True)
