@@ -8,7 +8,8 @@ from hashlib import sha256
 from service.engine import guarantees
 from service.engine.check.surroundings import Surroundings
 from service.engine.files.findings import Finding
-from service.engine.files.kept import Kept
+from service.engine.files.kept import Kept, kept_by_content
+from service.engine.files.xml import without_layout
 from service.engine.guarantees import Reading, Subject, Verdict
 from service.wording import Text
 
@@ -53,9 +54,17 @@ def _unnamed(reading: Reading, around: Surroundings) -> Iterator[Finding]:
 
 
 def _key(files: Mapping[str, bytes], around: Surroundings) -> tuple[object, ...]:
-    """Return what the verdicts hang on: every file but those that only say what things are called."""
-    digests = ((name, sha256(content).digest()) for name, content in sorted(files.items()))
+    """Return what the verdicts hang on: every file but those that only say what things are called.
+
+    Where shapes stand on a drawing proves nothing.
+    """
+    digests = ((name, _digest(name, content)) for name, content in sorted(files.items()))
     promised = (
         (each.name, *each.outputs, *each.errors, each.tells, each.applies) for each in around.topics.values()
     )
     return tuple(promised), *(each for each in digests if not each[0].endswith(_WITHOUT_WEIGHT))
+
+
+@kept_by_content
+def _digest(name: str, content: bytes) -> bytes:
+    return sha256(without_layout(content) if name.endswith(".bpmn") else content).digest()

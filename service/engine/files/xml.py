@@ -13,6 +13,7 @@ from service.errors import InvalidDeployment
 from service.wording import Text
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+DIAGRAM = "http://www.omg.org/spec/BPMN/20100524/DI"
 CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
 
 
@@ -80,6 +81,18 @@ def read_xml(name: str, content: bytes) -> Tag:
             name, 1, "xml-doctype", Text("A document type is not allowed here; remove the DOCTYPE line.")
         )
     return _frozen(root, {})
+
+
+def without_layout(content: bytes) -> bytes:
+    """Return a drawing in canonical form without where its shapes stand; as it is if it cannot be read."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(content, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return content
+    for diagram in root.findall(f"{{{DIAGRAM}}}BPMNDiagram"):
+        root.remove(diagram)
+    return bytes(etree.tostring(root, method="c14n"))
 
 
 def refusal(name: str, line: int, code: str, message: Text) -> InvalidDeployment:

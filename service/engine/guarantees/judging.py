@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from service.engine.guarantees.budget import Budget, NotExamined
 from service.engine.guarantees.model import AboutWays, Guarantee, Proof, Verdict
@@ -25,8 +27,27 @@ def _proof(subject: Subject, guarantee: Guarantee, budget: Budget) -> Proof:
     claim = guarantee.claim
     try:
         if isinstance(claim, AboutWays):
-            found = (prove(subject, each, guarantee.within, budget) for each in watches(claim, subject))
-            return next((each for each in found if each.state != "holds"), Proof("holds"))
+            with _nothing_collected():
+                found = (
+                    prove(subject, each, guarantee.within, budget, about=(claim, guarantee.within, number))
+                    for number, each in enumerate(watches(claim, subject))
+                )
+                return next((each for each in found if each.state != "holds"), Proof("holds"))
         return look(subject, claim)
     except NotExamined as beyond:
         return Proof("unproven", reason=beyond.reason)
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Keep what is walked from being looked through for waste: it grows fast, and all of it is still wanted.
+
+    That took a third of the time. It is let go after each sentence.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

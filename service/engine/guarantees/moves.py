@@ -58,16 +58,18 @@ class Moves(Standing):
         for start in root.container.of_kind("startEvent"):
             yield self._stopped(Way((), values), root, self._net.stop_at(root, start, ""))
 
-    def following(self, state: Way) -> Iterator[Way]:
-        """Yield the ways a state may go on."""
-        for number in dict.fromkeys(state.tokens):
-            place = self._net.places[number]
-            if self._may_move(place):
-                yield from self._by_kind.get(place.element.kind, self._complete)(state, place)
-            if place.element.boundary:
-                yield from self._interrupted(state, place)
-            if place.element in self._returning:
-                yield from self._returned(state, place)
+    def of(self, state: Way, number: int) -> Iterator[Way]:
+        """Yield the ways a token may go on that stands at a place, or be taken from there."""
+        place = self._net.places[number]
+        if self._may_move(place):
+            yield from self._by_kind.get(place.element.kind, self._complete)(state, place)
+        if place.element.boundary:
+            yield from self._interrupted(state, place)
+        if place.element in self._returning:
+            yield from self._returned(state, place)
+
+    def heard(self, state: Way) -> Iterator[Way]:
+        """Yield the ways a state may go on by what event sub-processes listen for."""
         for frame, element in self._listening:
             yield from self._heard(state, frame, element)
 

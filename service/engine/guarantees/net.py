@@ -130,6 +130,10 @@ class Net:
             if any(len(each.incoming) > 1 for each in frame.container.of_kind("inclusiveGateway"))
         )
 
+    def is_inclusive(self, frame: Frame) -> bool:
+        """Tell whether a frame has an inclusive join."""
+        return frame.index in self._inclusive
+
     def is_quiet(self, frame: Frame) -> bool:
         """Tell whether nothing inside counts, so that all of it is passed over: ways that part do not."""
         if frame.index not in self._quiet:

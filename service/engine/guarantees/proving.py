@@ -9,7 +9,8 @@ walk (not proven).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from bisect import bisect_left
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import replace
 from functools import lru_cache, partial
 
@@ -28,19 +29,49 @@ from service.engine.guarantees.walking import Trace
 from service.engine.guarantees.watching import Watch
 from service.wording import Text
 
-MOST_ROUNDS, MOST_STATES = 25, 100_000
+MOST_ROUNDS, MOST_STATES, MOST_AGAIN, MOST_REMEMBERED = 25, 100_000, 40_000, 500
 Names = frozenset[str]
+_FOLLOWED: dict[tuple[Hashable, bool], Names] = {}
+"""What was followed when a sentence was last proven: most often that proves it of changed drawings too."""
 
 
-def prove(subject: Subject, watch: Watch, within: Collection[str], budget: Budget) -> Proof:
-    """Return what is found of a sentence, in the processes `within`, or in all that are started."""
+def prove(
+    subject: Subject, watch: Watch, within: Collection[str], budget: Budget, about: Hashable = None
+) -> Proof:
+    """Return what is found of a sentence, in the processes `within`, or in all that are started.
+
+    `about` says which it is, whatever it is proven of.
+    """
     few = entries_in(watch.asked)
     if few:
         # Most often it is enough to know of lists whether they hold what the sentence itself asks of them.
-        found = _Prover(subject, watch, within, Budget(MOST_STATES, budget), few).proof()
+        found = _proof(subject, watch, within, budget, (about, True), few)
         if found.state == "holds" or (found.state == "broken" and found.is_sure):
             return found
-    return _Prover(subject, watch, within, Budget(MOST_STATES, budget)).proof()
+    return _proof(subject, watch, within, budget, (about, False))
+
+
+def _proof(
+    subject: Subject,
+    watch: Watch,
+    within: Collection[str],
+    budget: Budget,
+    about: tuple[Hashable, bool],
+    entries: frozenset[Literal] | None = None,
+) -> Proof:
+    """Return what is found by following what helped the last time, and else from the start."""
+    helped = _FOLLOWED.get(about)
+    if helped is not None:
+        again = _Prover(subject, watch, within, Budget(MOST_AGAIN), entries)
+        if again.holds_with(helped):
+            return Proof("holds")
+    prover = _Prover(subject, watch, within, Budget(MOST_STATES, budget), entries)
+    found = prover.proof()
+    if found.state == "holds":
+        if len(_FOLLOWED) > MOST_REMEMBERED:
+            _FOLLOWED.clear()
+        _FOLLOWED[about] = prover.followed
+    return found
 
 
 class _Prover:
@@ -56,14 +87,25 @@ class _Prover:
     ) -> None:
         self._subject, self._watch, self._budget = subject, watch, budget
         self._domains = Domains(subject, watch.asked, entries)
+        self.followed = Names()
         self._frames: dict[str, list[Frame]] = {}
         self._outcomes = lru_cache(maxsize=None)(partial(Outcomes, subject, self._domains))
         self._together = lru_cache(maxsize=None)(self._walked_with)
         self._judged = [root for root in (within or subject.roots) if self._speaks_of(root)]
 
+    @property
+    def _asked(self) -> Names:
+        return frozenset[str]().union(*(names_in(each) for each in self._watch.asked))
+
+    def holds_with(self, followed: Names) -> bool:
+        """Tell whether it is enough to follow these; what they are not enough for is not said."""
+        try:
+            return not self._together(self._followable(self._asked | followed)).walked()
+        except NotExamined:
+            return False
+
     def proof(self) -> Proof:
-        asked = frozenset[str]().union(*(names_in(each) for each in self._watch.asked))
-        followed = self._followable(asked)
+        followed = self.followed = self._followable(self._asked)
         found: list[Trace] = []
         try:
             for _ in range(MOST_ROUNDS):
@@ -73,7 +115,7 @@ class _Prover:
                 more = self._questioned(found, followed)
                 if not more:
                     return Proof("broken", *_ways(found))
-                followed |= more
+                followed = self.followed = followed | more
         except NotExamined as beyond:
             return Proof("unproven", *_ways(found), reason=beyond.reason)
         return Proof("unproven", *_ways(found), reason=Text("too many variables decide which way is taken"))
@@ -121,15 +163,17 @@ class _Prover:
         return name.startswith("case."), len(self._domains.values(name)), name
 
     def _decisive(self, trace: Trace, followed: Names, asked: Names) -> Names:
-        """Return few of the names asked on a way that rule it out together."""
-        taken = frozenset[str]()
-        for name in sorted(asked, key=self._cost):
-            if taken and self._along(trace, followed | taken) is None:
-                break
-            taken |= {name}
-        for name in sorted(taken, key=self._cost, reverse=True)[1:]:
-            if self._along(trace, followed | taken - {name}) is None:
-                taken -= {name}
+        """Return few of the names asked on a way that rule it out together, cheap ones if they do.
+
+        The last of the fewest cheapest ones that do is needed; then the last of those needed with it.
+        """
+        names, taken, most = sorted(asked, key=self._cost), frozenset[str](), len(asked)
+
+        def is_enough(count: int) -> bool:
+            return self._along(trace, followed.union(taken, names[:count])) is None
+
+        while fewest := bisect_left(range(most), True, key=is_enough):
+            taken, most = taken | {names[fewest - 1]}, fewest - 1
         return taken
 
     def _along(self, trace: Trace, followed: Names) -> Trace | None:

@@ -11,7 +11,8 @@ from service.engine.guarantees.unfolding import Frame
 from service.engine.guarantees.values import UNKNOWN, Value
 
 Values = tuple[int, ...]
-UNSET = 0
+UNSET, VEILED = 0, 1
+"""No value, and one that is not looked at: of neither anything is known."""
 
 
 class Variables:
@@ -20,7 +21,7 @@ class Variables:
     def __init__(self, frames: Iterable[Frame], outcomes: Outcomes, followed: Collection[str]) -> None:
         self.facts = sorted(name for name in followed if name.startswith("case."))
         self._slots: dict[tuple[int, str], int] = {(-1, name): place for place, name in enumerate(self.facts)}
-        self._values: list[Value] = [UNKNOWN]
+        self._values: list[Value] = [UNKNOWN, UNKNOWN]
         self._numbers: dict[Value, int] = {UNKNOWN: UNSET}
         self._known: dict[tuple[int, Values], Known] = {}
         self._numbered: dict[tuple[tuple[str, Value], ...], list[tuple[int, int]]] = {}
@@ -55,6 +56,17 @@ class Variables:
                 slot = self._slots.get((index, name))
                 found |= 1 << slot if slot is not None else 0
         return found
+
+    def others(self, slots: int) -> tuple[int, ...]:
+        """Return all slots but these."""
+        return tuple(slot for slot in range(len(self._slots)) if not slots >> slot & 1)
+
+    def veiled(self, values: Values, slots: Iterable[int]) -> Values:
+        """Return the values with those of some slots not looked at."""
+        found = list(values)
+        for slot in slots:
+            found[slot] = VEILED
+        return tuple(found)
 
     def kept(self, values: Values, live: int) -> Values:
         """Return the values with those unset that nobody reads any more."""

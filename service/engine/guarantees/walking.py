@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 from service.engine.drawing import Element
@@ -14,6 +13,7 @@ from service.engine.guarantees.liveness import Liveness
 from service.engine.guarantees.moves import Moves
 from service.engine.guarantees.net import Net
 from service.engine.guarantees.standing import Event, Seen, Way
+from service.engine.guarantees.steps import Steps
 from service.engine.guarantees.values import UNKNOWN, Value
 from service.engine.guarantees.variables import Variables
 from service.engine.guarantees.watching import BROKEN, KEPT, Met, Watch
@@ -108,11 +108,13 @@ class Walk:
     ) -> None:
         self._net, self._variables, self._watch, self._applying = net, variables, watch, applying
         self._moves = Moves(net, variables, held.places if held is not None else None)
+        self._steps = Steps(net, variables, self._moves)
         self._judges, self._held, self._budget = judges, held, budget
         self._changes: dict[Phases, dict[Resting, None]] = {}
         self._liveness = liveness
-        self._running = lru_cache(maxsize=None)(self._running_at)
-        self._live_at = lru_cache(maxsize=None)(self._live_of)
+        # Kept by itself, not by methods that hold the walk: what was walked is let go with it.
+        self._running_by: dict[tuple[int, ...], frozenset[str]] = {}
+        self._live_by: dict[tuple[int, ...], int] = {}
         self._came: dict[State, _Came] = {}
         self._waiting: deque[State] = deque()
         self._resting_at: dict[frozenset[str], dict[Resting, State]] = {}
@@ -138,7 +140,7 @@ class Walk:
         while self._waiting and self.broken is None:
             # The nearest way is wanted; of a way that is known, any that goes to its end.
             state = self._waiting.popleft() if self._held is None else self._waiting.pop()
-            for way in self._moves.following(Way(state.tokens, state.values)):
+            for way in self._steps.following(state.tokens, state.values):
                 self._reach(state, way, state.memory)
             if state.tokens:
                 here = self._resting(state.values, state.memory)
@@ -199,15 +201,18 @@ class Walk:
 
     def _kept(self, way: Way) -> tuple[int, ...]:
         """Return the values that somebody may still read."""
-        return self._variables.kept(way.values, self._live_at(way.tokens)) if self._liveness else way.values
+        if self._liveness is None:
+            return way.values
+        return self._variables.kept(way.values, self._live_at(way.tokens, self._liveness))
 
-    def _live_of(self, tokens: tuple[int, ...]) -> int:
+    def _live_at(self, tokens: tuple[int, ...], liveness: Liveness) -> int:
         """Return the slots that somebody may still read who stands at one of these places."""
-        assert self._liveness is not None, "asked only where values are let go"
-        live = 0
-        for number in tokens:
-            live |= self._liveness.at(self._net.places[number])
-        return live
+        if tokens not in self._live_by:
+            live = 0
+            for number in tokens:
+                live |= liveness.at(self._net.places[number])
+            self._live_by[tokens] = live
+        return self._live_by[tokens]
 
     def _spent(self, before: State | None, way: Way) -> tuple[int, ...] | None:
         if self._held is None:
@@ -242,12 +247,15 @@ class Walk:
     def _resting(self, values: tuple[int, ...], memory: int) -> Resting:
         return tuple(sorted(self._variables.facts_of(values).items())), memory
 
-    def _running_at(self, tokens: tuple[int, ...]) -> frozenset[str]:
-        found = set()
-        for number in tokens:
-            frame = self._net.places[number].frame
-            found |= {frame.container.process, *(each.container.process for each, _ in frame.around())}
-        return frozenset(found)
+    def _running(self, tokens: tuple[int, ...]) -> frozenset[str]:
+        """Return the processes that run while tokens stand so."""
+        if tokens not in self._running_by:
+            found = set()
+            for number in tokens:
+                frame = self._net.places[number].frame
+                found |= {frame.container.process, *(each.container.process for each, _ in frame.around())}
+            self._running_by[tokens] = frozenset(found)
+        return self._running_by[tokens]
 
     def _trace(self, last: _Came, goal: Resting | None) -> Trace:
         steps = [last]
