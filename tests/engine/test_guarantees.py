@@ -490,6 +490,40 @@ def test_what_must_follow_follows_on_every_way_to_the_end():
     )
 
 
+@pytest.mark.parametrize("passed", ["asked", "met", "forked", "raced", "failed"])
+def test_a_gateway_and_an_end_are_completed_where_a_case_goes_on_from_them(passed):
+    inside = start("inner"), xor("fails", "not"), end("failed", error()), end("went_well")
+    inside += path("inner", "fails"), flow("fails", "failed", "=wrong"), flow("fails", "went_well", id="not")
+    drawing = process(
+        start(),
+        xor("asked", "fine"),
+        xor("met"),
+        parallel("forked"),
+        '<bpmn:eventBasedGateway id="raced" />',
+        catch("waited", timer("duration", "PT1H")),
+        catch("waited_longer", timer("duration", "PT2H")),
+        sub("inside", *inside),
+        boundary("caught", "inside", error()),
+        user("audit"),
+        end(),
+        end("elsewhere"),
+        end("beside"),
+        path("begin", "asked"),
+        flow("asked", "met", "=early"),
+        flow("asked", "elsewhere", id="fine"),
+        path("met", "forked", "raced", "waited", "inside", "elsewhere"),
+        path("forked", "beside"),
+        flow("raced", "waited_longer"),
+        flow("waited_longer", "inside"),
+        path("caught", "audit", "done"),
+    )
+
+    assert proof(f"after: {passed}\nalways: audit", drawing).state == (
+        "holds" if passed == "failed" else "broken"
+    )
+    assert proof(f"before: audit\nalways: {passed}", drawing).state == "holds"
+
+
 def test_a_way_at_a_gateway_nobody_can_follow_is_doubted():
     drawing = process(
         start(),

@@ -330,6 +330,20 @@ def test_a_late_refusal_that_nobody_decides_is_found(before, after):
     assert "decide_late_refusal" not in {step.element.id for step in found.way}
 
 
+def test_a_table_that_is_given_another_total_is_named():
+    """By which way that goes wrong is too much to walk, what is given is not."""
+    edit = (
+        "formal_approval_phase.bpmn",
+        '"budget_total">=case.budget_total',
+        '"budget_total">=case.plan_total',
+    )
+
+    found = judged("tier_by_the_table", edit)
+
+    assert (found.state, last(found, 1)) == ("broken", ["approval_tier"])
+    assert "case.plan_total" in str(found.reason)
+
+
 def test_an_audit_that_is_passed_by_is_found():
     edit = (
         "closeout_phase.bpmn",

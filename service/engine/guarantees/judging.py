@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from service.engine.guarantees.budget import Budget, NotExamined
-from service.engine.guarantees.model import AboutWays, Guarantee, Proof, Verdict
+from service.engine.guarantees.feeding import fed_otherwise
+from service.engine.guarantees.model import AboutWays, Agrees, Guarantee, Proof, Verdict
 from service.engine.guarantees.proving import prove
 from service.engine.guarantees.structure import look
 from service.engine.guarantees.subject import Subject
@@ -32,7 +33,10 @@ def _proof(subject: Subject, guarantee: Guarantee, budget: Budget) -> Proof:
                     prove(subject, each, guarantee.within, budget, about=(claim, guarantee.within, number))
                     for number, each in enumerate(watches(claim, subject))
                 )
-                return next((each for each in found if each.state != "holds"), Proof("holds"))
+                proof = next((each for each in found if each.state != "holds"), Proof("holds"))
+            if proof.state == "unproven" and isinstance(claim, Agrees):
+                return fed_otherwise(subject, claim) or proof
+            return proof
         return look(subject, claim)
     except NotExamined as beyond:
         return Proof("unproven", reason=beyond.reason)

@@ -158,7 +158,7 @@ class Moves(Standing):
                 doubted = ((frame, element),) if may_not else ()
                 for way in ways:
                     gone = way._replace(undecided=(*way.undecided, *doubted))
-                    yield self._along(gone, frame, element, (flow,))
+                    yield self._through(gone, frame, element, (flow,))
             if not may_not:
                 return
             if may:
@@ -166,19 +166,19 @@ class Moves(Standing):
         others = [flow for flow in element.outgoing if flow not in conditional]
         for flow in others if conditional else others[:1]:
             for way in ways:
-                yield self._along(way, frame, element, (flow,))
+                yield self._through(way, frame, element, (flow,))
 
     def _part_and_meet(self, state: Way, place: Place) -> Iterator[Way]:
         element, frame = place.element, place.frame
         if not place.flow:
             for way in self._without(state, place):
-                yield self._along(way, frame, element, element.outgoing)
+                yield self._through(way, frame, element, element.outgoing)
             return
         needed = [self._net.place(frame, element, flow.id) for flow in element.incoming]
         if needed[0] is not place or not all(each.number in state.tokens for each in needed):
             return
         for way in self._without(state, *needed):
-            yield self._along(way, frame, element, element.outgoing)
+            yield self._through(way, frame, element, element.outgoing)
 
     def _choose_some(self, state: Way, place: Place) -> Iterator[Way]:
         frame, element = place.frame, place.element
@@ -192,7 +192,7 @@ class Moves(Standing):
         for way in self._without(state, *standing):
             for flows, is_open in self._some(way, frame, element):
                 doubted = ((frame, element),) if is_open else ()
-                yield self._along(way._replace(undecided=doubted), frame, element, flows)
+                yield self._through(way._replace(undecided=doubted), frame, element, flows)
 
     def _some(self, state: Way, frame: Frame, element: Element) -> Iterator[tuple[tuple[Flow, ...], bool]]:
         """Yield the sets of flows an inclusive gateway may go on by."""
@@ -217,7 +217,8 @@ class Moves(Standing):
             for flow in place.element.outgoing:
                 target = place.frame.container.elements[flow.target]
                 passed = way._replace(passed=((place.frame, place.element),))
-                yield from self._left(self._met(passed, "enter", place.frame, target), place.frame, target)
+                begun = self._met(passed, "leave", place.frame, place.element)
+                yield from self._left(self._met(begun, "enter", place.frame, target), place.frame, target)
 
     def _end(self, state: Way, place: Place) -> Iterator[Way]:
         kind = place.element.event_kind
@@ -290,6 +291,8 @@ class Moves(Standing):
             return
         frame, event = caught
         passed = state._replace(passed=((place.frame, place.element),))
+        if own is None:
+            passed = self._met(passed, "leave", place.frame, place.element)
         if event.kind != "boundaryEvent":
             yield from self._caught(passed, frame, event)
             return

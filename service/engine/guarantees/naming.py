@@ -78,8 +78,7 @@ def check_names(guarantee: Guarantee, subject: Subject) -> Iterator[Finding]:
     """Yield what a sentence speaks of that is nowhere, and conditions that cannot be asked."""
     claim = guarantee.claim
     for name in _names(claim):
-        is_completed = isinstance(claim, (Before, After, Becomes)) and name in claim.always
-        if not any(_named(name, subject, is_completed)):
+        if not any(_named(name, subject, _is_completed(claim, name))):
             known = _known(name, subject)
             text = Text("There is no element {name!r}.{hint}", name=name, hint=suggestion(name, known))
             yield _error(guarantee, "unknown-activity", text)
@@ -101,6 +100,12 @@ def check_names(guarantee: Guarantee, subject: Subject) -> Iterator[Finding]:
         yield from _table(guarantee, claim, subject)
     elif isinstance(claim, DoneBy):
         yield from _groups(guarantee, claim, subject.organisation.people)
+
+
+def _is_completed(claim: Claim, name: str) -> bool:
+    """Tell whether a sentence speaks of what a name stands for as of something completed."""
+    after = claim.what if isinstance(claim, After) else claim.since if isinstance(claim, Before) else ()
+    return name in after or (isinstance(claim, (Before, After, Becomes)) and name in claim.always)
 
 
 def _names(claim: Claim) -> Iterator[str]:

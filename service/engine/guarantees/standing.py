@@ -55,6 +55,10 @@ class Standing:
             self._met(state, "leave", frame, element, before), frame, element, element.outgoing
         )
 
+    def _through(self, state: Way, frame: Frame, element: Element, flows: Iterable[Flow]) -> Way:
+        """Go on from a gateway, which is completed by that."""
+        return self._along(self._met(state, "leave", frame, element), frame, element, flows)
+
     def _along(self, state: Way, frame: Frame, element: Element, flows: Iterable[Flow]) -> Way:
         """Put a token where each of the flows leads."""
         tokens, values, events, passed, undecided = state
