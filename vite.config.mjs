@@ -3,7 +3,7 @@
 import { defineConfig } from 'vite';
 import { precompressed } from './service/assets/precompressed.mjs';
 
-const islands = ['base', 'form', 'diagram'];
+const islands = ['base', 'form', 'diagram', 'chart'];
 
 export default defineConfig({
   root: 'service/assets',

@@ -33,7 +33,7 @@ class Assets:
         self._entries: Mapping[str, Any] = {}
 
     def tags(self, island: str) -> Markup:
-        """Return the `<link>` and `<script>` elements of an island (`base`, `form`, `diagram`)."""
+        """Return the `<link>` and `<script>` elements of an island (`base`, `form`, `diagram`, `chart`)."""
         entry = self._manifest().get(f"{island}.js")
         if entry is None:
             return Markup("")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -102,6 +102,11 @@ def yuan(value: Decimal | float | int) -> str:
 def percent(value: Decimal | float | int) -> str:
     """Return a share (0–1) in percent, with at most two decimals: 12.5%."""
     return f"{number(round(Decimal(str(value)) * 100, 2))}%"
+
+
+def _or_none(shown: Callable[[Any], str]) -> Callable[[Any], str]:
+    """Return the same filter, that says "—" of what is not known."""
+    return lambda value: "—" if value is None else shown(value)
 
 
 def file_size(count: int) -> str:
@@ -233,3 +238,6 @@ def install(app: Flask) -> None:
     )
     for each in filters:
         app.add_template_filter(each)
+    known = {"yuan": yuan, "percent": percent, "workdays": number, "ratio": lambda value: number(value, 2)}
+    for name, shown in known.items():
+        app.add_template_filter(_or_none(shown), f"{name}_or_none")

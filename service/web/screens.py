@@ -9,6 +9,7 @@ from service.runtime.tasks import user_tasks
 from service.web import (
     account,
     assets,
+    boards,
     brand,
     cases,
     company,
@@ -40,6 +41,7 @@ BLUEPRINTS = (
     cases,
     figures,
     notifications,
+    boards,
     instances,
     processes,
     guarantees,
@@ -80,6 +82,7 @@ def _page_context() -> dict[str, object]:
         "here": request.full_path.rstrip("?"),
         "open_task_count": _open_task_count,
         "missing_count": company.missing_count,
+        "has_boards": actor is not None and boards.is_offered(actor),
         "unread_count": notifications.unread_count,
     }
 

@@ -161,6 +161,10 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
     "statistics": {
         "GET /api/v1/dashboards/executive": _right("dashboard.executive"),
         "GET /api/v1/dashboards/execution": Need("dashboard.execution, or sees the campaign"),
+        "GET /boards": _ME,
+        "GET /boards/executive": _right("dashboard.executive"),
+        "GET /boards/execution": Need("dashboard.execution, or sees the campaign"),
+        **dict.fromkeys(("GET /boards/pace", "GET /boards/steps"), _right("statistics.read")),
         **dict.fromkeys(
             ("GET /api/v1/statistics/cycle-time", "GET /api/v1/statistics/activities"),
             _right("statistics.read"),
