@@ -39,6 +39,7 @@ COINCIDENCES = {
     **dict.fromkeys(
         [("web/figure_words.py", each) for each in ("CTR", "CPA", "ROAS", "GMV")], "words of the screens"
     ),
+    ("web/boards.py", "campaign"): "a part of an address",
     ("web/form_payload.py", "decision"): "a part of what a page is told",
     ("web/formatting.py", "decision"): "a word of the screens",
 }

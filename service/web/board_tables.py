@@ -21,11 +21,19 @@ from service.runtime.statistics.activities import ActivityStatisticsView
 from service.runtime.statistics.cycle_times import CycleTimeView, WorkdaysView
 from service.runtime.step.sheets import plain_cell
 from service.web import formatting
+from service.web.asking import application
 
 TEXT, NUMBER, MONEY, SHARE, RATIO, DAYS, HOURS = "text", "number", "money", "share", "ratio", "days", "hours"
-RATIOS = {"ctr": SHARE, "cvr": SHARE, "aov": MONEY, "cpa": MONEY, "roas": RATIO}
-COUNTED = {"impressions": NUMBER, "clicks": NUMBER, "orders": NUMBER}
-PAID = {"gmv": MONEY, "revenue": MONEY, "cost": MONEY}
+KINDS = {
+    **dict.fromkeys(("impressions", "clicks", "orders"), NUMBER),
+    **dict.fromkeys(("gmv", "revenue", "cost"), MONEY),
+    "ctr": SHARE,
+    "cvr": SHARE,
+    "aov": MONEY,
+    "cpa": MONEY,
+    "roas": RATIO,
+}
+"""The measures of a board, in their order, and how each reads."""
 _FORMATS: Mapping[str, Callable[[Any], str]] = {
     NUMBER: formatting.number,
     MONEY: formatting.yuan,
@@ -82,20 +90,9 @@ def _cell(value: Any) -> str:
 
 
 def measures() -> dict[str, str]:
-    """Return what the measures of a board are called, in their order."""
-    return {
-        "impressions": _("Impressions"),
-        "clicks": _("Clicks"),
-        "orders": _("Orders"),
-        "gmv": _("GMV"),
-        "revenue": _("Revenue"),
-        "cost": _("Cost"),
-        "ctr": _("CTR"),
-        "cvr": _("Conversion rate"),
-        "aov": _("Average order value"),
-        "cpa": _("CPA"),
-        "roas": _("ROAS"),
-    }
+    """Return what the owners call the measures of a board, in its order; one they do not name by its key."""
+    named = application().live().model.organisation.metrics
+    return {key: named[key].name if key in named else key for key in KINDS}
 
 
 def _reasons() -> dict[str, str]:
@@ -170,7 +167,7 @@ def executive(board: ExecutiveBoardView, link: Callable[[str], str]) -> tuple[Ta
             ),
         ),
         Table(
-            *("risks", _("Campaigns at risk")),
+            *("at_risk", _("Campaigns at risk")),
             columns=(
                 *(Column(_("Campaign")), Column(_("Department")), Column(_("Phase"))),
                 *(Column(_("Budget"), MONEY), Column(_("Why"))),
@@ -192,7 +189,7 @@ def executive(board: ExecutiveBoardView, link: Callable[[str], str]) -> tuple[Ta
 
 def execution(board: ExecutionBoardView, metric: str) -> tuple[Table, ...]:
     """Return the tables of the board of execution, the first of them of one metric by day and channel."""
-    kind = {**COUNTED, **PAID, **RATIOS}[metric]
+    kind = KINDS[metric]
     channels = [each.channel for each in board.channels]
     by_day: dict[date, dict[str, Any]] = {each.day: {} for each in board.days}
     for channel in board.channels:
@@ -365,7 +362,7 @@ def activities(found: Iterable[ActivityStatisticsView]) -> tuple[Table, ...]:
 
 
 def _column(key: str, *, series: bool = False) -> Column:
-    return Column(measures()[key], {**COUNTED, **PAID, **RATIOS}[key], series)
+    return Column(measures()[key], KINDS[key], series)
 
 
 def _workday_columns() -> tuple[Column, ...]:
