@@ -1,4 +1,4 @@
-"""The commands that ask the record what drawings would do: simulating with them."""
+"""The commands that ask the record what drawings would do, and would have done."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,39 @@ def add(command: Add, opened: Opened, gettext: Callable[[], Gettext]) -> None:
     asked.add_argument("--seed", default="1", help="the same seed brings the same luck (1)")
     asked.add_argument("--arrivals", type=float, metavar="A_WEEK", help="so many a week, not as on record")
     asked.add_argument("--format", choices=("text", "json"), default="text")
+
+    def backtest(options: argparse.Namespace) -> int:
+        """Say which finished cases would have gone another way with these drawings in place of live ones."""
+        return _backtest(options, opened, gettext())
+
+    asked = command("backtest", backtest)
+    asked.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    asked.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DAY", help="begun from then")
+    asked.add_argument("--to", dest="last", type=date.fromisoformat, metavar="DAY", help="begun until then")
+    asked.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def _backtest(options: argparse.Namespace, opened: Opened, gettext: Gettext) -> int:
+    from service.runtime.forecasting import backtests
+    from service.runtime.scenarios import sources
+    from service.runtime.step.views import to_json
+    from service.settings import ZONE
+
+    with opened() as app:
+        tested = sources.live(app).under(_files(options.paths))
+        begun_from, begun_to = (
+            datetime.combine(day, at, ZONE) if day is not None else None
+            for day, at in ((options.first, time.min), (options.last, time.max))
+        )
+        found = backtests.run(app, tested.files, begun_from=begun_from, begun_to=begun_to)
+    if options.format == "json":
+        print(json.dumps(to_json(found), ensure_ascii=False, indent=1))
+        return 0
+    print(translated(tested.origin, gettext))
+    print(f"{found.cases} finished cases, {found.other_way} another way, {found.not_told} not told")
+    for each in found.changed:
+        print(f"  {each.case} {each.decision}: {to_json(each.before)} → {to_json(each.after)}")
+    return 0
 
 
 def _simulate(options: argparse.Namespace, opened: Opened, gettext: Gettext) -> int:

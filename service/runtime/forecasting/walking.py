@@ -13,7 +13,15 @@ from functools import partial
 from typing import Any
 
 from service.engine.instance import Instance
-from service.engine.progress import Environment, HandlerCall, HandlerResult, NewFact, OpenTask, Progress
+from service.engine.progress import (
+    Environment,
+    HandlerCall,
+    HandlerResult,
+    NewEvaluation,
+    NewFact,
+    OpenTask,
+    Progress,
+)
 from service.errors import BpmnError, HandlerFailed
 from service.feel import form_keys
 from service.handlers import Wait
@@ -53,6 +61,7 @@ class Walk:
         self.instances: list[Instance] = []
         self.due: list[datetime | None] = []
         self.entered: list[tuple[str, str]] = []
+        self.evaluations: list[NewEvaluation] = []
         self._visits: dict[tuple[str, Any], int] = {}
         self._proposed: dict[int, dict[str, Any]] = {}
         self._waiting: list[_Waiting] = []
@@ -144,6 +153,7 @@ class Walk:
         for step in progress.history:
             if step.event == "entered":
                 self.entered.append((step.definition, step.activity_id))
+        self.evaluations += progress.evaluations
         self.due[number] = progress.next_due
         self._throw(number, progress)
 
