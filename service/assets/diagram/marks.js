@@ -12,6 +12,13 @@ export function mark(viewer, diagram, { into }) {
   marks.calls(into);
 }
 
+/** Where a badge lies that covers no label beside its element: on the other side, above or below. */
+export function offTheLabel({ label, y, height }, { top, bottom, ...across }) {
+  if (!label) return { ...(top === undefined ? { bottom } : { top }), ...across };
+  const isBelow = label.y + label.height / 2 > y + height / 2;
+  return { ...(isBelow ? { top: -12 } : { bottom: 4 }), ...across };
+}
+
 class Marks {
   constructor(viewer) {
     this.canvas = viewer.get('canvas');
@@ -24,7 +31,8 @@ class Marks {
   }
 
   badge(id, kind, text, title, position) {
-    this.overlays.add(id, { position, html: el(`div.mark.${kind}`, { title, role: 'img', 'aria-label': title }, text) });
+    const html = el(`div.mark.${kind}`, { title, role: 'img', 'aria-label': title }, text);
+    this.overlays.add(id, { position: offTheLabel(this.registry.get(id), position), html });
   }
 
   activities(states) {
