@@ -99,7 +99,9 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
     "cases": {
         "POST /api/v1/tasks/complete-many": _ME,
         **dict.fromkeys(("GET /copies", "GET /api/v1/copies"), _ME),
-        **dict.fromkeys(("GET /cases", "GET /api/v1/process-instances", "GET /start"), _ME),
+        **dict.fromkeys(
+            ("GET /cases", "GET /api/v1/process-instances", "GET /api/v1/cases.xlsx", "GET /start"), _ME
+        ),
         **dict.fromkeys(("GET /api/v1/process-definitions", "GET /api/v1/process-definitions/<key>"), _ME),
         **dict.fromkeys(("GET /start/<key>", "POST /api/v1/process-definitions/<key>/start"), Need(STARTS)),
         **dict.fromkeys(

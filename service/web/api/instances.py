@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
-from flask import url_for
+from flask import Response, url_for
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from service.domain.workdays import ZONE
@@ -27,7 +27,8 @@ from service.runtime.forecasting.telling import ForecastView
 from service.runtime.incidents import incidents
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import IncidentView, Page
-from service.web.api.section import Body, Created, ListOf, Query, Section, Slice
+from service.web import case_sheet
+from service.web.api.section import Body, Content, Created, ListOf, Query, Section, Slice
 
 section = Section("Process instances")
 
@@ -71,6 +72,13 @@ class Instances(SoughtInstances, Query):
     """Which instances to list."""
 
     q: str | None = Field(None, description="the same as `text`")
+
+
+class CaseList(SoughtInstances):
+    """Which cases the workbook has."""
+
+    q: str | None = Field(None, description="the same as `text`")
+    leading: bool = Field(True, description="only what leads a case, without what was started beside it")
 
 
 def moment(given: date | datetime | None, of_day: time) -> datetime | None:
@@ -122,6 +130,17 @@ def start_instance(app: Application, actor: Actor, key: str, body: Start) -> Cre
         app, actor, key, answers=body.answers, variables=body.variables, business_key=body.business_key
     )
     return Created(view, url_for("api.get_instance", instance_id=view.id))
+
+
+@section.get("/cases.xlsx", returns=Content(case_sheet.MEDIA_TYPE), query=CaseList)
+def cases_as_workbook(app: Application, actor: Actor, query: CaseList) -> Response:
+    """Give the cases one may see as a workbook. The newest first, 5000 at most; texts are never formulas."""
+    sought = query.sought()
+    if query.q and not sought.text:
+        sought = replace(sought, text=query.q)
+    content = case_sheet.workbook(app, actor, sought, leading=query.leading)
+    headers = {"Content-Disposition": "attachment; filename=cases.xlsx"}
+    return Response(content, mimetype=case_sheet.MEDIA_TYPE, headers=headers)
 
 
 @section.get("/process-instances", returns=ListOf(InstanceSummary), query=Instances)
