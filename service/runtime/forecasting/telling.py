@@ -43,7 +43,7 @@ class ForecastView(View):
     launch_at_risk: bool | None = None
     needed_by: date | None = None
     late_share: float | None = None
-    because: tuple[Text, ...] = ()
+    because: tuple[str, ...] = ()
     walks: int = 0
     samples: int = 0
     cases: int = 0
