@@ -41,6 +41,7 @@ COINCIDENCES = {
     ),
     ("web/boards.py", "campaign"): "a part of an address",
     ("web/form_payload.py", "decision"): "a part of what a page is told",
+    ("web/tasks.py", "decision"): "what a page shows of a task",
     ("web/formatting.py", "decision"): "a word of the screens",
 }
 """Texts that only look like a name of an owner, each with what it is; what stands there no longer goes."""

@@ -74,7 +74,8 @@ def take(instance_id: str) -> str | AnyResponse | tuple[str, int]:
         wrong = {each.path: each.message for each in getattr(error, "errors", ())}
         return _looked_at(instance_id, error.status, error=error, wrong=wrong, given=given)
     if is_looked_at or found.rejected:
-        return _looked_at(instance_id, 200, found=found, given=given)
+        names = {each.key: each.name for each in figure_import.sources(app)}
+        return _looked_at(instance_id, 200, found=found, names=names, given=given)
     count = found.recorded + found.corrected
     text = ngettext("%(num)d figure has been recorded.", "%(num)d figures have been recorded.", count)
     flash(text, "good")

@@ -18,22 +18,25 @@ _HEADROOM = Decimal("1.1")
 
 @dataclass(frozen=True)
 class LimitLine:
-    """A limit: how high it lies, and what it says."""
+    """A limit: how high it lies, and what it says, at the left end of its line or at the right."""
 
     y: float
     text: str
-    level: str
+    is_left: bool
 
 
 @dataclass(frozen=True)
 class Chart:
-    """One measure over time. `points` is what a polyline takes; `now` the last value as text."""
+    """One measure over time: `points` is what a polyline takes, `now` the last value as text.
+
+    `warning` is what the owners remark on the highest limit that is reached, "" where none is.
+    """
 
     title: str
     points: str
     limits: tuple[LimitLine, ...]
     now: str
-    level: str
+    warning: str
 
 
 def charts(watch: LoadWatchView) -> list[Chart]:
@@ -59,14 +62,15 @@ def _chart(watch: LoadWatchView, measure: str, title: str, shown: Callable[[Deci
     top = max([value for _point, value in values] + [limit.at for limit in limits]) * _HEADROOM or Decimal(1)
     last = values[-1][1]
     lines = tuple(
-        LimitLine(_y(each.at, top), f"{each.level} ≥ {shown(each.at)}", each.level) for each in limits
+        # Neighbours lie close together: their words stand at different ends.
+        LimitLine(_y(each.at, top), f"{each.note or each.level} ≥ {shown(each.at)}", bool(place % 2))
+        for place, each in enumerate(limits)
     )
-    return Chart(title, _polyline(values, top), lines, shown(last), _level(last, limits))
+    return Chart(title, _polyline(values, top), lines, shown(last), _warning(last, limits))
 
 
-def _level(value: Decimal, limits: Sequence[LimitView]) -> str:
-    """Return the level of the highest limit that is reached, "" for none."""
-    return next((each.level for each in reversed(limits) if value >= each.at), "")
+def _warning(value: Decimal, limits: Sequence[LimitView]) -> str:
+    return next((each.note or each.level for each in reversed(limits) if value >= each.at), "")
 
 
 def _polyline(values: Sequence[tuple[LoadPointView, Decimal]], top: Decimal) -> str:

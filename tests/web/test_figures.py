@@ -38,6 +38,7 @@ def test_a_table_is_looked_at_before_it_is_recorded(company: Company, place: str
     looked_at = sent(company, place).text
 
     assert "可记入 1 行，有误 1 处" in looked_at
+    assert "巨量引擎" in looked_at
     assert "错" in looked_at
     assert 'name="confirmed"' in looked_at
     assert "还没有数据" in company.browser("linyue").get(f"{place}/figures").text
@@ -68,8 +69,8 @@ def test_the_meeting_shows_the_day_and_the_load_against_the_limits_of_the_table(
     page = company.browser("linyue").get(f"{place}/meeting", query_string={"day": "2026-03-01"}).text
 
     assert "2026-03-01 对照当日目标" in page
-    assert "critical ≥ 95%" in page
-    assert "high ≥ 80%" in page
+    assert "CPU 将满 ≥ 95%" in page
+    assert "CPU 偏高 ≥ 80%" in page
     assert "<polyline" in page
     assert company.browser("linyue").get(f"{place}/meeting?day=x").status_code == 422
 

@@ -82,12 +82,13 @@ class Judge:
         corrected = [each for each in changes(figures, self.present) if each.place in self.present]
         owed = [each for each in corrected if needs_reason(each, self.present[each.place], self._today)]
         if owed and not (owed[0].reason or "").strip():
-            before = self.present[owed[0].place]
+            before, metric = self.present[owed[0].place], owed[0].metric
+            named = self._step.model.words.metrics.get(metric)
             yield (
                 "reason",
                 Text(
                     "{metric} of {day} is {value} by {source}: say why it is corrected",
-                    metric=owed[0].metric,
+                    metric=named.name if named else metric,
                     day=str(before.day),
                     value=f"{before.value.normalize():f}",
                     source=before.source or before.by,
