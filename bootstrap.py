@@ -39,7 +39,7 @@ FEEL_BUNDLE = ROOT / "service" / "feel" / "bundle.js"
 PYTHON_MINIMUM = (3, 11)
 NODE_MINIMUM = (20, 19)
 RUN_EXTRAS: set[str] = set()
-TEST_EXTRAS = {"postgres", "redis", "test"}
+TEST_EXTRAS = {"pdf", "postgres", "redis", "test"}
 ALONE = ("-k", "-m", "-n", "-s", "--numprocesses", "--pdb", "--lf", "--last-failed", "--trace")
 """Arguments of pytest by which somebody chooses tests, looks into them, or says how they are shared."""
 MOST_WORKERS = 8

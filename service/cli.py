@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from service import cli_company, cli_forecast
 from service.errors import InvalidDeployment, ServiceError
 from service.settings import Settings
-from service.wording import Gettext, translated
+from service.wording import Gettext, Text, translated
 
 if TYPE_CHECKING:
     from service.runtime.scenarios import UnderTest
@@ -258,6 +258,37 @@ def audit_verify(options: argparse.Namespace) -> int:
         return _report(anchoring.verify_with(app, options.anchor))
 
 
+def verify(options: argparse.Namespace) -> int:
+    """Verify a certificate or a sealed PDF: needs the key of this installation, and no database."""
+    from service.runtime.keeping import certificates
+    from service.store.audit_chain import AuditKeys
+
+    settings = Settings.from_env()
+    keys = AuditKeys.derive(settings.secret_key, settings.previous_secret_keys)
+    verdict = certificates.verify(keys, options.file.read_bytes())
+    print(translated(_VERDICTS[verdict.state], _gettext()))
+    for name, value in verdict.about.items():
+        if name != "record" and value:
+            print(f"  {name}: {value}")
+    if not verdict.is_whole or not options.record:
+        return int(not verdict.is_whole)
+    with _application(migrate=False) as app:
+        is_there = certificates.is_on_record(app, verdict.about)
+    words = Text("The audit record lacks the entry it names.")
+    if is_there:
+        words = Text("The audit record has the entry it names.")
+    print(translated(words, _gettext()))
+    return int(not is_there)
+
+
+_VERDICTS = {
+    "whole": Text("Whole: every byte is as it was issued."),
+    "changed": Text("CHANGED: this is not what was issued."),
+    "foreign": Text("Sealed with a key that is not known here: nothing can be said of it."),
+    "unreadable": Text("This is no certificate."),
+}
+
+
 def _tested(named: Sequence[Path], *, is_live: bool) -> Callable[[Path], UnderTest]:
     """Return what says which files scenarios are played on: what is live, or beside them, and these first."""
     from service.checking import find_files
@@ -391,6 +422,11 @@ def _parser() -> argparse.ArgumentParser:
     restored.add_argument("folder", type=Path, metavar="DIR")
     restored.add_argument(
         "--without-missing", action="store_true", help="do without files that the backup lacks"
+    )
+    sealed = command("verify", verify)
+    sealed.add_argument("file", type=Path, metavar="FILE")
+    sealed.add_argument(
+        "--record", action="store_true", help="look up in the audit record what it names, too"
     )
     verified = command("verify", audit_verify, group("audit", "The audit record."))
     verified.add_argument(

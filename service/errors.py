@@ -222,6 +222,13 @@ class Undeliverable(ServiceError):
     title = "Undeliverable"
 
 
+class NotInstalled(ServiceError):
+    """This installation cannot do that: an optional part is missing."""
+
+    status = 501
+    title = "Not installed"
+
+
 class HandlerFailed(ServiceError):
     """A service task could not do its work."""
 

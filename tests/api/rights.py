@@ -108,11 +108,15 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
             (
                 "GET /cases/<instance_id>",
                 "GET /cases/<instance_id>/forecast",
+                "GET /cases/<instance_id>/approval-sheet",
+                "GET /cases/<instance_id>/approval-sheet.pdf",
                 "GET /cases/<instance_id>/drawings/<definition>.bpmn",
                 *(
                     f"GET /api/v1/process-instances/<instance_id>{part}"
                     for part in (
                         "",
+                        "/approval-sheet.pdf",
+                        "/certificate",
                         "/comment-requests",
                         "/comments",
                         "/decisions",

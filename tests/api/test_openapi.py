@@ -26,6 +26,8 @@ CONTRACT = (
     "GET /api/v1/process-instances/{instance_id}/history",
     "GET /api/v1/process-instances/{instance_id}/facts",
     "GET /api/v1/process-instances/{instance_id}/dossier",
+    "GET /api/v1/process-instances/{instance_id}/certificate",
+    "GET /api/v1/process-instances/{instance_id}/approval-sheet.pdf",
     "POST /api/v1/process-instances/{instance_id}/cancel",
     "POST /api/v1/process-instances/{instance_id}/suspend",
     "POST /api/v1/process-instances/{instance_id}/resume",

@@ -15,6 +15,7 @@ from service.runtime.step.views import View
 from service.web.api import (
     account,
     attachments,
+    certificates,
     comments,
     company,
     copies,
@@ -45,6 +46,7 @@ _REASONS = {
     413: "Too large",
     415: "Not this kind of content",
     422: "Values are missing or not allowed; `errors` says which",
+    501: "An optional part is not installed",
     429: "Too soon; `Retry-After` says in how many seconds",
     503: "Too much is being calculated; `Retry-After` says in how many seconds to ask again",
 }
@@ -80,7 +82,7 @@ _PROBLEM_SCHEMA = {
 def sections() -> tuple[Section, ...]:
     """Return every group of operations, in the order in which the document shows them."""
     modules = (
-        *(deployments, instances, mending, migrations, tasks, notifications, copies, comments),
+        *(deployments, instances, mending, migrations, tasks, notifications, copies, comments, certificates),
         *(decisions, attachments, figures, dashboards, statistics, company, account, phrases, record),
     )
     return tuple(module.section for module in modules)

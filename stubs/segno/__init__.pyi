@@ -1,0 +1,6 @@
+from typing import BinaryIO
+
+class QRCode:
+    def save(self, out: BinaryIO, *, kind: str, border: int, xmldecl: bool) -> None: ...
+
+def make(content: str, *, error: str, micro: bool) -> QRCode: ...
