@@ -46,6 +46,19 @@ def add(command: Add, opened: Opened, gettext: Callable[[], Gettext]) -> None:
     asked.add_argument("--to", dest="last", type=date.fromisoformat, metavar="DAY", help="begun until then")
     asked.add_argument("--format", choices=("text", "json"), default="text")
 
+    def demo_year(options: argparse.Namespace) -> int:
+        """Play a year of finished campaigns into the demo company, while nobody serves it."""
+        from service.demo import year
+
+        with opened() as app:
+            year.walk(
+                app, most=options.campaigns, tell=lambda text: print(translated(text, gettext()), flush=True)
+            )
+        return 0
+
+    asked = command("demo-year", demo_year)
+    asked.add_argument("--campaigns", type=int, metavar="N", help="only the first N")
+
 
 def _backtest(options: argparse.Namespace, opened: Opened, gettext: Gettext) -> int:
     from service.runtime.forecasting import backtests
