@@ -6,7 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from service import resources
 from service.engine.check import check
+from service.handlers import HANDLERS
 from tests.engine.diagrams import (
     boundary,
     call,
@@ -268,6 +270,16 @@ def test_one_cause_is_one_finding(parts, findings):
 )
 def test_what_cannot_run_right_is_refused_by_element_and_code(parts, finding):
     assert finding in found(process(*parts))
+
+
+@pytest.mark.parametrize("name", ["legal_review.form", "approval_tier.dmn", "countersign_legal.bpmn"])
+def test_what_refers_to_a_file_that_cannot_be_read_is_not_told_beside_it(name):
+    files = {key: content for key, content in resources.manifest_files().items() if key != "guarantees.yaml"}
+    files[name] = files[name][: len(files[name]) - 40]
+
+    findings = check(files, topics=HANDLERS)
+
+    assert [each.file for each in findings] == [name]
 
 
 def test_a_variable_set_on_one_of_two_paths_upstream_counts_as_set():

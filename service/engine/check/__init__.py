@@ -15,7 +15,7 @@ fields are marked with. Form parts are judged in `engine.forms`, decision tables
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -60,6 +60,13 @@ from service.engine.forms.english import read as read_english
 from service.engine.forms.part_check import check_parts
 from service.engine.guarantees import FILE as GUARANTEES
 
+_MISSED = {
+    ".bpmn": ("unknown-process",),
+    ".dmn": ("unknown-decision",),
+    ".form": ("unknown-form", "english-unused"),
+}
+"""What is said of files of a kind that are not there; one that cannot be read has said so itself."""
+
 
 def check(files: Mapping[str, bytes], *, topics: Mapping[str, Topic]) -> list[Finding]:
     """Return everything wrong or doubtful about a manifest, errors and warnings, in order of file and line.
@@ -101,7 +108,7 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Topic]) -> list[Fi
     if GUARANTEES in files:
         is_sound = is_sound and not any(_has_errors(file.findings) for file in around.tables.values())
         _collect(check_guarantees(files, around, is_sound=is_sound), reports)
-    found = place(_causes(reports), files)
+    found = place(_causes(reports, around.unreadable), files)
     named = _named(found, around)
     return sorted(named, key=lambda each: (each.file, each.line, each.severity, each.code))
 
@@ -120,18 +127,19 @@ def _named(findings: Iterable[Finding], around: Surroundings) -> Iterator[Findin
         yield replace(finding, name=name) if name and name != finding.element else finding
 
 
-def _causes(reports: Mapping[str, Report]) -> Iterator[Finding]:
+def _causes(reports: Mapping[str, Report], unreadable: Collection[str]) -> Iterator[Finding]:
     """Yield the findings, without what comes of another that is told as well.
 
     Where the facts cannot be read, that is all that names one; where a task asks with another's form, what it
-    reads of its own.
+    reads of its own; where a drawing, table or form cannot be read, that one of its kind is missing.
     """
+    missed = frozenset(code for name in unreadable for code in _MISSED.get(name[name.rfind(".") :], ()))
     facts = reports.get(CASE)
     are_unreadable = facts is not None and facts.has_errors
     for report in reports.values():
         swapped = {each.element for each in report.findings if each.code == SWAPPED}
         for each in report.findings:
-            if each.code == "unknown-fact" and are_unreadable:
+            if (each.code == "unknown-fact" and are_unreadable) or each.code in missed:
                 continue
             if not (each.code in FOLLOWS and each.element in swapped):
                 yield each

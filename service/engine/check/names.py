@@ -107,7 +107,8 @@ def _known(topic: Topic, name: str, process: Process, around: Surroundings) -> C
     if means == "process":
         return around.processes.keys()
     if means == "forms":
-        return around.forms.keys()
+        unread = {name.removesuffix(".form") for name in around.unreadable}
+        return around.forms.keys() | unread
     return (
         {each for known in around.processes.values() for each in _messages(known)}
         if means == "message"

@@ -34,6 +34,7 @@ def read_manifest(
         try:
             _reader(name)(name, content, around, report)
         except InvalidDeployment as refused:
+            around.unreadable.add(name)
             report.findings += refused.findings
     if case_facts.FILE in files:
         reports[case_facts.FILE].findings += case.findings

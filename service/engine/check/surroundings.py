@@ -55,8 +55,8 @@ class Surroundings:
     """Everything a drawing may refer to, filled while the files of a manifest are read.
 
     `drawings` are the files as written. `forms` are known by the name of their file and by their id,
-    `schemas` by file. `groups` are the groups and relations of the organisation: None where there is none,
-    so none is unknown.
+    `schemas` by file. `unreadable` are the files of which nothing is known. `groups` are the groups and
+    relations of the organisation: None where there is none, so none is unknown.
     """
 
     topics: Mapping[str, Topic] = field(default_factory=dict)
@@ -66,6 +66,7 @@ class Surroundings:
     schemas: dict[str, Schema] = field(default_factory=dict)
     decisions: dict[str, Decision] = field(default_factory=dict)
     tables: dict[str, DecisionFile] = field(default_factory=dict)
+    unreadable: set[str] = field(default_factory=set)
     groups: frozenset[str] | None = None
     lanes: frozenset[str] = frozenset()
     case: CaseSchema = NO_CASE
