@@ -17,16 +17,18 @@ from service.handlers.topic import FACTS, START_FORM, Topic, names
 def add_linked(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
     """Add up what the linked campaigns cost, and propose others that may belong together.
 
-    Proposed are campaigns of the same department and brand line whose dates lie within `within_days`.
+    Proposed are campaigns of the same department and brand line whose dates lie within `within_days`, but for
+    those `kept_apart`, of which that has been decided.
     """
     answers = ports.start_answers()
     linked = _case_numbers(params.get("linked_campaigns"), answers) - {ports.case}
+    apart = {str(number) for number in params.get("kept_apart") or ()}
     found = ports.campaigns(cases=sorted(linked)) if linked else ()
     linked_total = total(campaign.plan_total for campaign in found)
     return {
         "linked_total": linked_total,
         "budget_total": decimal(params["plan_total"]) + linked_total,
-        "linked_candidates": _candidates(params.get("within_days"), answers, linked, ports),
+        "linked_candidates": _candidates(params.get("within_days"), answers, linked | apart, ports),
     }
 
 
@@ -65,7 +67,7 @@ def _case_numbers(given: Any, answers: Mapping[str, Any]) -> set[str]:
 
 
 def _candidates(
-    within_days: Any, answers: Mapping[str, Any], linked: set[str], ports: Ports
+    within_days: Any, answers: Mapping[str, Any], known: set[str], ports: Ports
 ) -> list[dict[str, Any]]:
     own_start = as_date(ports.facts.get(START) or answers.get(START))
     if within_days is None or own_start is None:
@@ -76,9 +78,10 @@ def _candidates(
             "name": campaign.name,
             "start_date": campaign.start_date,
             "plan_total": campaign.plan_total,
+            "outcome": campaign.outcome,
         }
         for campaign in ports.campaigns(department=str(ports.facts["department"]))
-        if campaign.case not in linked | {ports.case}
+        if campaign.case not in known | {ports.case}
         and campaign.brand_line == answers.get("brand_line")
         and _is_near(campaign, own_start, int(within_days))
     ]
@@ -95,7 +98,7 @@ def _spent(report: Mapping[str, Any]) -> Decimal:
 LINKED = Topic(
     "campaign.linked",
     add_linked,
-    inputs=("plan_total", "linked_campaigns", "within_days"),
+    inputs=("plan_total", "linked_campaigns", "kept_apart", "within_days"),
     required=("plan_total",),
     reads={
         START_FORM: ("linked_campaigns[].case", START, "brand_line"),

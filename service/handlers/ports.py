@@ -56,6 +56,8 @@ class CampaignSummary:
     end_date: date | None
     plan_total: Decimal | None
     state: str
+    # What came of it, in the words of the fact that says so; "" where none does.
+    outcome: str = ""
 
 
 @dataclass(frozen=True)

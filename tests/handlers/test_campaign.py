@@ -61,10 +61,11 @@ def test_near_campaigns_of_the_same_line_are_proposed(ports):
         campaign("other line", total=1, brand="澄野基础"),
         campaign("other department", total=1, department="销售部"),
         campaign("linked", total=1),
+        campaign("kept apart", total=1),
         campaign("undated", total=1, start=None),
         campaign(CASE, total=1),
     ]
-    params = {"plan_total": 1, "linked_campaigns": ["linked"]}
+    params = {"plan_total": 1, "linked_campaigns": ["linked"], "kept_apart": ["kept apart"]}
 
     outputs = HANDLERS["campaign.linked"]({**params, "within_days": 30}, ports)
 

@@ -69,7 +69,12 @@ def campaigns(step: Step, department: str | None, numbers: Sequence[str] | None)
     facts = in_force_of(step.session, [case.number for case, _ in found])
     answers = _start_answers(step, [case.main_instance for case, _ in found])
     running = [
-        _summary(case, state, {**answers.get(case.main_instance, {}), **facts.get(case.number, {})})
+        _summary(
+            case,
+            state,
+            {**answers.get(case.main_instance, {}), **facts.get(case.number, {})},
+            step.model.case.outcome,
+        )
         for case, state in found
     ]
     known = {each.case for each in running}
@@ -140,7 +145,7 @@ def _start_answers(step: Step, instance_ids: Sequence[str]) -> dict[str, Mapping
     return {instance_id: answers for instance_id, answers in step.session.execute(query)}
 
 
-def _summary(case: Case, state: str, known: Mapping[str, Any]) -> CampaignSummary:
+def _summary(case: Case, state: str, known: Mapping[str, Any], outcome: str | None) -> CampaignSummary:
     return CampaignSummary(
         case=case.number,
         name=case.title,
@@ -150,6 +155,7 @@ def _summary(case: Case, state: str, known: Mapping[str, Any]) -> CampaignSummar
         end_date=_day(known.get("end_date")),
         plan_total=_amount(known.get("plan_total")),
         state=state,
+        outcome=str(known.get(outcome or "") or ""),
     )
 
 
