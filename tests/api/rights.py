@@ -103,7 +103,14 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
             ("GET /cases", "GET /api/v1/process-instances", "GET /api/v1/cases.xlsx", "GET /start"), _ME
         ),
         **dict.fromkeys(("GET /api/v1/process-definitions", "GET /api/v1/process-definitions/<key>"), _ME),
-        **dict.fromkeys(("GET /start/<key>", "POST /api/v1/process-definitions/<key>/start"), Need(STARTS)),
+        **dict.fromkeys(
+            (
+                "GET /start/<key>",
+                "GET /api/v1/process-definitions/<key>/form",
+                "POST /api/v1/process-definitions/<key>/start",
+            ),
+            Need(STARTS),
+        ),
         **dict.fromkeys(
             (
                 "GET /cases/<instance_id>",

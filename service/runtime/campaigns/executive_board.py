@@ -87,7 +87,7 @@ class MoneyView(View):
 
 
 @dataclass(frozen=True)
-class AllowanceView(View):
+class BoardAllowanceView(View):
     """A department's allowance for a quarter of the period."""
 
     period: str
@@ -127,7 +127,7 @@ class ExecutiveBoardView(View):
     campaigns: tuple[CampaignReturnView, ...]
     by_tier: tuple[MoneyView, ...]
     by_phase: tuple[MoneyView, ...]
-    allowances: tuple[AllowanceView, ...]
+    allowances: tuple[BoardAllowanceView, ...]
     target: tuple[int, int] | None
     pace: PaceView
     green: PaceView
@@ -311,7 +311,7 @@ def _sums(keyed: Iterable[tuple[str, _Open]], labels: Mapping[str, str]) -> tupl
     )
 
 
-def _allowances(session: Session, days: Period) -> tuple[AllowanceView, ...]:
+def _allowances(session: Session, days: Period) -> tuple[BoardAllowanceView, ...]:
     row = DepartmentAllowance
     query = (
         select(row)
@@ -319,7 +319,7 @@ def _allowances(session: Session, days: Period) -> tuple[AllowanceView, ...]:
         .order_by(row.period, row.department)
     )
     return tuple(
-        AllowanceView(
+        BoardAllowanceView(
             *(each.period, each.department, each.granted, each.committed, each.spent),
             left=each.granted - each.committed - each.spent,
         )

@@ -27,6 +27,7 @@ from service.runtime.forecasting.telling import ForecastView
 from service.runtime.incidents import incidents
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import IncidentView, Page
+from service.runtime.tasks.views import FormView
 from service.web import case_sheet
 from service.web.api.section import Body, Content, Created, ListOf, Query, Section, Slice
 
@@ -141,6 +142,20 @@ def cases_as_workbook(app: Application, actor: Actor, query: CaseList) -> Respon
     content = case_sheet.workbook(app, actor, sought, leading=query.leading)
     headers = {"Content-Disposition": "attachment; filename=cases.xlsx"}
     return Response(content, mimetype=case_sheet.MEDIA_TYPE, headers=headers)
+
+
+class ForCase(BaseModel):
+    """The case a process is to be started beside."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    business_key: str | None = Field(None, min_length=1, max_length=100)
+
+
+@section.get("/process-definitions/<key>/form", returns=FormView, query=ForCase, errors=(403, 404, 409))
+def get_start_form(app: Application, actor: Actor, key: str, query: ForCase) -> FormView:
+    """Show the form a process starts with, and what it opens with, to whoever may start it."""
+    return instances.start_form(app, actor, key, business_key=query.business_key)
 
 
 @section.get("/process-instances", returns=ListOf(InstanceSummary), query=Instances)
