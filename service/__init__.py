@@ -2,12 +2,14 @@
 
 The map of this package. Each line may import the lines below it, never above (checked in CI):
 
-    app, cli, jobs      composition root, commands, background work
+    cli, serving        commands
+    app, jobs, demo     composition root, background work, the company to try it with
     web                 screens, and the HTTP API in `web/api`
     runtime             use cases, one transaction each
     engine store handlers   process engine · tables · service-task topics (they do not import each other)
     feel domain         expressions · pure arithmetic
-    errors settings resources   what everything else may use
+    settings resources beside   settings, shipped files, work in other processes
+    errors wording languages    what everything else may use
 
 Order of steps, roles, thresholds and deadlines are not here: they stand in `processes/*.bpmn` and `*.dmn`,
 the questions in `forms/*.form`.

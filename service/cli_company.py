@@ -30,7 +30,7 @@ def users(app: Application, _options: argparse.Namespace) -> Any:
 
 
 def change_user(app: Application, options: argparse.Namespace) -> Any:
-    """Change an account; what is not named stays. --inactive hands over with --hand-over-to."""
+    """Change an account; what is not named stays. --no-active hands over with --hand-over-to."""
     from service.runtime.company import people
     from service.runtime.step.context import SYSTEM
 

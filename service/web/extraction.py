@@ -36,7 +36,7 @@ def extract(fileobj: IO[bytes], keywords: Any, comment_tags: Any, options: Any) 
     yield from extract_python(fileobj, keywords, comment_tags, options)
     fileobj.seek(0)
     tree = ast.parse(fileobj.read())
-    yield from _templates(tree)
+    yield from _templates(tree, getattr(fileobj, "name", "?"))
     yield from _error_classes(tree)
 
 
@@ -55,13 +55,15 @@ def error_classes() -> frozenset[str]:
     return frozenset(found)
 
 
-def _templates(tree: ast.Module) -> Iterator[Message]:
+def _templates(tree: ast.Module, file: str) -> Iterator[Message]:
     for call in ast.walk(tree):
         if not isinstance(call, ast.Call):
             continue
         template = template_of(call)
         if isinstance(template, ast.JoinedStr | ast.BinOp):
-            raise ValueError(f"line {template.lineno}: an f-string cannot be translated, name its parameters")
+            raise ValueError(
+                f"{file}:{template.lineno}: an f-string cannot be translated, name its parameters"
+            )
         if isinstance(template, ast.Constant) and isinstance(template.value, str):
             yield template.lineno, None, template.value, []
 

@@ -92,4 +92,4 @@ def test_no_row_of_fields_is_wider_than_the_form(name):
 def test_forms_are_stored_as_readable_json():
     for path in FORMS.rglob("*.form"):
         text = path.read_text(encoding="utf-8")
-        assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=2) + "\n", path.name
+        assert text.rstrip("\n") == json.dumps(json.loads(text), ensure_ascii=False, indent=2), path.name
