@@ -20,14 +20,16 @@ MOST_ANSWERS = 150
 
 @dataclass
 class Waited:
-    """How a walk spent its time: minutes at work by activity, and how often each was answered."""
+    """How a walk spent its time: minutes at work by activity, and how often the same people were asked."""
 
     minutes: dict[Place, float] = field(default_factory=dict)
     times: dict[Place, int] = field(default_factory=dict)
+    _asked: dict[tuple[Place, str], int] = field(default_factory=dict)
 
-    def add(self, place: Place, minutes: float) -> None:
+    def add(self, place: Place, element: str, minutes: float) -> None:
         self.minutes[place] = self.minutes.get(place, 0.0) + minutes
-        self.times[place] = self.times.get(place, 0) + 1
+        asked = self._asked[place, element] = self._asked.get((place, element), 0) + 1
+        self.times[place] = max(self.times.get(place, 0), asked)
 
 
 class Play:
@@ -79,7 +81,7 @@ class Play:
         place, now = (asked.task.definition, asked.task.activity_id), self.walk.now
         gone = self._hours.minutes(asked.at, now)
         left = self._durations.draw(place, self._lot, gone=gone)
-        self.waited.add(place, left)
+        self.waited.add(place, str(asked.task.element_value), left)
         return self._hours.after(now, left)
 
     def _answer(self, token: str, at: datetime) -> None:

@@ -137,7 +137,7 @@ def _reasons(
     late: float | None,
     thin: Sequence[Place],
 ) -> Iterator[Text]:
-    if late is not None and needed_by is not None:
+    if late and needed_by is not None:
         yield Text(
             "{late} of {walks} walks are not approved before {day}.",
             late=round(late * len(runs)),
