@@ -11,12 +11,14 @@ from service.settings import ZONE
 
 NOW = datetime(2026, 8, 3, 9, 30, tzinfo=ZONE)
 _SETS = ("通用", "臻选新品")
+_OPENED = {"answered_changes": [], "possible_splits": []}
+"""What the owners' answers take up of what their forms open with: here nothing was demanded or left open."""
 
 
 def of(form: str) -> dict[str, Any]:
     """Return what the owners answer a form with."""
     owners = answers_of(_SETS, resources.scenarios())
-    given: dict[str, Any] = computed(owners.of(form), owners.days, NOW)
+    given: dict[str, Any] = computed(owners.of(form), {**owners.days, **_OPENED}, NOW)
     return given
 
 

@@ -136,6 +136,10 @@ class Client:
         content = None if body is None else json.dumps(body).encode()
         return self._answered(method, path, content, "application/json")
 
+    def send(self, path: str, body: bytes, media_type: str) -> int:
+        """POST any content; return the status of the answer, whatever that is."""
+        return self._answered("POST", path, body, media_type)[0]
+
     def _ask(self, method: str, path: str, body: bytes | None = None, media_type: str = "") -> Any:
         status, answer = self._answered(method, path, body, media_type)
         if status >= 400:

@@ -5,9 +5,11 @@
     python -m benchmarks.soak --staff 200 --minutes 60 --database postgresql
 
 Everybody opens their list, opens a task, and answers it with the form finance reviews a budget with; whoever
-finds nothing to do starts another case. SQLite is served by one process with its worker, PostgreSQL by two
-web processes and two workers. Only this machine is reached. The exit code is 1 when a request was answered
-5xx, a completed task is not in the record, or the record does not verify.
+finds nothing to do starts another case. In the second half somebody else asks beside them for the heaviest
+things they may: the largest upload, check, export and search, one after the other. SQLite is served by one
+process with its worker, PostgreSQL by two web processes and two workers. Only this machine is reached. It
+ends with 1 when a request was answered 5xx, a completed task is not in the record, that does not verify,
+memory goes on growing, or the others' p95 in the second half is more than twice that of the first.
 """
 
 from __future__ import annotations
@@ -25,12 +27,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Any
 
 from sqlalchemy import select
 
 from benchmarks import answers, drawings, installation, postgresql
+from benchmarks.heavy import Heavy
 from benchmarks.installation import Client
 from service import resources
 from service.runtime import identity
@@ -45,6 +48,12 @@ BUDGET_LINES = 10
 _ORGANISATION = "groups: {" + ", ".join(f"{name}: department" for name in GROUPS) + "}\n"
 _SAMPLE_SECONDS = 5.0
 Answers = Mapping[str, Any]
+WORST = 2.0
+"""By how much the p95 of the others may grow while somebody asks for heavy things."""
+
+GROWTH, GROWTH_MEGABYTES = 1.5, 150.0
+"""By how much a process may grow from the second quarter to the last: its caches are full by then."""
+
 _OURS = ("GET list", "GET task", "GET form", "POST complete", "POST start")
 
 
@@ -57,12 +66,26 @@ class Record:
     completed: set[str] = field(default_factory=set)
     memory: dict[int, list[float]] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
+    # How many of each kind there were when somebody began to ask for heavy things.
+    alone: dict[str, int] = field(default_factory=dict)
+    heavy: Heavy | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, what: str, seconds: float, status: int) -> None:
         with self.lock:
             self.seconds[what].append(seconds)
             self.statuses[status] += 1
+
+    def split(self) -> None:
+        """What comes from now on, comes beside heavy things."""
+        with self.lock:
+            self.alone = {name: len(found) for name, found in self.seconds.items()}
+
+    def p95(self, beside: bool) -> float:
+        """Return what 95 of 100 requests took at most, seconds, beside heavy things or before; 0.0: none."""
+        halves = ((self.alone.get(name, len(found)), found) for name, found in self.seconds.items())
+        taken = [each for at, found in halves for each in (found[at:] if beside else found[:at])]
+        return quantiles(taken, n=100)[94] if len(taken) > 1 else 0.0
 
 
 @dataclass(frozen=True)
@@ -174,11 +197,27 @@ def work(app: Application, ports: Sequence[int], pids: Sequence[int], plan: Plan
     ]
     for person in staff:
         person.start()
+    half = time.monotonic() + plan.seconds / 2
     while any(person.is_alive() for person in staff):
         for pid in pids:
             record.memory[pid].append(megabytes(pid))
-        time.sleep(min(_SAMPLE_SECONDS, plan.seconds / 6))
+        if record.heavy is None and time.monotonic() > half:
+            record.split()
+            record.heavy = Heavy(ports[0])
+            record.heavy.start()
+        time.sleep(min(_SAMPLE_SECONDS, plan.seconds / 12))
+    if record.heavy is not None:
+        record.heavy.stop()
     return record
+
+
+def grows(found: Sequence[float]) -> bool:
+    """Say whether a process goes on growing, by the megabytes it held from time to time."""
+    quarter = len(found) // 4
+    if not quarter:
+        return False
+    early, late = median(found[quarter : 2 * quarter]), median(found[-quarter:])
+    return late > max(early * GROWTH, early + GROWTH_MEGABYTES)
 
 
 def megabytes(pid: int) -> float:
@@ -217,9 +256,28 @@ def tell(name: str, app: Application, plan: Plan, record: Record) -> bool:
     )
     print(f"  5xx {failed}, people who could not go on {len(record.broken)}, lost {len(missing)}")
     print(f"  audit: {report.chains} chains, {report.entries} entries, {len(report.problems)} problems")
+    is_fair = tell_beside(record)
+    growing = [pid for pid, found in record.memory.items() if grows(found)]
+    print(f"  processes that go on growing: {len(growing)}")
     for each in (*record.broken[:5], *sorted(missing)[:5], *(p.message for p in report.problems[:5])):
         print(f"    {each}")
-    return not (failed or missing or report.problems or record.broken) and bool(record.completed)
+    is_well = not (failed or missing or report.problems or record.broken or growing)
+    return is_well and is_fair and bool(record.completed)
+
+
+def tell_beside(record: Record) -> bool:
+    """Print what heavy things did to the others; return whether they were answered and the others spared."""
+    heavy = record.heavy
+    if heavy is None:
+        return True
+    alone, beside = record.p95(beside=False), record.p95(beside=True)
+    print(f"  p95 {alone * 1000:.0f} ms; beside heavy things {beside * 1000:.0f} ms, × {beside / alone:.2f}")
+    for (name, status), count in sorted(heavy.asked.items()):
+        print(f"    {name:<10}{count:>5} x  {status}, the longest {heavy.longest[name]:.1f} s")
+    if heavy.broken:
+        print(f"    could not go on: {heavy.broken}")
+    is_answered = not heavy.broken and all(status < 500 for _, status in heavy.asked)
+    return is_answered and beside <= WORST * alone
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
