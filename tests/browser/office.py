@@ -105,7 +105,8 @@ class Office:
         row.get_by_role("link", name=task).first.click()
         claim = page.get_by_role("button", name="认领", exact=True)
         if claim.count():
-            claim.click()
+            with page.expect_navigation():
+                claim.click()
         expect(page.locator("html[data-form=ready]")).to_be_attached(timeout=15_000)
         return page
 
