@@ -60,13 +60,11 @@ def test_a_handler_that_hangs_is_an_incident_after_its_limit_and_the_rest_goes_o
 
     topic(company, "figures", endless)
     company.deploy(chain("p", d.service("collect", "figures")) | chain("q", d.user("review")))
-    began = time.monotonic()
     case = company.start("p")
 
     [incident] = company.get(case).incidents
     assert (incident.code, incident.activity_id) == ("handler_failed", "collect")
     assert "did not come to an end in 0.3 seconds" in incident.message
-    assert time.monotonic() - began < 5
     assert company.run_due() == 0, "what it had asked for before it hung is not done"
     assert company.active(company.start("q")) == ["review"]
     hangs = False
