@@ -69,7 +69,7 @@ class Cluster:
         with member.log.open("ab") as log:
             member.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
 
-    def wait_until_ready(self, seconds: float = 40) -> None:
+    def wait_until_ready(self, seconds: float = 120) -> None:
         """Wait until every web server answers and every worker works."""
         until = time.monotonic() + seconds
         for member in self.members:
