@@ -134,6 +134,21 @@ def test_four_eyes_removed_or_pointed_elsewhere_are_found(written):
     assert (found.state, last(found, 1)) == ("broken", ["legal_review"])
 
 
+def test_a_decision_said_to_be_none_is_still_kept_from_the_applicant():
+    """One click in the template takes it out of the approvals, and notBy with it."""
+    name = "formal_approval_phase.bpmn"
+    text = resources.manifest_files()[name].decode()
+    begin = text.index('<bpmn:userTask id="head_decision"')
+    end = text.index("</bpmn:userTask>", begin)
+    task = text[begin:end]
+    said = task.replace('name="approval" value="true"', 'name="approval" value="false"')
+    said = said.replace('<camunda:property name="notBy" value="applicant" />', "")
+
+    found = judged("applicant_never_decides", (name, task, said))
+
+    assert (found.state, last(found, 1)) == ("broken", ["head_decision"])
+
+
 ALL_THREE = '["法务部", "财务部", "技术部"]'
 
 

@@ -333,6 +333,7 @@ NOT_COVERED = {
     "audit_entry, audit_chain": "the record itself",
     "user_account, user_group, organisation_unit, substitution, web_session, api_token": "the system's chain",
     "login_attempt, idempotency_key, phrase, notification": "kept for a while, or one person's own",
+    "notification_setting, channel_health": "how somebody is told, and whether that works",
     "comment_request, carbon_copy": "said beside the case, decides nothing",
     "batch, batch_item": "progress of what is on record case by case",
     "load_sample, archived_campaign": "what was measured, and what the case says already",
