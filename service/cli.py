@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 _NICENESS = 5
 
 Command = Callable[[argparse.Namespace], int]
+_UNREAD = {
+    FileNotFoundError: Text("There is no such file."),
+    IsADirectoryError: Text("This is a folder, not a file."),
+    PermissionError: Text("This file may not be read."),
+}
+"""Why the file that a command was given cannot be read, by the error."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,6 +50,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ServiceError as error:
         print(_told(error), file=sys.stderr)
         return 1
+    except OSError as error:
+        if error.filename is None or Path(error.filename) != getattr(options, "file", None):
+            raise
+        reason = _UNREAD.get(type(error), error.strerror or type(error).__name__)
+        print(f"{options.file}: {translated(reason, _gettext())}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return 130
 
@@ -268,8 +280,8 @@ def verify(options: argparse.Namespace) -> int:
     verdict = certificates.verify(keys, options.file.read_bytes())
     print(translated(_VERDICTS[verdict.state], _gettext()))
     for name, value in verdict.about.items():
-        if name != "record" and value:
-            print(f"  {name}: {value}")
+        if name in _ABOUT and value:
+            print(f"  {translated(_ABOUT[name], _gettext())}: {value}")
     if not verdict.is_whole or not options.record:
         return int(not verdict.is_whole)
     with _application(migrate=False) as app:
@@ -286,6 +298,14 @@ _VERDICTS = {
     "changed": Text("CHANGED: this is not what was issued."),
     "foreign": Text("Sealed with a key that is not known here: nothing can be said of it."),
     "unreadable": Text("This is no certificate."),
+}
+_ABOUT = {
+    "number": Text("Number"),
+    "title": Text("Campaign name"),
+    "outcome": Text("Conclusion"),
+    "hash": Text("Hash of what was decided (SHA-256)"),
+    "issued_at": Text("Issued"),
+    "issued_by": Text("Issued by"),
 }
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from service.engine.case.schema import Fact, Phase
+from service.errors import FieldError, InvalidInput
 from service.runtime.cases import heads
-from service.runtime.cases.heads import HeadView
+from service.runtime.cases.heads import HeadView, PhaseView
 from service.runtime.cases.views import InstanceSummary
 from service.web import people
 from service.web.asking import application, calendar, me
 from service.web.case_facts import value_text
 from service.web.formatting import Due, due
 from service.web.i18n import language_tag
+from service.wording import Text
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,24 @@ class Line:
     due: Due | None
 
 
+def label_of(declared: Fact | Phase | PhaseView) -> str:
+    """Return what owners call a fact or a phase, in the reader's language."""
+    return (declared.label_en if language_tag() == "en" else "") or declared.label
+
+
 def phases() -> dict[str, tuple[str, ...]]:
     """Return the phases the live drawings name, each with the activities it is at."""
-    is_english = language_tag() == "en"
+    return {label_of(phase): phase.at for phase in application().live().model.case.phases}
+
+
+def at_phase(label: str) -> tuple[str, ...]:
+    """Return the activities of a phase by its label in either language. InvalidInput where there is none."""
     declared = application().live().model.case.phases
-    return {(phase.label_en if is_english else "") or phase.label: phase.at for phase in declared}
+    for phase in declared:
+        if label in (phase.label, phase.label_en):
+            return phase.at
+    known = Text("one of {choices}", choices=", ".join(phase.label for phase in declared))
+    raise InvalidInput(errors=[FieldError("phase", known)])
 
 
 def lines(cases: Sequence[InstanceSummary]) -> list[Line]:
@@ -80,12 +96,6 @@ def of_many(numbers: Iterable[str | None]) -> dict[str, Head]:
 
 
 def _shown(head: HeadView) -> Head:
-    is_english = language_tag() == "en"
-    facts = (
-        ((each.fact.label_en if is_english else "") or each.fact.label, value_text(each.fact, each.value))
-        for each in head.facts
-    )
-    steps = (
-        Step((phase.label_en if is_english else "") or phase.label, phase.state) for phase in head.phases
-    )
+    facts = ((label_of(each.fact), value_text(each.fact, each.value)) for each in head.facts)
+    steps = (Step(label_of(phase), phase.state) for phase in head.phases)
     return Head(tuple(facts), tuple(steps))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
@@ -25,15 +27,16 @@ PAGE = 50
 @blueprint.get("/cases")
 def index() -> str:
     """List campaigns; `kind=all` adds what belongs to them (daily reports, change orders…)."""
-    state, kind, phase = (request.args.get(name, "") for name in ("state", "kind", "phase"))
+    q, state, kind, phase = (request.args.get(name, "").strip() for name in ("q", "state", "kind", "phase"))
     phases = case_head.phases()
+    state, phase = state if state in STATES else "", phase if phase in phases else ""
     page = instances.find(
         application(),
         me(),
         leading=kind != "all",
-        state=state if state in STATES else None,
+        state=state or None,
         at_any=phases.get(phase, ()),
-        text=request.args.get("q", "").strip() or None,
+        text=q or None,
         limit=PAGE,
         cursor=request.args.get("cursor") or None,
     )
@@ -47,8 +50,15 @@ def index() -> str:
         kind=kind,
         phase=phase,
         phases=phases,
-        q=request.args.get("q", ""),
+        q=q,
+        workbook=_workbook_of(q=q, state=state, phase=phase, leading="" if kind != "all" else "false"),
     )
+
+
+def _workbook_of(**sought: str) -> str:
+    """Return where the list is as a workbook: what is sought there is what the page shows."""
+    named = urlencode({name: value for name, value in sought.items() if value})
+    return f"{url_for('api.cases_as_workbook')}{'?' if named else ''}{named}"
 
 
 @blueprint.get("/copies")

@@ -66,7 +66,7 @@ def index() -> str:
     if request.headers.get("HX-Request"):
         return render_template("_task_list.html", **context)
     awaited = {each.id for each in forecasts.awaited(application(), me())}
-    mine = {"started": _started(), "awaited": awaited, "unread": _unread_copies()}
+    mine = {"started": _started(), "awaited": awaited, "unread_copies": _unread_copies()}
     return render_template("tasks.html", **mine, **context)
 
 
@@ -92,9 +92,10 @@ def _started() -> list[case_head.Line]:
     return case_head.lines(mine.items)
 
 
-def _unread_copies() -> int:
-    """Return how many copies I have not read, as far as one page of them tells."""
-    return len(copies.find(application(), me(), unread=True, limit=PAGE).items)
+def _unread_copies() -> str:
+    """Return how many copies I have not read, "" for none; more than a page of them are not counted."""
+    page = copies.find(application(), me(), unread=True, limit=PAGE)
+    return f"{len(page.items)}{'+' if page.next else ''}" if page.items else ""
 
 
 def _is_shown(task: TaskView, shown: str) -> bool:
@@ -213,7 +214,13 @@ def act(task_id: str, name: str) -> Response | str:
     if isinstance(answer, TaskView) and request.headers.get("HX-Request"):
         # The task's new line in the list.
         people.remember((answer.assignee, answer.applicant))
-        return render_template("_task_row.html", task=answer, due=task_due(answer))
+        return render_template(
+            "_task_row.html",
+            task=answer,
+            due=task_due(answer),
+            heads=case_head.of_many([answer.business_key]),
+            together={answer.id} if may_together(answer) else (),
+        )
     if action.done is not None:
         flash(worded(Text(action.done.template, name=_name(answer))), "good")
     if not isinstance(answer, TaskView):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
+from html import unescape
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
+from service.runtime.cases import instances
 from service.web import case_sheet
 from tests.web.company import Company
 
@@ -45,6 +48,29 @@ def test_nobody_gets_what_they_may_not_see(company: Company, written: str) -> No
 
 
 def test_the_list_leads_to_the_workbook_of_what_it_shows(company: Company, written: str) -> None:
-    page = company.browser("linyue").get("/cases?q=HYPERLINK&state=active").text
+    browser = company.browser("linyue")
+    place = "/cases?q=HYPERLINK&state=active&phase=准备&kind=all"
+    whole, changed = (browser.get(place, headers=each).text for each in ({}, {"HX-Request": "true"}))
 
-    assert "/api/v1/cases.xlsx?q=HYPERLINK&amp;state=active&amp;leading=True" in page
+    for page in (whole, changed):
+        [link] = re.findall(r'<a class="btn" id="cases-workbook"[^>]*href="([^"]+)"', page)
+        path, _mark, query = unescape(link).partition("?")
+        assert path == "/api/v1/cases.xlsx"
+        assert query == "q=HYPERLINK&state=active&phase=%E5%87%86%E5%A4%87&leading=false"
+        assert [row[0] for row in rows(company, "linyue", f"?{query}")] == [written]
+    assert 'hx-swap-oob="true"' in changed
+    assert "hx-swap-oob" not in whole
+    assert rows(company, "linyue", "?phase=审批") == []
+    assert browser.get("/api/v1/cases.xlsx?phase=x").status_code == 422
+
+
+def test_the_workbook_says_what_the_list_says_of_a_campaign(company: Company, written: str) -> None:
+    answer = company.browser("linyue").get("/api/v1/cases.xlsx?q=HYPERLINK")
+    heads, row = load_workbook(io.BytesIO(answer.data)).worksheets[0].iter_rows(values_only=True)
+    said = dict(zip(heads, row, strict=True))
+    [case] = company.browser("linyue").get("/api/v1/process-instances?q=HYPERLINK").json["items"]
+    facts = instances.get(company.app, company.actor("linyue"), case["id"]).case.facts
+
+    assert (said["活动名称"], said["发起人"]) == ("'=HYPERLINK(1)", "林悦")
+    assert {"审批金额（含关联活动）", "审批层级", "开始日期", "结束日期"} <= said.keys()
+    assert str(said["开始日期"])[:10] == str(facts["start_date"])

@@ -136,6 +136,7 @@ def test_claiming_a_task_of_the_group_is_answered_with_its_new_line(company: Com
 
     assert "我已认领" in line
     assert "办理" in line
+    assert 'visually-hidden">开始日期 </span>' in line
 
 
 def test_a_claim_on_an_old_version_is_a_designed_conflict_page(company: Company) -> None:

@@ -60,7 +60,21 @@ def test_the_pdf_is_sealed_and_verified_on_the_command_line(
     assert answer.data.startswith(b"%PDF-")
     assert (whole, broken) == (0, 1)
     assert "完好" in told
-    assert campaign.business_key in told
+    assert f"编号: {campaign.business_key}" in told
+
+
+def test_a_file_that_is_not_there_is_called_wrongly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COUNTERSIGN_DATA", str(tmp_path))
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+
+    codes = [main(["verify", str(each)]) for each in (tmp_path / "none.pdf", tmp_path)]
+
+    assert codes == [2, 2]
+    told = capsys.readouterr().err
+    assert "没有这个文件" in told
+    assert "是文件夹" in told
 
 
 def test_a_certificate_is_json_or_pdf_as_asked(company: Company, campaign: InstanceView) -> None:

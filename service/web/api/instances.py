@@ -28,7 +28,7 @@ from service.runtime.incidents import incidents
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import IncidentView, Page
 from service.runtime.tasks.views import FormView
-from service.web import case_sheet
+from service.web import case_head, case_sheet
 from service.web.api.section import Body, Content, Created, ListOf, Query, Section, Slice
 
 section = Section("Process instances")
@@ -79,6 +79,7 @@ class CaseList(SoughtInstances):
     """Which cases the workbook has."""
 
     q: str | None = Field(None, description="the same as `text`")
+    phase: str | None = Field(None, description="label of the phase it is in, as `case.yaml` has it")
     leading: bool = Field(True, description="only what leads a case, without what was started beside it")
 
 
@@ -139,6 +140,8 @@ def cases_as_workbook(app: Application, actor: Actor, query: CaseList) -> Respon
     sought = query.sought()
     if query.q and not sought.text:
         sought = replace(sought, text=query.q)
+    if query.phase:
+        sought = replace(sought, at_any=case_head.at_phase(query.phase))
     content = case_sheet.workbook(app, actor, sought, leading=query.leading)
     headers = {"Content-Disposition": "attachment; filename=cases.xlsx"}
     return Response(content, mimetype=case_sheet.MEDIA_TYPE, headers=headers)
