@@ -2,15 +2,15 @@
 
 `reading` reads the files into the `surroundings`; `vocabulary` names what is written and nobody reads,
 `unseen` what runs and is not on the picture. Of each process, `structure` looks at the shape (`elements`,
-`flows`, `events`, `reach`), `soundness` for joins that wait for ever, `branches` for gaps and overlaps of
-conditions, `references` at what is referred to (`people`, `services`, `calls`), `feel` and `literals` at
-what is written, `reminders` at who is told when that a task waits, `notices` at who is told of what else,
-`notes` at words that repeat a number, `approvals` at decisions, `asked` at forms that nobody is asked with,
-`facts` at those of the case, `variables` at what is read and never set; `call_cycles` follows processes that
-call each other. `english` looks at the words of forms, `fields` at what they ask, `marks` at what their
-fields are marked with. Form parts are judged in `engine.forms`, decision tables in `engine.decisions`;
-`figures` looks at where figures come from;
-`guarantees` holds what must be true of every way against all of them.
+`flows`, `events`, `reach`), `soundness` for joins that wait for ever, `merges` for branches that none joins,
+`branches` for gaps and overlaps of conditions, `references` at what is referred to (`people`, `services`,
+`calls`), `feel` and `literals` at what is written, `reminders` at who is told when that a task waits,
+`notices` at who is told of what else, `notes` at words that repeat a number, `approvals` at decisions,
+`asked` at forms that nobody is asked with, `facts` at those of the case, `variables` at what is read and
+never set, `messages` at those that miss each other; `call_cycles` follows processes that call each other.
+`english` looks at the words of forms, `fields` at what they ask, `marks` at what their fields are marked
+with. Form parts are judged in `engine.forms`, decision tables in `engine.decisions`; `figures` looks at where
+figures come from; `guarantees` holds what must be true of every way against all of them.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ from service.engine.check.guarantees import check_guarantees
 from service.engine.check.kinds import check_kinds, check_tables
 from service.engine.check.literals import check_literals
 from service.engine.check.marks import check_marks
+from service.engine.check.merges import check_merges
+from service.engine.check.messages import check_messages
 from service.engine.check.names import check_form_names, check_names
 from service.engine.check.notes import check_notes
 from service.engine.check.notices import check_notices
@@ -94,6 +96,7 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Topic]) -> list[Fi
         check_kinds(process, around, scopes, reports[process.file])
         if not around.organisation.is_first_release:
             check_names(process, around, scopes, reports[process.file])
+            check_messages(process, around, reports[process.file])
             check_asked(process, around, reports[process.file])
         if answers is not None:
             check_reads(process, topics, answers, reports[process.file])
@@ -199,6 +202,7 @@ def _judge_shape(process: Process, around: Surroundings, report: Report) -> None
     report.findings += shape.findings
     if not shape.has_errors:
         check_soundness(process.body, report)
+        check_merges(process.body, report)
         check_branches(process.body, report)
     check_references(process, around, report)
     check_reminders(process, around, report)

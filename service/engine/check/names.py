@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from service.engine.check.expressions import ALWAYS_KNOWN, Expression
 from service.engine.check.kinds import unknown_names
+from service.engine.check.messages import caught
 from service.engine.check.report import Report
 from service.engine.check.scopes import Scopes
 from service.engine.check.surroundings import Surroundings, Topic
@@ -110,17 +111,10 @@ def _known(topic: Topic, name: str, process: Process, around: Surroundings) -> C
         unread = {name.removesuffix(".form") for name in around.unreadable}
         return around.forms.keys() | unread
     return (
-        {each for known in around.processes.values() for each in _messages(known)}
+        {each for known in around.processes.values() for each in caught(known)}
         if means == "message"
         else None
     )
-
-
-def _messages(process: Process) -> Iterator[str]:
-    for element in process.elements.values():
-        yield from (event.message for event in element.events if event.message)
-        if element.message is not None:
-            yield element.message.name
 
 
 def _takes_itself(element: Element, expression: Expression, around: Surroundings, report: Report) -> None:
