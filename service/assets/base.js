@@ -19,6 +19,7 @@ closeMenusOutside();
 forgetOnSignOut();
 rememberFolds();
 choosePeople();
+printOnDemand();
 
 document.documentElement.dataset.base = 'ready';
 
@@ -110,6 +111,12 @@ function choosePeople() {
       return;
     }
   }, true);
+}
+
+function printOnDemand() {
+  document.addEventListener('click', (event) => {
+    if (event.target.closest('[data-print]')) window.print();
+  });
 }
 
 /** `/` goes to the search, j and k from line to line of a list; Enter opens, as everywhere. */

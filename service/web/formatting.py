@@ -196,6 +196,15 @@ def outcome_tone(case: InstanceView | InstanceSummary) -> str:
     return case.outcome.tone if case.outcome is not None else state_tone(case.state)
 
 
+def added_as_name(mode: str) -> str:
+    """Return the word for the signature of somebody who was added before, after or beside the holder."""
+    return {
+        "before": _("added signature (before)"),
+        "after": _("added signature (after)"),
+        "beside": _("added signature (beside)"),
+    }[mode]
+
+
 def kind_name(kind: str) -> str:
     """Return the word for a kind of element, by its BPMN name."""
     return {
@@ -228,6 +237,7 @@ def install(app: Flask) -> None:
         percent,
         file_size,
         plain,
+        added_as_name,
         outcome_name,
         outcome_tone,
         state_name,

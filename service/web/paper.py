@@ -18,11 +18,11 @@ from flask_babel import gettext as _
 
 from service.errors import NotInstalled
 from service.runtime.cases import dossier
-from service.runtime.cases.views import SubmissionView
+from service.runtime.cases.views import DossierView, SubmissionView
 from service.runtime.keeping import certificates
 from service.runtime.step.context import Actor, Application
 from service.web import case_facts, people
-from service.web.formatting import moment
+from service.web.formatting import added_as_name, moment
 from service.web.labels import localized
 from service.web.present import Facts, present
 from service.wording import Text
@@ -83,25 +83,23 @@ def sheet_of(
 ) -> Sheet:
     """Return the sheet of a case by its certificate; `rounds`: with what each round changed."""
     case = certificate["case"]
+    record = dossier.dossier(app, actor, case["instance"])
+    departments = {each.by: each.department for each in record.opinions if each.added_as}
     return Sheet(
         title=title,
         name=case["title"] or case["process"],
         facts=tuple(_facts(case)),
-        signatures=tuple(map(_signature, certificate["signatures"])),
-        rounds=tuple(_rounds(app, actor, case["instance"])) if rounds else (),
+        signatures=tuple(_signature(each, departments) for each in certificate["signatures"]),
+        rounds=tuple(_rounds(record)) if rounds else (),
         hash=certificate["hash"],
         link=f"{app.settings.base_url}/cases/{case['instance']}/approval-sheet?hash={certificate['hash']}",
-        footer=_(
-            "Issued %(at)s by %(who)s. Verify by the code above, or by the command countersign verify.",
-            at=moment(certificate["issued"]["at"]),
-            who=actor.display_name,
-        ),
+        footer=_footer(moment(certificate["issued"]["at"]), actor.display_name),
         words={
             "signatures": _("Opinions and conclusions"),
             "none": _("Nobody has concluded anything yet."),
             "activity": _("Step"),
             "who": _("Who"),
-            "at": _("When"),
+            "at": _("Time"),
             "conclusion": _("Conclusion"),
             "opinion": _("Opinion"),
             "rounds": _("Changes between the rounds"),
@@ -122,9 +120,14 @@ def pdf(app: Application, actor: Actor, instance_id: str, title: str, *, rounds:
     return certificates.sealed(app.audit_keys, document, certificate)
 
 
+def has_extra() -> bool:
+    """Say whether all that makes PDF and QR codes is installed."""
+    return all(find_spec(each) is not None for each in EXTRA)
+
+
 def require_extra() -> None:
     """NotInstalled, with what to install, where a part that makes PDF is missing."""
-    if any(find_spec(each) is None for each in EXTRA):
+    if not has_extra():
         raise NotInstalled(
             Text(
                 "PDF needs the extra {what}: install it and restart. The page prints without.",
@@ -179,13 +182,32 @@ def _facts(case: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield fact.label, fact.text
 
 
-def _signature(given: Mapping[str, Any]) -> Signature:
-    who = given["by"]["shown"] if given["by"] else "—"
+def _footer(at: str, who: str) -> str:
+    """Say how the paper is verified; only what has a code on it can be scanned."""
+    if has_extra():
+        return _(
+            "Issued %(at)s by %(who)s. Scan the code, or verify by the command countersign verify.",
+            at=at,
+            who=who,
+        )
+    return _(
+        "Issued %(at)s by %(who)s. Verify by the hash of the page, or its PDF by countersign verify.",
+        at=at,
+        who=who,
+    )
+
+
+def _signature(given: Mapping[str, Any], departments: Mapping[str, str | None]) -> Signature:
+    """Return a signature as the paper shows it; `departments` are those of signers who were added."""
+    who, group, activity = given["by"]["shown"] if given["by"] else "—", given["group"], given["activity"]
     if given["on_behalf_of"]:
         who = _("%(who)s for %(other)s", who=who, other=given["on_behalf_of"]["shown"])
+    if given["added_as"]:
+        group = departments.get(given["by"]["name"]) if given["by"] else None
+        activity = f"{activity} · {added_as_name(given['added_as'])}"
     return Signature(
-        activity=given["activity"],
-        who=f"{who}（{given['group']}）" if given["group"] else who,
+        activity=activity,
+        who=f"{who}（{group}）" if group else who,
         at=moment(given["at"]),
         conclusion=given["conclusion"] or "",
         tone=given["tone"],
@@ -193,9 +215,9 @@ def _signature(given: Mapping[str, Any]) -> Signature:
     )
 
 
-def _rounds(app: Application, actor: Actor, instance_id: str) -> Iterator[Round]:
+def _rounds(record: DossierView) -> Iterator[Round]:
     """Yield what each form says otherwise than the time before, as far as it counts for the case."""
-    for section in dossier.dossier(app, actor, instance_id).sections:
+    for section in record.sections:
         counted = [each for each in section.submissions if each.in_force and each.element is None]
         for before, after in pairwise(counted):
             changes = tuple(_changes(_said(before), _said(after)))

@@ -19,7 +19,10 @@ def show(instance_id: str) -> str:
     certificate = certificates.issue(application(), me(), instance_id)
     sheet = paper.sheet_of(application(), me(), certificate, _("Approval sheet"))
     asked = request.args.get("hash", "")
-    return render_template("approval_sheet.html", sheet=sheet, instance_id=instance_id, asked=asked)
+    code = paper.qr(sheet.link) if paper.has_extra() else None
+    return render_template(
+        "approval_sheet.html", sheet=sheet, instance_id=instance_id, asked=asked, code=code
+    )
 
 
 @blueprint.get("/<instance_id>/approval-sheet.pdf")

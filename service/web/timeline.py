@@ -33,6 +33,7 @@ class Entry:
     conclusion: str | None = None
     text: str | None = None
     facts: str = ""
+    added_as: str | None = None
     event: str = "done"
     holders: str = ""
     task_id: str | None = None
@@ -59,10 +60,13 @@ def opinions(dossier: DossierView) -> tuple[Entry, ...]:
 
 
 def latest(given: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Return of these opinions, the newest first, the last one of everybody at every step."""
+    """Return of these opinions, the newest first, the last one of everybody at every step.
+
+    Signers who were added speak for themselves, the others for their department.
+    """
     found: dict[tuple[str, str | None], Entry] = {}
     for entry in given:
-        found.setdefault((entry.title, entry.department), entry)
+        found.setdefault((entry.title, entry.by if entry.added_as else entry.department), entry)
     return tuple(found.values())
 
 
@@ -106,6 +110,8 @@ def _signed(opinion: OpinionView) -> Entry:
         title=opinion.name,
         tone=opinion.tone,
         by=opinion.by,
+        department=opinion.department,
+        added_as=opinion.added_as,
         at=opinion.at,
         conclusion=opinion.conclusion,
         text=opinion.opinion,

@@ -9,6 +9,7 @@ import pytest
 from service.cli import main
 from service.runtime.cases.views import InstanceView
 from service.runtime.keeping import certificates
+from service.runtime.tasks import user_tasks
 from service.web import paper
 from tests.web.company import Company
 
@@ -34,6 +35,9 @@ def test_the_page_has_a_sheet_to_print_with_its_hash(company: Company, campaign:
     assert f'href="{path}"' in browser.get(f"/cases/{campaign.id}").text
     assert said in page
     assert "林悦" in page
+    assert '<div class="qr"><svg' in page
+    assert "可扫码" in page
+    assert "data-print" in page
     assert "纸面与系统记录一致" in browser.get(f"{path}?hash={said}").text
     assert "纸面与系统现有记录不一致" in browser.get(f"{path}?hash={'0' * 64}").text
 
@@ -89,6 +93,30 @@ def test_a_certificate_is_json_or_pdf_as_asked(company: Company, campaign: Insta
         assert certificates.verify(company.app.audit_keys, answer.data).is_whole
 
 
+def test_a_signer_who_was_added_signs_as_that_with_their_own_department(company: Company) -> None:
+    case = company.campaign("加签的意见")
+    task = company.task(case, "research")
+    added = {"users": ("suhe",), "mode": "before", "reason": "请把关"}
+    for name, given in (("claim", {}), ("signers", added)):
+        user_tasks.act(company.app, company.actor("linyue"), task.id, name, given)
+    [own] = user_tasks.find(company.app, company.actor("suhe"), instance=case.id, mine=True).items
+    answers = {"conclusion": "同意", "opinion": "可行"}
+    user_tasks.complete(company.app, company.actor("suhe"), own.id, own.version, answers)
+
+    browser = company.browser("linyue")
+    sheet, later = (
+        browser.get(each).text for each in (f"/cases/{case.id}/approval-sheet", f"/tasks/{task.id}")
+    )
+    [signature] = certificates.issue(company.app, company.actor("linyue"), case.id)["signatures"]
+
+    assert f"{task.name} · 加签（前）" in sheet
+    assert "苏禾（设计部）" in sheet
+    assert '<th scope="col">时间</th>' in sheet
+    assert '<span class="badge info">加签（前）</span>' in later
+    assert "苏禾（设计部）" in later
+    assert (signature["added_as"], signature["group"]) == ("before", None)
+
+
 def test_without_the_extra_it_is_said_what_to_install(
     company: Company, campaign: InstanceView, bare: None
 ) -> None:
@@ -97,7 +125,10 @@ def test_without_the_extra_it_is_said_what_to_install(
 
     assert answer.status_code == 501
     assert "countersign[pdf]" in answer.json["detail"]
-    assert browser.get(f"/cases/{campaign.id}/approval-sheet").status_code == 200
+    page = browser.get(f"/cases/{campaign.id}/approval-sheet")
+    assert page.status_code == 200
+    assert "可扫码" not in page.text
+    assert "可与系统中的校验码比对" in page.text
 
 
 def test_who_does_not_see_the_case_gets_no_paper(company: Company, campaign: InstanceView) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from service.engine.definition import Model
 from service.errors import NotFound
 from service.feel import files_in
+from service.runtime import identity
 from service.runtime.cases import attachments
 from service.runtime.cases.views import (
     AttachmentRef,
@@ -173,20 +174,23 @@ def _signed(session: Session, instance: ProcessInstance, model: Model) -> list[O
         .where(ProcessInstance.business_key == instance.business_key)
         .where(task.parent_task_id.is_not(None), task.state == "completed")
     )
-    return [_opinion_of(row, model) for row in task_list.rows(session, query.order_by(task.id))]
+    rows = tuple(task_list.rows(session, query.order_by(task.id)))
+    departments = identity.departments(session, (row.completed_by or "" for row in rows)) if rows else {}
+    return [_opinion_of(row, model, departments.get(row.completed_by or "")) for row in rows]
 
 
-def _opinion_of(row: TaskRow, model: Model) -> OpinionView:
+def _opinion_of(row: TaskRow, model: Model, department: str | None) -> OpinionView:
     return OpinionView(
         activity_id=row.activity_id,
         name=row.name,
-        department=None,
+        department=department,
         by=row.completed_by or "",
         at=row.completed_at or row.opened_at,
         conclusion=row.conclusion,
         tone=model.organisation.tone_of(row.conclusion),
         opinion=row.opinion,
         submission_id=None,
+        added_as=row.added_as,
     )
 
 

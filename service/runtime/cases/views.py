@@ -279,7 +279,8 @@ class SubmissionView(View):
 class OpinionView(View):
     """A conclusion and the words it was given with. `tone`: good, warn or bad; "" without a conclusion.
 
-    An added signer's belongs to no submission.
+    An added signer's belongs to no submission: `added_as` is before, after or beside, None for all others,
+    and `department` then is the signer's own.
     """
 
     activity_id: str
@@ -291,6 +292,7 @@ class OpinionView(View):
     tone: str
     opinion: str | None
     submission_id: str | None
+    added_as: str | None = None
 
 
 @dataclass(frozen=True)

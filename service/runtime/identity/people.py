@@ -166,6 +166,12 @@ def head_of(session: Session, department: str) -> str | None:
     return session.scalar(query.where(OrganisationUnit.name == department, User.is_active))
 
 
+def departments(session: Session, names: Iterable[str]) -> dict[str, str]:
+    """Return the departments of these people, without those who have none."""
+    known = session.execute(select(User.name, User.department).where(User.name.in_(tuple(names))))
+    return {name: department for name, department in known if department}
+
+
 def display_names(session: Session, names: Iterable[str]) -> dict[str, str]:
     """Return how these people are shown; a name without an account stands for itself."""
     wanted = tuple(dict.fromkeys(names))

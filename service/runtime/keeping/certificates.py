@@ -118,7 +118,9 @@ def _signature(
     return {
         "activity": given.name,
         "activity_id": given.activity_id,
-        "group": given.department,
+        # An added signer speaks for nobody else: their department may change, what was decided does not.
+        "group": None if given.added_as else given.department,
+        "added_as": given.added_as,
         "by": _person(given.by, names),
         "on_behalf_of": _person(submission.on_behalf_of if submission else None, names),
         "at": given.at,
