@@ -51,9 +51,12 @@ def create_group() -> Response | tuple[str, int]:
 
 
 @blueprint.post("/departments/<department>")
-def set_head(department: str) -> Response:
+def set_head(department: str) -> Response | tuple[str, int]:
     head = request.form.get("head") or None
-    company_groups.set_head(application(), me(), department, head)
+    try:
+        company_groups.set_head(application(), me(), department, head)
+    except InvalidInput as error:
+        return _groups_page(error), error.status
     text = _("%(name)s heads %(department)s now.", name=people.shown_name(head), department=department)
     flash(text if head else _("Nobody heads %(department)s now.", department=department), "good")
     return redirect(url_for("company.groups"), 303)

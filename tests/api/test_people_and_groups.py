@@ -29,9 +29,13 @@ def test_who_has_open_tasks_is_not_deactivated_before_somebody_takes_them(admin,
     client_for("zhouheng").post(f"/tasks/{legal_task['id']}/claim", {"version": legal_task["version"]})
 
     refused = admin.patch("/users/zhouheng", {"active": False})
+    outsider = admin.patch("/users/zhouheng", {"active": False, "hand_over_to": "ouwen"})
+    admin.patch("/users/ouwen", {"groups": ["法务部"]})
     done = admin.patch("/users/zhouheng", {"active": False, "hand_over_to": "ouwen"})
 
     assert refused.status_code == 409
+    assert outsider.status_code == 422
+    assert "法务部" in outsider.json["errors"][1]["message"]
     assert [each["id"] for each in refused.json["tasks"]] == [legal_task["id"]]
     assert (done.status_code, done.json["active"]) == (200, False)
     assert admin.get(f"/tasks/{legal_task['id']}").json["assignee"] == "ouwen"
@@ -39,8 +43,11 @@ def test_who_has_open_tasks_is_not_deactivated_before_somebody_takes_them(admin,
 
 def test_a_group_is_declared_and_a_department_gets_its_head(admin):
     made = admin.post("/groups", {"name": "人力资源部"})
+    outsider = admin.patch("/departments/人力资源部", {"head": "ouwen"})
+    admin.patch("/users/ouwen", {"groups": ["人力资源部"]})
     headed = admin.patch("/departments/人力资源部", {"head": "ouwen"})
 
+    assert outsider.status_code == 422
     assert (made.status_code, headed.json["head"]) == (201, "ouwen")
     assert admin.patch("/departments/总监", {"head": "ouwen"}).status_code == 404
     assert admin.patch("/departments/人力资源部", {"head": "nobody"}).status_code == 422

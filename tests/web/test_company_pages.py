@@ -80,11 +80,14 @@ def test_a_table_is_looked_at_first_and_taken_when_that_is_confirmed(company: Co
 
 
 def test_a_head_a_group_company_days_and_an_allowance(company: Company, admin) -> None:
+    outsider = admin.post(f"{AT}/departments/设计部", data={"head": "ouwen"})
     admin.post(f"{AT}/departments/设计部", data={"head": "suhe"})
     admin.post(f"{AT}/groups", data={"name": "人力资源部", "kind": "department"})
     admin.post(f"{AT}/calendar/2026", data={"holidays": "2026-10-09，2026/10/12", "workdays": ""})
     admin.post(f"{AT}/allowances", data={"department": "市场部", "period": "2026q2", "granted": "500,000"})
 
+    assert outsider.status_code == 422
+    assert "设计部的负责人只能是本部门成员" in outsider.text
     assert "苏禾 现在是设计部的负责人" in admin.get(f"{AT}/groups").text
     assert "人力资源部" in admin.get(f"{AT}/groups").text
     assert "2026-10-09 2026-10-12" in admin.get(f"{AT}/calendar?year=2026").text

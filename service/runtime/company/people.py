@@ -50,7 +50,8 @@ def change(
 
     HasOpenWork, with the tasks, when somebody leaves for whom tasks wait and `hand_over_to` names nobody. The
     successor gets the tasks, stands in where the leaver did, heads what they headed, and is whom relations
-    lead to; what was done keeps the name of who did it.
+    lead to; what was done keeps the name of who did it. InvalidInput, and nothing done, when they may not
+    have one of these, with the reason for each.
     """
     if hand_over_to == name:
         raise InvalidInput(errors=[FieldError("hand_over_to", "somebody else with an active account")])
@@ -70,40 +71,53 @@ def _leave(app: Application, successor: str | None, session: Session, by: Actor,
         if tasks:
             raise HasOpenWork(_as_work(session, tasks))
         return
-    taking = session.scalar(select(User).where(User.name == successor, User.is_active))
-    if taking is None:
+    found = identity.actors(app, session, [successor])
+    if not found:
         raise InvalidInput(errors=[FieldError("hand_over_to", "somebody else with an active account")])
-    _refuse_barred(session, tasks, successor)
+    taking = found[0]
+    _require_able(session, tasks, leaver, taking)
     for instance_id, own in groupby(tasks, key=lambda task: task.instance_id):
         step = lock(app, session, instance_id, by)
         for task in own:
             handing_over.hand_over(step, task, leaver.name, successor)
         saving.save(step)
     _hand_over_standing(session, leaver, taking)
-    leaver.successor_id = taking.id
+    leaver.successor_id = taking.user_id
 
 
-def _refuse_barred(session: Session, tasks: Sequence[TaskRow], successor: str) -> None:
-    barred = [task for task in tasks if handing_over.is_barred(session, task, successor)]
-    if barred:
-        names = "、".join(f"{work.name}（{work.case_name}）" for work in _as_work(session, barred))
-        text = Text("Four eyes keep them from {tasks}: assign these to somebody else first.", tasks=names)
-        raise InvalidInput(errors=[FieldError("hand_over_to", text)])
+def _require_able(session: Session, tasks: Sequence[TaskRow], leaver: User, taking: Actor) -> None:
+    """Refuse a successor who cannot have each of the tasks and headships, and say of each why."""
+    whys = [handing_over.refusal(session, task, leaver.name, taking) for task in tasks]
+    refused = [
+        FieldError(
+            f"tasks[{index}]", Text("{task} ({case}): {why}", task=work.name, case=work.case_name, why=why)
+        )
+        for index, (work, why) in enumerate(zip(_as_work(session, tasks), whys, strict=True))
+        if why is not None
+    ]
+    headed = select(OrganisationUnit.name).where(OrganisationUnit.head_user_id == leaver.id)
+    for index, department in enumerate(session.scalars(headed.order_by(OrganisationUnit.name))):
+        if not identity.is_member(session, taking.name, department):
+            text = Text("{department} is headed only by one of its members.", department=department)
+            refused.append(FieldError(f"heads[{index}]", text))
+    if refused:
+        text = Text("They cannot take all of it over: give what is named to somebody else first.")
+        raise InvalidInput(errors=[FieldError("hand_over_to", text), *refused])
 
 
-def _hand_over_standing(session: Session, leaver: User, taking: User) -> None:
+def _hand_over_standing(session: Session, leaver: User, taking: Actor) -> None:
     """Let the successor head what the leaver headed, and stand in for whom they stood in."""
     headed = update(OrganisationUnit).where(OrganisationUnit.head_user_id == leaver.id)
     standing = update(Substitution).where(
         Substitution.substitute_id == leaver.id,
-        Substitution.user_id != taking.id,
+        Substitution.user_id != taking.user_id,
         Substitution.revoked_at.is_(None),
     )
-    above = update(User).where(User.superior_id == leaver.id, User.id != taking.id)
+    above = update(User).where(User.superior_id == leaver.id, User.id != taking.user_id)
     for statement in (
-        headed.values(head_user_id=taking.id),
-        standing.values(substitute_id=taking.id),
-        above.values(superior_id=taking.id),
+        headed.values(head_user_id=taking.user_id),
+        standing.values(substitute_id=taking.user_id),
+        above.values(superior_id=taking.user_id),
     ):
         session.execute(statement.execution_options(synchronize_session=False))
 

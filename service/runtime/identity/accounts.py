@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from service.engine.organisation.rights import ADMIN
 from service.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound
 from service.runtime.identity.passwords import hash_password, is_password
-from service.runtime.identity.people import require_still
+from service.runtime.identity.people import is_member, require_still
 from service.runtime.identity.rights import require
 from service.runtime.step import audit
 from service.runtime.step.context import SYSTEM, Actor, Application
@@ -241,7 +241,10 @@ def groups(app: Application) -> tuple[str, ...]:
 
 
 def set_head(app: Application, by: Actor, department: str, user_name: str | None) -> None:
-    """Make somebody the head of a department; None: nobody is. InvalidInput for who cannot sign in."""
+    """Make somebody the head of a department; None: nobody is.
+
+    InvalidInput for who cannot sign in, or is no member.
+    """
     require(by, "user.manage")
     _check_groups(app, [department], path="department")
     with app.db.begin() as session:
@@ -251,6 +254,9 @@ def set_head(app: Application, by: Actor, department: str, user_name: str | None
             row = _row(session, user_name)
             if row is None or not row.is_active:
                 raise InvalidInput(errors=[FieldError("head", "somebody with an active account")])
+            if not is_member(session, user_name, department):
+                text = Text("{department} is headed only by one of its members.", department=department)
+                raise InvalidInput(errors=[FieldError("head", text)])
             head = row.id
         session.merge(OrganisationUnit(name=department, head_user_id=head))
         audit.append_system(

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from service.engine.organisation.rights import ADMIN
@@ -111,6 +111,14 @@ def members(session: Session, group: str) -> tuple[str, ...]:
     query = select(User.name).join(UserGroup, UserGroup.user_id == User.id)
     query = query.where(UserGroup.group_name == group, User.is_active).order_by(User.name)
     return tuple(session.scalars(query))
+
+
+def is_member(session: Session, name: str, department: str) -> bool:
+    """Say whether somebody who can sign in belongs to a department, by their account or by its group."""
+    belongs = select(UserGroup.user_id).where(UserGroup.group_name == department)
+    is_of_it = or_(User.department == department, User.id.in_(belongs))
+    query = select(User.id).where(User.name == name, User.is_active, is_of_it)
+    return session.scalar(query) is not None
 
 
 def able(session: Session, names: Iterable[str], *, without: Iterable[str]) -> tuple[str, ...]:

@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from service.runtime.step.context import Actor
 from service.runtime.step.step import Step
-from service.runtime.tasks import offering, rights, rows
+from service.runtime.tasks import offering, rights, rows, takers
 from service.store import participants
 from service.store.models import TASKS, TaskCandidate, TaskRow
 from service.store.task_list import rows as task_rows
+from service.wording import Text
 
 
 def of_person(session: Session, name: str) -> Sequence[TaskRow]:
@@ -26,9 +28,24 @@ def of_person(session: Session, name: str) -> Sequence[TaskRow]:
     return task_rows(session, query.order_by(task.instance_id, task.id))
 
 
-def is_barred(session: Session, task: TaskRow, name: str) -> bool:
-    """Say whether four eyes keep somebody from a task."""
-    return name in rights.barred_now(session, task)
+def refusal(session: Session, task: TaskRow, leaver: str, successor: Actor) -> Text | None:
+    """Return why somebody cannot have what waits for a leaver, None when they can.
+
+    What is the leaver's by name goes to whoever takes their place; what came to them by a group needs one of
+    that group. Nobody gets past four eyes, or has two votes.
+    """
+    if successor.name in rights.barred_now(session, task):
+        return takers.BARRED
+    if not (_is_by_name(task, leaver) or rights.is_candidate(task, successor)):
+        groups = "、".join(task.candidate_groups)
+        return Text("This person does not belong to those whom the task is for: {groups}.", groups=groups)
+    return takers.ASKED if successor.name in takers.asked_beside(session, task) else None
+
+
+def _is_by_name(task: TaskRow, leaver: str) -> bool:
+    """Say whether a task is the leaver's as a person: drawn for them, for no group, or lent to them."""
+    is_lent_to_them = task.lender not in (None, leaver)
+    return leaver in task.candidate_users or not task.candidate_groups or is_lent_to_them
 
 
 def hand_over(step: Step, task: TaskRow, leaver: str, successor: str) -> None:

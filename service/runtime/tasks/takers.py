@@ -15,6 +15,9 @@ from service.wording import Text
 
 _T = TASKS.c
 
+BARRED = Text("Four eyes keep this person from the task.")
+ASKED = Text("This person is already asked here, for themselves.")
+
 
 def require_able(session: Session, task: TaskRow, people: Mapping[str, str]) -> None:
     """Refuse whoever cannot sign in, or is kept away by four eyes. `people`: names by path.
@@ -27,7 +30,7 @@ def require_able(session: Session, task: TaskRow, people: Mapping[str, str]) -> 
         if name not in able:
             refused.append(FieldError(path, Text("There is nobody of this name who can sign in.")))
         elif name in task.barred_users:
-            refused.append(FieldError(path, Text("Four eyes keep this person from the task.")))
+            refused.append(FieldError(path, BARRED))
     if refused:
         raise InvalidInput(errors=refused)
 
@@ -38,18 +41,18 @@ def require_free(step: Step, task: TaskRow, people: Mapping[str, str]) -> None:
     """
     require_able(step.session, task, people)
     taken = {step.actor.name, task.assignee, task.lender}
-    beside = _asked_beside(step.session, task)
+    beside = asked_beside(step.session, task)
     refused = []
     for path, name in people.items():
         if name in taken:
             refused.append(FieldError(path, Text("It must be somebody else.")))
         elif name in beside:
-            refused.append(FieldError(path, Text("This person is already asked here, for themselves.")))
+            refused.append(FieldError(path, ASKED))
     if refused:
         raise InvalidInput(errors=refused)
 
 
-def _asked_beside(session: Session, task: TaskRow) -> set[str]:
+def asked_beside(session: Session, task: TaskRow) -> set[str]:
     """Return who is asked, or has answered, as another element of the same multi-instance activity."""
     if task.element_index is None:
         return set()

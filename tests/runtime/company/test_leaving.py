@@ -8,7 +8,7 @@ import pytest
 
 from service.errors import Conflict, InvalidInput
 from service.runtime import identity
-from service.runtime.company import people
+from service.runtime.company import groups, people
 from service.runtime.company.people import HasOpenWork
 from service.runtime.keeping import verifying
 from service.runtime.step.context import SYSTEM
@@ -50,6 +50,7 @@ def test_who_has_none_just_leaves(office):
 
 def test_the_successor_holds_the_tasks_heads_the_department_and_stands_in(office):
     app, cast = office.app, office.cast
+    people.change(app, cast.admin, "ouwen", groups=["市场部"])
     case = office.start("plan", by="linyue")
     office.complete(case, "write", by="linyue")
     now = app.clock()
@@ -70,6 +71,7 @@ def test_the_successor_holds_the_tasks_heads_the_department_and_stands_in(office
 def test_a_held_task_is_held_by_the_successor(office):
     case = office.start("review", by="linyue")
     user_tasks.claim(office.app, office.cast.zhouheng, office.task(case, "legal_review").id)
+    people.change(office.app, office.cast.admin, "ouwen", groups=["法务部"])
 
     leave(office, "zhouheng", to="ouwen")
 
@@ -108,9 +110,54 @@ def test_tasks_that_four_eyes_keep_from_the_successor_are_named_and_nothing_is_d
     with pytest.raises(InvalidInput) as refused:
         leave(office, "shenlan", to="linyue")
 
-    assert "endorse" in refused.value.errors[0].message
+    [_, wrong] = refused.value.errors
+    assert wrong.message.startswith(office.task(case, "endorse").name)
+    assert "Four eyes" in wrong.message
     assert identity.user(office.app, SYSTEM, "shenlan").heads == ("市场部",)
     assert office.task(case, "endorse").candidate_users == ("shenlan",)
+
+
+def test_what_came_by_a_group_goes_only_to_one_of_the_group_and_nothing_is_done(office):
+    case = office.start("review", by="linyue")
+    task = office.task(case, "legal_review")
+    user_tasks.claim(office.app, office.cast.zhouheng, task.id)
+
+    with pytest.raises(InvalidInput) as refused:
+        leave(office, "zhouheng", to="ouwen")
+
+    [_, wrong] = refused.value.errors
+    assert (wrong.path, wrong.message.startswith(task.name)) == ("tasks[0]", True)
+    assert "法务部" in wrong.message
+    assert identity.user(office.app, SYSTEM, "zhouheng").active
+    assert office.task(case, "legal_review").assignee == "zhouheng"
+
+
+def test_nobody_gets_a_second_vote_by_what_a_leaver_hands_over(office):
+    """Two are asked by name; the one who leaves cannot hand the vote to the other."""
+    two = d.user("agree", d.loop('["zhouheng", "xunuo"]', "who"), group="", camunda_assignee="=who")
+    office.deploy(chain("votes", two))
+    case = office.start("votes", by="linyue")
+
+    with pytest.raises(InvalidInput) as refused:
+        leave(office, "zhouheng", to="xunuo")
+
+    assert "already asked" in refused.value.errors[1].message
+    leave(office, "zhouheng", to="ouwen")
+    assert {task.assignee for task in office.tasks(case)} == {"xunuo", "ouwen"}
+
+
+def test_only_a_member_takes_over_or_is_given_a_headship(office):
+    with pytest.raises(InvalidInput) as refused:
+        leave(office, "shenlan", to="ouwen")
+
+    assert [each.path for each in refused.value.errors] == ["hand_over_to", "heads[0]"]
+    assert "市场部" in refused.value.errors[1].message
+    assert identity.user(office.app, SYSTEM, "shenlan").heads == ("市场部",)
+    with pytest.raises(InvalidInput) as outsider:
+        groups.set_head(office.app, SYSTEM, "市场部", "ouwen")
+    assert "members" in outsider.value.errors[0].message
+    groups.set_head(office.app, SYSTEM, "市场部", "linyue")
+    assert leave(office, "shenlan", to="ouwen").heads == ()
 
 
 @pytest.mark.parametrize("to", ["nobody", "shenlan"])
