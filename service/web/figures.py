@@ -39,8 +39,10 @@ def meeting(instance_id: str) -> str:
         "meeting.html",
         case=case,
         found=found,
-        before=found.day - timedelta(days=1),
-        after=found.day + timedelta(days=1) if found.day < local_day(app.clock()) else None,
+        before=found.day - timedelta(days=1) if found.has_earlier else None,
+        after=found.day + timedelta(days=1)
+        if found.has_later and found.day < local_day(app.clock())
+        else None,
         watch=watch,
         charts=charts(watch),
     )

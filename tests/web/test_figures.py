@@ -66,13 +66,24 @@ def test_the_meeting_shows_the_day_and_the_load_against_the_limits_of_the_table(
     sample = LoadSample(company.clock(), Decimal(1800), Decimal("0.91"), Decimal(850), Decimal("0.02"), 8)
     measurements.record_load(company.app, company.actor("linyue"), str(case.business_key), sample)
 
-    page = company.browser("linyue").get(f"{place}/meeting", query_string={"day": "2026-03-01"}).text
+    day = case.case.facts["start_date"]
+    page = company.browser("linyue").get(f"{place}/meeting", query_string={"day": str(day)}).text
 
-    assert "2026-03-01 对照当日目标" in page
+    assert f"{day} 对照当日目标" in page
     assert "CPU 将满 ≥ 95%" in page
     assert "CPU 偏高 ≥ 80%" in page
     assert "<polyline" in page
     assert company.browser("linyue").get(f"{place}/meeting?day=x").status_code == 422
+
+
+@pytest.mark.parametrize(("named", "nearest"), [("1900-01-01", "start_date"), ("9999-12-31", "end_date")])
+def test_the_meeting_is_about_days_of_the_campaign(company: Company, named: str, nearest: str) -> None:
+    case = company.campaign("只开活动日的会")
+
+    page = company.browser("linyue").get(f"/cases/{case.id}/meeting?day={named}")
+
+    assert page.status_code == 200
+    assert f"{case.case.facts[nearest]} 对照当日目标" in page.text
 
 
 def test_strangers_find_neither_page(company: Company, place: str) -> None:

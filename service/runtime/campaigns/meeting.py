@@ -107,10 +107,13 @@ class MoneyView(View):
 class MeetingView(View):
     """The meeting about a day. `elapsed` is the share of the campaign's days that are over by then.
 
+    `has_earlier` and `has_later`: it has days before and after this one.
     `metrics` are those with a daily target, by key; `done` has for each of them the last adjustment.
     """
 
     day: date
+    has_earlier: bool
+    has_later: bool
     first: date | None
     last: date | None
     elapsed: Decimal | None
@@ -123,19 +126,27 @@ class MeetingView(View):
 
 
 def meeting(app: Application, actor: Actor, business_key: str, day: date | None = None) -> MeetingView:
-    """Return what the meeting about a day looks at, by default yesterday. NotFound for who sees no case."""
+    """Return what the meeting about a day looks at, by default yesterday. NotFound for who sees no case.
+
+    A day that is named is one of the campaign or of its figures; the nearest of them where it is none.
+    """
     leading = main_instance(app, actor, business_key)
-    wanted = day or local_day(app.clock()) - timedelta(days=1)
     with app.db.read() as session:
         row = require_visible(app, session, actor, leading)
         case = _Case.of(app, session, row, actor)
+        by_day = campaign_figures.sums(session, business_key, "day", None, None)
+        known = sorted({*by_day, *filter(None, (case.first, case.last))})
+        wanted = day or local_day(app.clock()) - timedelta(days=1)
+        if day and known:
+            wanted = min(max(day, known[0]), known[-1])
         of_day = campaign_figures.sums(session, business_key, "channel", wanted, wanted)
         so_far = campaign_figures.sums(session, business_key, "channel", None, wanted)
-        by_day = campaign_figures.sums(session, business_key, "day", None, None)
         opened = tuple(_open(session, case))
     metrics, targets = daily(case.metrics), targets_of(wanted, case.sheet, case.metrics)
     return MeetingView(
         day=wanted,
+        has_earlier=not known or wanted > known[0],
+        has_later=not known or wanted < known[-1],
         first=case.first,
         last=case.last,
         elapsed=_elapsed(case, wanted),
