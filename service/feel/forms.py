@@ -112,7 +112,11 @@ def _inspected(schemas: Sequence[Schema]) -> list[tuple[SchemaProblem, ...]]:
 
 
 def _problem(found: Mapping[str, Any]) -> SchemaProblem:
-    return SchemaProblem(**found, message=messages.finding(found["code"], found["params"]))
+    # What stands where an id should may be anything.
+    field = found["field"] if isinstance(found["field"], str) else ""
+    return SchemaProblem(
+        **{**found, "field": field}, message=messages.finding(found["code"], found["params"])
+    )
 
 
 def _unreadable(reason: str) -> SchemaProblem:

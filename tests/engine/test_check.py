@@ -640,3 +640,37 @@ def test_a_process_that_calls_itself_until_a_condition_holds_is_a_warning():
 
 def test_a_process_that_waits_before_it_calls_itself_is_fine():
     assert found(calling("p", "p", user("a"), path("begin", "a", "c", "done"))) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("两个工作日", "=workdays_after(now(), 2)"),
+        ("2个工作日", "=workdays_after(now(), 2)"),
+        ("十二个工作日内", "=workdays_after(now(), 12)"),
+        ("三十天", "P30D"),
+        ("二十四小时", "PT24H"),
+        ("二三天", "ISO 8601"),
+    ],
+)
+def test_a_time_as_people_say_it_is_told_as_it_is_written(said, meant):
+    [finding] = check({"p.bpmn": process(start(), user("a", camunda_dueDate=said), end(), LINE)}, topics={})
+
+    assert meant in finding.message
+
+
+@pytest.mark.parametrize(("name", "told"), [("定档", "定档 → a"), ("", "")])
+def test_a_flow_is_called_by_the_names_at_its_ends(name, told):
+    gateway = element("exclusiveGateway", "choice", **({"name": name} if name else {}))
+    ways = [path("begin", "choice", "a", "done"), flow("choice", "done", "=true")]
+    files = {"p.bpmn": process(start(), gateway, user("a"), end(), *ways)}
+
+    [finding] = [each for each in check(files, topics={}) if each.code == "missing-condition"]
+
+    assert (finding.element, finding.name) == ("choice_to_a", told)
+
+
+def test_a_form_with_something_odd_for_a_type_is_told_of():
+    found = check({"x.form": b'{"components": [{"type": []}]}'}, topics={})
+
+    assert [(each.element, each.severity) for each in found if "component" in each.message] == [("", "error")]

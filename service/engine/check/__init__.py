@@ -53,7 +53,7 @@ from service.engine.check.structure import check_structure
 from service.engine.check.surroundings import Surroundings, Topic
 from service.engine.check.variables import check_variables
 from service.engine.check.withdrawals import check_withdrawals
-from service.engine.drawing import Process
+from service.engine.drawing import Container, Flow, Process
 from service.engine.figures import FILE as FIGURES
 from service.engine.figures import read as read_figures
 from service.engine.files.findings import Finding
@@ -117,8 +117,14 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Topic]) -> list[Fi
 
 
 def _named(findings: Iterable[Finding], around: Surroundings) -> Iterator[Finding]:
-    """Yield the findings, those about an element of a drawing or a decision with its name."""
+    """Yield the findings, those about an element or a flow of a drawing or a decision with its name."""
     names = {
+        (process.file, flow.id): _of_flow(flow, each)
+        for process in around.processes.values()
+        for each in process.body.containers()
+        for flow in each.flows
+    }
+    names |= {
         (process.file, element.id): element.name
         for process in around.processes.values()
         for element in process.elements.values()
@@ -128,6 +134,12 @@ def _named(findings: Iterable[Finding], around: Surroundings) -> Iterator[Findin
     for finding in findings:
         name = names.get((finding.file, finding.element), "")
         yield replace(finding, name=name) if name and name != finding.element else finding
+
+
+def _of_flow(flow: Flow, container: Container) -> str:
+    """Return what to call a flow: where it leads from and to, by name; "" where neither end has one."""
+    ends = [container.elements[name] for name in (flow.source, flow.target) if name in container.elements]
+    return " → ".join(each.title for each in ends) if any(each.name for each in ends) else ""
 
 
 def _causes(reports: Mapping[str, Report], unreadable: Collection[str]) -> Iterator[Finding]:

@@ -28,7 +28,9 @@ _UNITS = {
     **dict.fromkeys(("d", "D", "day", "days", "天", "日"), "P{}D"),
     **dict.fromkeys(("w", "W", "week", "weeks", "周", "星期"), "P{}W"),
 }
-_SAID = re.compile(rf"(\d+)\s*({'|'.join((*_UNITS, *_WORKDAYS))})")
+_DIGITS = {word: number for number, word in enumerate("一二三四五六七八九", 1)} | {"两": 2}
+_ONE = f"[{''.join(_DIGITS)}]"
+_SAID = re.compile(rf"(\d+|{_ONE}?十{_ONE}?|{_ONE})\s*({'|'.join((*_UNITS, *_WORKDAYS))})(?:之?内|后)?")
 NOTHING_MEANT = Text(" It is ISO 8601, like 2026-11-11T18:00, PT2H or P3D.")
 _CALL = re.compile(r"\w\(|\w\s*[-+*]\s*\w")
 READERS: Mapping[str, Callable[[str], object]] = {
@@ -114,7 +116,15 @@ def meant(text: str) -> Text:
     said = _SAID.fullmatch(text.strip())
     if said is None:
         return Text(" Write =…, if it is an expression.") if _CALL.search(text) else NOTHING_MEANT
-    number, unit = said.groups()
+    number, unit = _number(said[1]), said[2]
     if unit in _WORKDAYS:
         return Text(" Write =workdays_after(now(), {number}).", number=number)
     return Text(" Write {duration}.", duration=_UNITS[unit].format(number))
+
+
+def _number(said: str) -> str:
+    """Return a number in digits that is said in digits, or in Chinese up to ninety-nine."""
+    if said.isdecimal():
+        return said
+    tens, ten, ones = said.rpartition("十")
+    return str(len(ten) * 10 * _DIGITS.get(tens, 1) + _DIGITS.get(ones, 0))
