@@ -158,7 +158,7 @@ def qr(link: str) -> str:
     import segno
 
     file = io.BytesIO()
-    segno.make(link, error="m", micro=False).save(file, kind="svg", border=0, xmldecl=False)
+    segno.make(link, error="m", micro=False).save(file, kind="svg", border=0, xmldecl=False, omitsize=True)
     return file.getvalue().decode()
 
 
