@@ -1,12 +1,13 @@
 """What a running campaign is measured by. Counts are whole numbers, money is CNY, ratios are 0–1.
 
-Totals divide summed numerators by summed denominators: ratios are never averaged. Source: formulas, §6.
+Totals divide summed numerators by summed denominators, both of the same days and channels: ratios are never
+averaged. Source: formulas, §6.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,17 @@ from service.domain.money import Number, decimal, ratio
 
 COUNTS = ("impressions", "clicks", "visits", "registrations", "orders", "payers")
 AMOUNTS = ("gmv", "revenue", "refund", "cost")
-RATIOS = frozenset({"ctr", "cvr", "aov", "roas", "cpa"})
+PARTS = {
+    "ctr": ("clicks", "impressions"),
+    "cvr": ("orders", "clicks"),
+    "aov": ("revenue", "payers"),
+    "roas": ("revenue", "cost"),
+    "cpa": ("cost", "orders"),
+}
+"""What each ratio divides by what."""
+RATIOS = frozenset(PARTS)
+PAIRS = {**PARTS, "roi": ("gmv", "cost")}
+"""What is set against each other, of the same days and channels: ratios, and what ROI is made of."""
 MEASURES = frozenset({*COUNTS, *AMOUNTS, *RATIOS})
 """What is measured or follows from what is measured. What people call each, the owners declare."""
 
@@ -82,44 +93,95 @@ class LoadSample:
 
 
 @dataclass(frozen=True)
+class Pair:
+    """Two sums of the same days and channels: those that know both figures; None without any.
+
+    `left_out`: the days of which a channel knows only one of them.
+    """
+
+    over: Number | None = None
+    under: Number | None = None
+    left_out: frozenset[date] = frozenset()
+
+    @property
+    def ratio(self) -> Decimal | None:
+        return ratio(self.over, self.under)
+
+
+@dataclass(frozen=True)
 class Totals(Measured):
-    """Sums over any number of channels and days, with the ratios that follow from them."""
+    """Sums over any number of channels and days, with the ratios that follow from them.
+
+    `paired` has for each name of `PAIRS` what its ratio is made of; where it is not among them, the sums.
+    """
+
+    paired: Mapping[str, Pair] = field(default_factory=dict)
+
+    def pair(self, name: str) -> Pair:
+        """Return what one of `PAIRS` sets against each other."""
+        over, under = PAIRS[name]
+        return self.paired.get(name) or Pair(getattr(self, over), getattr(self, under))
+
+    def incomplete_days(self, names: Iterable[str]) -> dict[str, int]:
+        """Return of how many days each of these is not whole; those that are whole are not among them."""
+        found = {name: len(self.pair(name).left_out) for name in names}
+        return {name: count for name, count in found.items() if count}
 
     @property
     def ctr(self) -> Decimal | None:
         """Click-through rate: clicks / impressions."""
-        return ratio(self.clicks, self.impressions)
+        return self.pair("ctr").ratio
 
     @property
     def cvr(self) -> Decimal | None:
         """Conversion rate: orders / clicks."""
-        return ratio(self.orders, self.clicks)
+        return self.pair("cvr").ratio
 
     @property
     def aov(self) -> Decimal | None:
         """Average order value 客单价: revenue paid / payers."""
-        return ratio(self.revenue, self.payers)
+        return self.pair("aov").ratio
 
     @property
     def roas(self) -> Decimal | None:
         """Return on ad spend: attributed revenue / cost."""
-        return ratio(self.revenue, self.cost)
+        return self.pair("roas").ratio
 
     @property
     def cpa(self) -> Decimal | None:
         """Cost per acquisition: cost / orders."""
-        return ratio(self.cost, self.orders)
+        return self.pair("cpa").ratio
 
 
 def totals(samples: Iterable[ChannelDay]) -> Totals:
     """Return the sums over all samples, of each measure over those that report it."""
     rows = list(samples)
-    return Totals(**{name: _sum(rows, name) for name in (*COUNTS, *AMOUNTS)})
+    pairs = {name: _pair(rows, *parts) for name, parts in PAIRS.items()}
+    return Totals(**{name: _sum(rows, name) for name in (*COUNTS, *AMOUNTS)}, paired=pairs)
 
 
-def _sum(rows: Iterable[ChannelDay], name: str) -> Any:
+def added(parts: Iterable[Totals]) -> Totals:
+    """Return the sums of sums, of each measure over those that know it."""
+    rows = list(parts)
+    pairs = {name: _joined([row.pair(name) for row in rows]) for name in PAIRS}
+    return Totals(**{name: _sum(rows, name) for name in (*COUNTS, *AMOUNTS)}, paired=pairs)
+
+
+def _sum(rows: Iterable[Any], name: str) -> Any:
     known = [value for row in rows if (value := getattr(row, name)) is not None]
     return sum(known) if known else None
+
+
+def _pair(rows: Iterable[ChannelDay], over: str, under: str) -> Pair:
+    known = [(row, getattr(row, over) is not None, getattr(row, under) is not None) for row in rows]
+    whole = [row for row, *both in known if all(both)]
+    left_out = frozenset(row.day for row, has_over, has_under in known if has_over != has_under)
+    return Pair(_sum(whole, over), _sum(whole, under), left_out)
+
+
+def _joined(pairs: Iterable[Pair]) -> Pair:
+    rows = list(pairs)
+    return Pair(_sum(rows, "over"), _sum(rows, "under"), frozenset().union(*(row.left_out for row in rows)))
 
 
 def by_channel(samples: Iterable[ChannelDay]) -> dict[str, Totals]:

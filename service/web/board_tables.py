@@ -15,8 +15,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from service.runtime.campaigns.board_sums import MeasuresView
 from service.runtime.campaigns.execution_board import DayView, ExecutionBoardView
-from service.runtime.campaigns.executive_board import ExecutiveBoardView
+from service.runtime.campaigns.executive_board import CampaignReturnView, ExecutiveBoardView
 from service.runtime.statistics.activities import ActivityStatisticsView
 from service.runtime.statistics.cycle_times import CycleTimeView, WorkdaysView
 from service.runtime.step.sheets import plain_cell
@@ -120,9 +121,13 @@ def executive(board: ExecutiveBoardView, link: Callable[[str], str]) -> tuple[Ta
             columns=(
                 *(Column(_("Campaign")), _column("gmv", series=True), _column("cost", series=True)),
                 *(_column("roas"), Column(_("ROI"), SHARE), Column(_("ROI as planned"), SHARE)),
+                Column(_("Days with incomplete data"), NUMBER),
             ),
             rows=tuple(
-                (each.title, each.gmv, each.cost, each.roas, each.roi, each.planned_roi)
+                (
+                    *(each.title, each.gmv, each.cost, each.roas, each.roi, each.planned_roi),
+                    _worst(each),
+                )
                 for each in board.campaigns
             ),
             chart="bar",
@@ -208,14 +213,14 @@ def execution(board: ExecutionBoardView, metric: str) -> tuple[Table, ...]:
         ),
         Table(
             *("channels", _("Channels over the whole time")),
-            columns=(Column(_("Channel")), *(_column(key, series=key == "roas") for key in names)),
+            columns=(
+                Column(_("Channel")),
+                *(_column(key, series=key == "roas") for key in names),
+                Column(_("Days with incomplete data"), NUMBER),
+            ),
             rows=(
-                *((each.channel, *(getattr(each.measured, key) for key in names)) for each in board.channels),
-                *(
-                    [(_("All channels"), *(getattr(board.measured, key) for key in names))]
-                    if channels
-                    else []
-                ),
+                *((each.channel, *_measured(each.measured, names)) for each in board.channels),
+                *([(_("All channels"), *_measured(board.measured, names))] if channels else []),
             ),
             chart="bar",
         ),
@@ -359,6 +364,16 @@ def activities(found: Iterable[ActivityStatisticsView]) -> tuple[Table, ...]:
             ),
         ),
     )
+
+
+def _measured(found: MeasuresView, names: Iterable[str]) -> tuple[Any, ...]:
+    """Return what was measured, and the days of which the worst of its ratios is not whole."""
+    return (*(getattr(found, key) for key in names), _worst(found))
+
+
+def _worst(found: MeasuresView | CampaignReturnView) -> int | None:
+    incomplete = (count for name, count in found.incomplete_days.items() if getattr(found, name) is not None)
+    return max(incomplete, default=None)
 
 
 def _column(key: str, *, series: bool = False) -> Column:

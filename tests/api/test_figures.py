@@ -59,4 +59,4 @@ def test_what_cannot_be_used_is_named(path, client_for):
 def test_the_layouts_are_listed(path, client_for):
     keys = [each["key"] for each in client_for("zhouheng").get("/figure-sources").json["items"]]
 
-    assert keys[:4] == ["ocean_engine", "baidu", "tencent_ads", "ga4"]
+    assert keys == ["wide", "rows", "ocean_engine", "baidu", "tencent_ads", "ga4"]

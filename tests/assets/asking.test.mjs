@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, mock, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { draftSaver, tabCopy } from '../../service/assets/form/keep.js';
 import { Problem, send } from '../../service/assets/lib/http.js';
+import { settled as saved } from '../../service/assets/lib/pending.js';
 
 const answer = (status, body) => ({ ok: status < 400, status, json: () => (body === undefined ? Promise.reject(new SyntaxError()) : Promise.resolve(body)) });
 const settled = () => setImmediate();
@@ -62,11 +63,14 @@ describe('a draft', () => {
   let answers;
   let said;
   let refused;
-  const make = (url = '/draft') => draftSaver(url, 'h1', () => answers, (text, bad = false) => said.push([text, bad]), (problem) => refused.push(problem.status));
+  let held;
+  const leaving = [];
+  const make = (url = '/draft') => draftSaver(url, 'h1', () => answers, (text, bad = false) => said.push([text, bad]), (problem) => refused.push(problem.status), (over) => held.push(over));
 
   beforeEach(() => {
     mock.timers.enable({ apis: ['setTimeout'] });
-    [answers, said, refused] = [{ a: 1 }, [], []];
+    [answers, said, refused, held] = [{ a: 1 }, [], [], []];
+    globalThis.window.addEventListener = (name, heard) => name === 'pagehide' && leaving.push(heard);
     serve(answer(200, { kept: 'h2' }));
   });
   afterEach(() => mock.timers.reset());
@@ -84,6 +88,46 @@ describe('a draft', () => {
 
     assert.deepEqual(requests.map(({ body }) => body), ['{"answers":{"a":2},"over":"h1"}']);
     assert.match(said.at(-1)[0], /^草稿已保存 \d\d:\d\d$/);
+  });
+
+  test('is saved before the page is loaded anew by an action, one after the other', async () => {
+    const replies = [];
+    requests = [];
+    globalThis.fetch = (url, options) => {
+      requests.push({ url, ...options });
+      return new Promise((resolve) => { replies.push(resolve); });
+    };
+    const draft = make();
+    answers = { a: 2 };
+    draft.soon();
+    mock.timers.tick(2000);
+    await settled();
+    answers = { a: 3 };
+    draft.soon();
+    let isLeft = false;
+    const left = saved().then(() => { isLeft = true; });
+    await settled();
+
+    assert.deepEqual([requests.length, isLeft], [1, false]);
+    replies[0](answer(200, { kept: 'h2' }));
+    await settled();
+    assert.deepEqual([requests.length, isLeft], [2, false]);
+    replies[1](answer(200, { kept: 'h3' }));
+    await left;
+    assert.deepEqual(requests.map(({ body }) => body), ['{"answers":{"a":2},"over":"h1"}', '{"answers":{"a":3},"over":"h2"}']);
+    assert.deepEqual([draft.over, held.at(-1)], ['h3', 'h3']);
+  });
+
+  test('goes out with the page that is left, but not what a form computes while it opens', async () => {
+    const draft = make();
+    const leave = leaving.at(-1);
+    answers = { a: 2 };
+    leave();
+    assert.equal(requests.length, 0);
+    draft.soon();
+    leave();
+    assert.deepEqual(requests.map(({ body, keepalive }) => [body, keepalive]), [['{"answers":{"a":2},"over":"h1"}', true]]);
+    await settled();
   });
 
   test('is saved over the one saved before, or over the one that was chosen', async () => {

@@ -126,6 +126,29 @@ def test_what_is_typed_is_kept_as_a_draft_without_asking(company: Company, windo
     expect(page.get_by_label("数据来源").first).to_have_value("站内统计")
 
 
+def test_what_is_typed_just_before_an_action_or_a_reload_is_there_again(
+    company: Company, window: Windows
+) -> None:
+    task = company.task(company.campaign("写完就走"), "research")
+    mine = window("linyue")
+    page = mine.open_form(f"/tasks/{task.id}")
+    trend = page.get_by_label("行业趋势")
+    trend.fill("第一句")
+    page.wait_for_function("Object.values(sessionStorage).some((copy) => copy.includes('第一句'))")
+    page.reload()
+    page.wait_for_selector("html[data-form=ready]")
+    expect(trend).to_have_value("第一句")
+
+    trend.fill("第一句，第二句")
+    with page.expect_navigation():
+        page.locator(f"form[action*='/tasks/{task.id}/']").first.evaluate("form => form.requestSubmit()")
+
+    assert user_tasks.form(company.app, company.actor("linyue"), task.id).data["industry_trend"] == (
+        "第一句，第二句"
+    )
+    expect(page.locator("[data-form-notices]")).not_to_contain_text("另一个窗口")
+
+
 def test_two_windows_of_one_form_do_not_write_over_each_other(company: Company, window: Windows) -> None:
     task = company.task(company.campaign("两个窗口"), "research")
     mine = window("linyue")

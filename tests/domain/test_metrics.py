@@ -34,8 +34,17 @@ def test_totals_divide_sums_and_never_average_ratios():
     assert sums.ctr == Decimal(200) / Decimal(11_000)
     assert sums.cvr == Decimal(12) / Decimal(200)
     assert sums.aov == Decimal(274)  # (2 192 + 548) / 10
-    assert sums.roas == Decimal("5.48")  # 2 740 / 500
-    assert sums.cpa == Decimal(500) / Decimal(12)
+
+
+def test_both_sums_of_a_ratio_are_of_the_same_days_and_channels():
+    sums = metrics.totals([FEED, SEARCH, NEXT_DAY])
+
+    # nobody knows what the search has cost, nor how many orders the next day brought
+    assert sums.roas == Decimal("4.384")  # 2 192 / 500, not 2 740 / 500
+    assert (sums.revenue, sums.cpa, sums.cvr) == (2740, 50, Decimal("0.06"))
+    assert sums.incomplete_days(metrics.PARTS) == {"cvr": 1, "roas": 1, "cpa": 1}
+    parts = metrics.totals([FEED, SEARCH]), metrics.totals([NEXT_DAY])
+    assert metrics.added(parts) == sums
 
 
 def test_nothing_measured_gives_no_value():

@@ -76,6 +76,7 @@ def test_the_channels_of_a_campaign_as_its_own_people_see_them(
         "—",
         "¥100.00",
         "2.00",
+        "—",
     ]
     assert rows["全部渠道"][6] == "¥420.50"
 

@@ -33,8 +33,9 @@ export class Desk {
   /** Show the form with what was typed before, and listen. */
   async open() {
     const restored = this.restorable();
-    await this.form.importSchema(this.given.schema, { ...this.given.data, ...restored });
-    this.draft = draftSaver(this.given.urls.draft, this.given.draft_kept, () => this.answers, (text, bad) => this.say(text, bad), (problem) => this.refuse(problem));
+    await this.form.importSchema(this.given.schema, { ...this.given.data, ...restored?.answers });
+    this.draft = draftSaver(this.given.urls.draft, this.given.draft_kept, () => this.answers, (text, bad) => this.say(text, bad),
+      (problem) => this.refuse(problem), (over) => this.copy.write(this.answers, false, over));
     this.known = JSON.stringify(this.answers);
     this.listen();
     this.bar.show();
@@ -42,8 +43,8 @@ export class Desk {
     this.beReady();
     if (!restored) return;
     this.touched = true;
-    this.draft.soon();
-    this.tell('good', t('What you typed before is back.'), null, button(t('Discard it'), () => this.startAnew()));
+    this.tell('good', t('What you typed before is back.'), null, button(t('Discard it'), () => this.discard()));
+    if (this.given.urls.draft) this.draft.replace(restored.over ?? this.given.draft_kept);
   }
 
   /** Whoever decides with a keyboard at hand finds the first thing to be typed ready, where it is in sight. */
@@ -61,7 +62,18 @@ export class Desk {
   /** What this tab kept and the server does not have: after a lost session, or of a form without drafts. */
   restorable() {
     const kept = this.copy.read();
-    return kept && (kept.lost || !this.given.urls.draft) ? kept.answers : null;
+    if (!kept || !(kept.lost || !this.given.urls.draft)) return null;
+    const { data } = this.given;
+    const isThere = Object.entries(kept.answers).every(([key, value]) => JSON.stringify(value ?? null) === JSON.stringify(data[key] ?? null));
+    return isThere && this.given.draft_kept ? null : kept;
+  }
+
+  /** What came back is not wanted: the draft is again what the server had when the page came. */
+  async discard() {
+    await this.form.importSchema(this.given.schema, this.given.data);
+    if (this.given.urls.draft) await this.draft.replace(this.draft.over);
+    this.draft.stop();
+    this.startAnew();
   }
 
   startAnew() {
@@ -95,7 +107,7 @@ export class Desk {
     this.known = now;
     this.renewKey();
     if (!this.touched) return;
-    this.copy.write(this.answers, false);
+    this.copy.write(this.answers, true, this.draft.over);
     this.draft.soon();
   }
 
@@ -201,13 +213,13 @@ export class Desk {
     if (problem.kept !== undefined) return this.draftedElsewhere(problem);
     if (status === 404 || status === 409) return this.changedMeanwhile(problem);
     if (status === 422 || (status === 400 && problem.errors.length)) return this.showRefused(problem);
-    this.copy.write(this.answers, true);
+    this.copy.write(this.answers, true, this.draft.over);
     return this.tell('bad', t('Not submitted'), reason(problem), button(t('Try again'), () => this.submit(), '.primary'));
   }
 
   signedOut() {
     this.draft.stop();
-    this.copy.write(this.answers, true);
+    this.copy.write(this.answers, true, this.draft.over);
     this.tell('warn', t('Please sign in again'),
       t('Your session has ended. What you typed is kept and will be here again after you sign in.'),
       link(t('Sign in and continue'), this.given.urls.signin, '.primary'));
@@ -216,7 +228,7 @@ export class Desk {
   /** Another window of the same person has saved a draft: neither is thrown away unasked. */
   draftedElsewhere({ kept }) {
     this.draft.stop();
-    this.copy.write(this.answers, true);
+    this.copy.write(this.answers, true, this.draft.over);
     const take = () => {
       this.board.clear();
       this.draft.replace(kept);
@@ -228,7 +240,7 @@ export class Desk {
 
   async changedMeanwhile(problem) {
     this.draft.stop();
-    this.copy.write(this.answers, true);
+    this.copy.write(this.answers, true, this.draft.over);
     const title = t('This task has changed while you were typing');
     const reload = link(t('Reload the page'), location.pathname);
     const { task } = this.given.urls;

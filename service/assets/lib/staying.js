@@ -1,6 +1,7 @@
 // Forms marked `data-stay`: what the server refuses is told in the form, and what was typed stays.
 import { el } from './dom.js';
 import { t } from './i18n.js';
+import { settled } from './pending.js';
 
 const SIGNED_OUT = 'You are signed out. Sign in again in another window, then try once more: what you typed stays here.';
 const UNREACHED = 'The connection failed. What you typed stays here; try again.';
@@ -17,7 +18,9 @@ export function stayOnRefusal() {
 async function hand(form) {
   form.querySelector('[data-refusal]')?.remove();
   try {
-    const response = await fetch(form.action, { method: 'POST', body: new FormData(form), headers: { Accept: 'application/json', 'X-Stay': '1' } });
+    const body = new FormData(form);
+    await settled(); // the page comes anew, with what is saved by then
+    const response = await fetch(form.action, { method: 'POST', body, headers: { Accept: 'application/json', 'X-Stay': '1' } });
     const answer = await response.json();
     if (response.ok) return go(answer.next);
     refuse(form, response.status === 401 ? [t(SIGNED_OUT)] : [answer.detail, ...(answer.errors ?? []).map((one) => one.message)]);

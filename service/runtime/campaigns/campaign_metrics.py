@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from service.domain.figures import MEASURED
-from service.domain.metrics import AMOUNTS, COUNTS, RATIOS, Totals
+from service.domain.metrics import AMOUNTS, PARTS, Totals, added
 from service.domain.money import ZERO
-from service.runtime.campaigns import campaign_figures
+from service.runtime.campaigns import board_sums, campaign_figures
 from service.runtime.campaigns.measurements import require_case
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import View
@@ -26,7 +26,8 @@ class MeasuredView(View):
     """What was measured of a day or a channel (both None: of all). None is what nobody has reported.
 
     Counts are whole numbers, amounts CNY; ratios (0–1, AOV and CPA in CNY) are of the sums, None over
-    nothing.
+    nothing. `incomplete_days`: of how many days a ratio leaves out a channel, because one of its two figures
+    is missing; ratios that are whole are not in it.
     """
 
     day: date | None
@@ -50,6 +51,7 @@ class MeasuredView(View):
     aov: Decimal | None
     roas: Decimal | None
     cpa: Decimal | None
+    incomplete_days: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,13 @@ def metrics(
     with app.db.read() as session:
         require_case(session, actor, business_key)
         found = campaign_figures.sums(session, business_key, by, first, last)
-    rows = tuple(_view(sums, **{by: key}) for key, sums in found.items())
-    return MetricsView(by, rows, _view(added(found.values())))
+        these = (board_sums.of_campaigns([business_key]), *board_sums.of_days(first, last))
+        ratios = {key: each for (key,), each in board_sums.by(session, (by,), *these).items()}
+    rows = tuple(_view(sums, ratios.get(key, Totals()), **{by: key}) for key, sums in found.items())
+    return MetricsView(by, rows, _view(_added(found.values()), added(ratios.values())))
 
 
-def added(groups: Iterable[Sums]) -> Sums:
+def _added(groups: Iterable[Sums]) -> Sums:
     """Return the sums of sums, of each metric over those that know it."""
     found: dict[str, Decimal] = {}
     for sums in groups:
@@ -86,16 +90,10 @@ def added(groups: Iterable[Sums]) -> Sums:
     return found
 
 
-def totals(sums: Sums) -> Totals:
-    """Return sums as totals: what gives their ratios."""
-    return Totals(**{name: _as_kept(sums, name) for name in (*COUNTS, *AMOUNTS)})
-
-
-def _view(sums: Sums, day: date | None = None, channel: str | None = None) -> MeasuredView:
+def _view(sums: Sums, totals: Totals, day: date | None = None, channel: str | None = None) -> MeasuredView:
     measured = {name: _as_kept(sums, name) for name in MEASURED}
-    all_of_it = totals(sums)
-    ratios: dict[str, Any] = {name: rounded(getattr(all_of_it, name)) for name in RATIOS}
-    return MeasuredView(day, channel, **measured, **ratios)
+    ratios: dict[str, Any] = {name: rounded(getattr(totals, name)) for name in PARTS}
+    return MeasuredView(day, channel, **measured, **ratios, incomplete_days=totals.incomplete_days(PARTS))
 
 
 def rounded(value: Decimal | None) -> Decimal | None:

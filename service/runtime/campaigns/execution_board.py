@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from service.domain import closeout
 from service.domain.budget import lines_from
-from service.domain.metrics import ChannelDay, Metric, Totals
+from service.domain.metrics import ChannelDay, Metric, Totals, added
 from service.domain.plan import as_date
 from service.errors import Forbidden, NotFound
 from service.runtime.campaigns import board_sums, plans
@@ -107,15 +108,15 @@ def find(
         title=case.title if case else "",
         since=days.first,
         until=days.last,
-        measured=measures(board_sums.added(sums.values())),
-        days=tuple(targets.day(*each) for each in board_sums.regrouped(sums, 1).items()),
+        measured=measures(added(sums.values())),
+        days=tuple(targets.day(*each) for each in board_sums.regrouped(sums, itemgetter(1)).items()),
         channels=tuple(
             ChannelBoardView(
                 channel,
                 measures(whole),
                 tuple(targets.day(day, part) for (name, day), part in sums.items() if name == channel),
             )
-            for channel, whole in board_sums.regrouped(sums, 0).items()
+            for channel, whole in board_sums.regrouped(sums, itemgetter(0)).items()
         ),
         spend=spend,
     )

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.domain.budget import quarter
-from service.domain.metrics import Totals
+from service.domain.metrics import Totals, added
 from service.domain.money import ZERO, decimal, money, ratio
 from service.domain.plan import START, as_date
 from service.domain.workdays import local_day
@@ -52,7 +52,8 @@ class TrendView(View):
 @dataclass(frozen=True)
 class ReturnView(View):
     """What campaigns brought for their cost. ROI is (GMV × margin − cost) / cost, of those `n` whose plan
-    states a margin and that have cost; None without any.
+    states a margin and that have cost; None without any. `incomplete_days`: of how many days `roas` and `roi`
+    leave out a channel, because one of their two figures is missing; what is whole is not in it.
     """
 
     gmv: Decimal | None
@@ -60,11 +61,15 @@ class ReturnView(View):
     roas: Decimal | None
     roi: Decimal | None
     n: int
+    incomplete_days: Mapping[str, int]
 
 
 @dataclass(frozen=True)
 class CampaignReturnView(View):
-    """One campaign of those that brought most. `planned_roi` is what its plan expects."""
+    """One campaign of those that brought most. `planned_roi` is what its plan expects.
+
+    `incomplete_days`: as in `ReturnView`.
+    """
 
     number: str
     title: str
@@ -74,6 +79,7 @@ class CampaignReturnView(View):
     roas: Decimal | None
     roi: Decimal | None
     planned_roi: Decimal | None
+    incomplete_days: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -200,13 +206,15 @@ def _returns(
     margins = {
         number: decimal(text["gross_margin"])
         for number, text in texts.items()
-        if text.get("gross_margin") is not None and sums[number].cost and sums[number].gmv is not None
+        if text.get("gross_margin") is not None and sums[number].pair("roi").under
     }
-    profit = sum((margins[each] * decimal(sums[each].gmv) for each in margins), ZERO)
-    cost = sum((decimal(sums[each].cost) for each in margins), ZERO)
-    whole = board_sums.added(sums.values())
+    reckoned = added(sums[each] for each in margins)
+    profit = sum((margins[each] * decimal(sums[each].pair("roi").over) for each in margins), ZERO)
+    cost = decimal(reckoned.pair("roi").under)
+    whole = added(sums.values())
+    left_out = {**whole.incomplete_days(("roas",)), **reckoned.incomplete_days(("roi",))}
     roi = rounded(ratio(profit - cost, cost))
-    total = ReturnView(whole.gmv, whole.cost, rounded(whole.roas), roi, len(margins))
+    total = ReturnView(whole.gmv, whole.cost, rounded(whole.roas), roi, len(margins), left_out)
     most = sorted(sums, key=lambda each: (-(sums[each].gmv or ZERO), each))[:MOST]
     titles = {row.number: row for row in session.scalars(select(Case).where(Case.number.in_(most)))}
     seen = _seen(session, actor, [row.main_instance for row in titles.values()])
@@ -220,7 +228,8 @@ def _return(
 ) -> CampaignReturnView:
     roi = None
     if margin is not None:
-        roi = rounded(ratio(margin * decimal(sums.gmv) - decimal(sums.cost), sums.cost))
+        gmv, cost = (decimal(each) for each in (sums.pair("roi").over, sums.pair("roi").under))
+        roi = rounded(ratio(margin * gmv - cost, cost))
     planned = text.get("roi")
     return CampaignReturnView(
         number=case.number,
@@ -231,6 +240,7 @@ def _return(
         roas=rounded(sums.roas),
         roi=roi,
         planned_roi=None if planned is None else rounded(decimal(planned)),
+        incomplete_days=sums.incomplete_days(("roas", "roi")),
     )
 
 

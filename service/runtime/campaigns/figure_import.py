@@ -32,7 +32,8 @@ class ImportView(View):
 
     `accepted` counts rows that can be taken, `rejected` names what cannot, `skipped` counts rows of totals
     and without figures. Of the figures `recorded` are new, `corrected` take the place of others, `unchanged`
-    are known already. `is_done`: they are recorded now; False on a dry run.
+    are known already. `missing`: metrics that have no column in it.
+    `is_done`: they are recorded now; False on a dry run.
     """
 
     accepted: int
@@ -43,6 +44,7 @@ class ImportView(View):
     unchanged: int
     source: str
     columns: tuple[Column, ...]
+    missing: tuple[str, ...]
     is_done: bool
 
 
@@ -102,6 +104,7 @@ def take(
         unchanged=len(figures) - len(new),
         source=table.source,
         columns=table.columns,
+        missing=table.missing,
         is_done=not dry_run,
     )
 

@@ -59,7 +59,8 @@ class Reported:
 class Table:
     """A table that was read: what its columns mean, its rows, and what cannot be taken of it.
 
-    `skipped` counts rows of totals, and those without any figure.
+    `skipped` counts rows of totals, and those without any figure. `missing`: the metrics its layout knows and
+    the table has no column for.
     """
 
     source: str
@@ -67,6 +68,7 @@ class Table:
     rows: tuple[Reported, ...]
     rejected: tuple[Wrong, ...]
     skipped: int
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,8 +91,14 @@ def read(content: bytes, words: FigureWords, metrics: Mapping[str, Metric], give
     below = (pair for pair in chain(head, rows) if pair[0] > layout.row)
     reading = _Reading(layout, words, metrics, given)
     found = tuple(each for number, cells in below if (each := reading.of(number, cells)) is not None)
-    source = layout.source
-    return Table(source.key, layout.columns(metrics), found, tuple(reading.wrong), reading.skipped)
+    return Table(
+        source=layout.source.key,
+        columns=layout.columns(metrics),
+        rows=found,
+        rejected=tuple(reading.wrong),
+        skipped=reading.skipped,
+        missing=layout.missing(metrics),
+    )
 
 
 @dataclass(frozen=True)
@@ -114,6 +122,13 @@ class _Layout:
         if self.source.is_long:
             return "metric" in self.means and "value" in self.means
         return not set(MEASURED).isdisjoint(self.means)
+
+    def missing(self, metrics: Mapping[str, Metric]) -> tuple[str, ...]:
+        """Return the metrics the layout or the owners name that are no column; of long tables none."""
+        if self.source.is_long:
+            return ()
+        named = {*self.source.metrics, *metrics}
+        return tuple(each for each in MEASURED if each in named and each not in self.means)
 
     def columns(self, metrics: Mapping[str, Metric]) -> tuple[Column, ...]:
         named = (

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from service.domain.budget import lines_from
 from service.domain.closeout import SpendRow, spend_rows
-from service.domain.metrics import ChannelDay, Metric
+from service.domain.metrics import RATIOS, ChannelDay, Metric, Totals, added
 from service.domain.money import decimal, deviation, ratio
 from service.domain.plan import END, START, as_date, text_of
 from service.domain.targets import daily, targets_of
@@ -21,8 +21,8 @@ from service.domain.workdays import local_day
 from service.engine.decisions import Decision, evaluate, map_result
 from service.engine.definition import Model
 from service.handlers.ports import Submission
-from service.runtime.campaigns import campaign_figures, case_reading
-from service.runtime.campaigns.campaign_metrics import Sums, added, rounded, totals
+from service.runtime.campaigns import board_sums, case_reading
+from service.runtime.campaigns.campaign_metrics import rounded
 from service.runtime.campaigns.measurements import main_instance
 from service.runtime.identity.visibility import require_visible
 from service.runtime.step.context import Actor, Application
@@ -40,7 +40,8 @@ _ROWS = "adjustments"
 class ReadingView(View):
     """One metric of a day: what came of it, what was wanted, how far off that is, and what the table says.
 
-    `is_off`: the table says anything but that all is well.
+    `is_off`: the table says anything but that all is well. `is_incomplete`: what came of it leaves out a
+    channel that has only one of the two figures of the ratio.
     """
 
     metric: str
@@ -49,6 +50,7 @@ class ReadingView(View):
     deviation: Decimal | None
     level: str
     is_off: bool
+    is_incomplete: bool
 
 
 @dataclass(frozen=True)
@@ -134,13 +136,13 @@ def meeting(app: Application, actor: Actor, business_key: str, day: date | None 
     with app.db.read() as session:
         row = require_visible(app, session, actor, leading)
         case = _Case.of(app, session, row, actor)
-        by_day = campaign_figures.sums(session, business_key, "day", None, None)
+        by_day = _sums(session, business_key, "day", None, None)
         known = sorted({*by_day, *filter(None, (case.first, case.last))})
         wanted = day or local_day(app.clock()) - timedelta(days=1)
         if day and known:
             wanted = min(max(day, known[0]), known[-1])
-        of_day = campaign_figures.sums(session, business_key, "channel", wanted, wanted)
-        so_far = campaign_figures.sums(session, business_key, "channel", None, wanted)
+        of_day = _sums(session, business_key, "channel", wanted, wanted)
+        so_far = _sums(session, business_key, "channel", None, wanted)
         opened = tuple(_open(session, case))
     metrics, targets = daily(case.metrics), targets_of(wanted, case.sheet, case.metrics)
     return MeetingView(
@@ -152,7 +154,7 @@ def meeting(app: Application, actor: Actor, business_key: str, day: date | None 
         elapsed=_elapsed(case, wanted),
         metrics=tuple(each.key for each in metrics),
         rows=tuple(
-            _row(app, case, name, of_day.get(name, {}), metrics, targets)
+            _row(app, case, name, of_day.get(name, Totals()), metrics, targets)
             for name in case.channels_with(of_day)
         ),
         total=_row(app, case, None, added(of_day.values()), metrics, targets),
@@ -224,20 +226,29 @@ def _row(
     app: Application,
     case: _Case,
     channel: str | None,
-    sums: Sums,
+    sums: Totals,
     metrics: Sequence[Metric],
     targets: Mapping[str, Any],
 ) -> RowView:
-    of_all = totals(sums)
     readings = []
     for metric in metrics:
-        actual, target = getattr(of_all, metric.key), targets.get(metric.key)
+        actual, target = getattr(sums, metric.key), targets.get(metric.key)
         off = deviation(actual, target)
         level = case.level(app, actual, target, off)
         wanted = None if target is None else decimal(target)
         is_off = level not in ("", case.model.figures.meeting.normal)
-        readings.append(ReadingView(metric.key, rounded(actual), wanted, rounded(off), level, is_off))
-    return RowView(channel, sums.get("cost"), tuple(readings))
+        is_incomplete = metric.key in RATIOS and bool(sums.pair(metric.key).left_out)
+        told = (rounded(actual), wanted, rounded(off), level, is_off, is_incomplete)
+        readings.append(ReadingView(metric.key, *told))
+    return RowView(channel, sums.cost, tuple(readings))
+
+
+def _sums(
+    session: Session, number: str, key: str, first: date | None, last: date | None
+) -> dict[Any, Totals]:
+    """Return what was measured of a campaign by day or channel, of these days."""
+    these = (board_sums.of_campaigns([number]), *board_sums.of_days(first, last))
+    return {value: each for (value,), each in board_sums.by(session, (key,), *these).items()}
 
 
 def _elapsed(case: _Case, day: date) -> Decimal | None:
@@ -276,7 +287,7 @@ def _open(session: Session, case: _Case) -> Iterable[OpenView]:
         )
 
 
-def _done(case: _Case, metrics: Sequence[Metric], by_day: Mapping[date, Sums]) -> Iterable[DoneView]:
+def _done(case: _Case, metrics: Sequence[Metric], by_day: Mapping[date, Totals]) -> Iterable[DoneView]:
     """Yield the last adjustment of each metric, and whether it helped."""
     for metric in metrics:
         told = [
@@ -290,11 +301,11 @@ def _done(case: _Case, metrics: Sequence[Metric], by_day: Mapping[date, Sums]) -
 
 
 def _adjusted(
-    metric: Metric, said: Submission, row: Mapping[str, Any], by_day: Mapping[date, Sums]
+    metric: Metric, said: Submission, row: Mapping[str, Any], by_day: Mapping[date, Totals]
 ) -> DoneView:
     day = local_day(said.at)
     # Of the day on which it was done nobody knows what was before and what after.
-    known = ((each, getattr(totals(sums), metric.key)) for each, sums in by_day.items() if each > day)
+    known = ((each, getattr(sums, metric.key)) for each, sums in by_day.items() if each > day)
     after_day, after = next(((each, value) for each, value in known if value is not None), (None, None))
     before, target = row.get("actual"), row.get("target")
     was, is_now = deviation(before, target), deviation(after, target)
@@ -314,9 +325,9 @@ def _adjusted(
     )
 
 
-def _spend(case: _Case, so_far: Mapping[str, Sums]) -> Sequence[SpendRow]:
+def _spend(case: _Case, so_far: Mapping[str, Totals]) -> Sequence[SpendRow]:
     day = date.min
-    costs = [ChannelDay(day, name, cost=sums["cost"]) for name, sums in so_far.items() if "cost" in sums]
+    costs = [ChannelDay(day, name, cost=sums.cost) for name, sums in so_far.items() if sums.cost is not None]
     return spend_rows(lines_from(case.text.get("lines")), case.text.get("channels") or (), costs)
 
 

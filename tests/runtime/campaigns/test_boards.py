@@ -183,12 +183,26 @@ def test_the_trend_is_what_holds_of_all_campaigns_by_day(boards_anywhere):
 def test_roi_is_reckoned_of_the_sums(boards_anywhere):
     found = executive(boards_anywhere)
 
-    # gross profit: 300 × 50 % + 1 000 × 20 % = 350; cost 169.50 + 100
+    # gross profit: 300 × 50 % + 1 000 × 20 % = 350; cost 149.50 + 100;
+    # what 百度 brought for its 20 is not known
     assert (found.total.n, found.total.gmv, found.total.cost) == (2, 1300, Decimal("269.50"))
-    assert found.total.roi == Decimal("0.298701")
+    assert found.total.roi == Decimal("0.402806")
     assert [(each.number, each.gmv, each.roi, each.planned_roi) for each in found.campaigns] == [
         ("二", 1000, 1, Decimal("1.5")),
-        ("一", 300, Decimal("-0.115044"), Decimal("1.5")),
+        ("一", 300, Decimal("0.003344"), Decimal("1.5")),
+    ]
+
+
+def test_a_day_without_one_of_both_figures_is_left_out_of_the_ratio_and_told(boards_anywhere):
+    report(boards_anywhere, "二", NEXT, "抖音", cost=Decimal(400))
+
+    found = executive(boards_anywhere)
+
+    assert (found.total.cost, found.total.roi) == (Decimal("669.50"), Decimal("0.402806"))
+    assert found.total.incomplete_days == {"roas": 2, "roi": 2}
+    assert [(each.number, each.roi, each.incomplete_days.get("roi")) for each in found.campaigns] == [
+        ("二", 1, 1),
+        ("一", Decimal("0.003344"), 1),
     ]
 
 
@@ -246,9 +260,10 @@ def test_a_channel_by_day_against_its_target(boards_anywhere):
 
     assert (found.since, found.until) == (DAY, NEXT)
     douyin = next(each for each in found.channels if each.channel == "抖音")
-    # 100 clicks of 4 000; 149.50 for 3 orders; revenue 280 of 2 payers; 280 / 149.50
+    # 100 clicks of 4 000; 149.50 for 3 orders; revenue 280 of 2 payers; 280 / 99.50
     assert (douyin.measured.ctr, douyin.measured.cpa) == (Decimal("0.025"), Decimal("49.833333"))
-    assert (douyin.measured.aov, douyin.measured.roas) == (140, Decimal("1.872910"))
+    assert (douyin.measured.aov, douyin.measured.roas) == (140, Decimal("2.814070"))
+    assert douyin.measured.incomplete_days == {"roas": 1}
     told = [(each.day, each.measured.ctr, each.targets["ctr"], each.targets["cpa"]) for each in douyin.days]
     assert [(day, ctr, str(target), str(cpa)) for day, ctr, target, cpa in told] == [
         (DAY, Decimal("0.01"), "0.02", "30"),

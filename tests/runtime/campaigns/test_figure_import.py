@@ -63,9 +63,21 @@ def test_an_export_of_ocean_engine_is_taken_as_it_comes(company, case, encoding)
     assert (found.source, found.accepted, found.rejected, found.skipped) == ("ocean_engine", 2, (), 1)
     assert [each.means for each in found.columns] == ["day", "impressions", "clicks", "", "cost"]
     row = of_channel(company, case, "抖音")
-    # nobody said what the second day's impressions were: 12 000 are of the first alone
+    # nobody said what the second day's impressions were: its clicks are in no ratio
     assert (row.impressions, row.clicks, row.cost) == (12_000, 340, Decimal("1300.00"))
-    assert (row.ctr, row.cvr) == (Decimal("0.028333333"), None)
+    assert (row.ctr, row.cvr, row.incomplete_days["ctr"]) == (Decimal("0.02"), None, 1)
+
+
+def test_a_plain_table_is_not_taken_for_a_platforms_and_what_it_lacks_is_named(company, case):
+    rows = [("日期", "渠道", "点击", "花费"), ("2026-02-01", "抖音", 10, 5)]
+
+    found = take(company, case, csv_of(rows), dry_run=True)
+
+    assert found.source == "wide"
+    assert found.missing == ("invalid_clicks", "top_source_clicks", "night_clicks", "bounces")
+    asked = take(company, case, csv_of(rows), dry_run=True, source="ocean_engine")
+    assert asked.missing[:2] == ("impressions", "registrations")
+    assert {"clicks", "cost"}.isdisjoint(asked.missing)
 
 
 def test_a_workbook_is_taken_with_its_values(company, case):

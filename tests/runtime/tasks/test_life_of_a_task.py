@@ -9,6 +9,7 @@ import pytest
 from service.errors import (
     Conflict,
     InvalidAnswers,
+    NewerDraft,
     NotACandidate,
     NotFound,
     StaleVersion,
@@ -150,6 +151,17 @@ def test_a_draft_is_kept_for_its_author_alone_and_goes_with_the_task(app, cast, 
     assert user_tasks.get(app, cast.zhouheng, task.id).version == task.version
     user_tasks.complete(app, cast.zhouheng, task.id, task.version, AGREED)
     assert user_tasks.form(app, cast.zhouheng, task.id).draft_saved_at is None
+
+
+def test_the_same_draft_twice_is_not_another_windows(app, cast, started):
+    task = only_task(app, cast.zhouheng, started.id)
+    given = {"answers": {"opinion": "写到一半"}, "over": ""}
+
+    for _ in range(2):
+        user_tasks.act(app, cast.zhouheng, task.id, "draft", given)
+
+    with pytest.raises(NewerDraft):
+        user_tasks.act(app, cast.zhouheng, task.id, "draft", {**given, "answers": {"opinion": "别的"}})
 
 
 def test_a_task_is_in_the_lists_it_belongs_to(app, cast, started):

@@ -42,10 +42,12 @@ def do(step: Step, seen: Seen, given: Given) -> Deed:
     """Keep them beside the task, whose version stays; NewerDraft when another window was faster."""
     draft = step.session.get(Draft, (seen.task.id, step.actor.name))
     kept = answering.kept(draft)
-    if given.over not in (None, kept):
+    new = content_hash(given.answers)
+    # A page that goes away may send the same answers twice: these are no other window's.
+    if given.over not in (None, kept) and new != kept:
         raise NewerDraft(task=seen.task.id, kept=kept)
     answering.keep_draft(step.session, step.actor.name, seen.task.id, given.answers, step.now)
-    return Deed(answer=DraftView(step.now, content_hash(given.answers)))
+    return Deed(answer=DraftView(step.now, new))
 
 
 ACTION = Action(
