@@ -46,12 +46,12 @@ def fork(kind: str = "parallelGateway", meet: str = "exclusiveGateway") -> tuple
 
 
 def test_parallel_branches_that_meet_at_an_exclusive_gateway():
-    assert found(*fork()) == ["meet: error branches-unjoined"]
+    assert found(*fork()) == ["meet: warning branches-unjoined"]
 
 
 def test_parallel_branches_that_meet_at_a_task():
     assert found(parallel("fork"), path("begin", "fork", "a", "c", "done"), path("fork", "b", "c")) == [
-        "c: error branches-unjoined"
+        "c: warning branches-unjoined"
     ]
 
 
@@ -79,7 +79,7 @@ def test_it_is_said_where_they_meet_first_and_not_again_behind_it():
     parts = [parallel("fork"), xor("meet"), xor("again"), xor("enough"), path("enough", "again")]
     ways = [path("begin", "fork", "a", "meet", "again", "c", "enough", "done"), path("fork", "b", "meet")]
 
-    assert found(*parts, *ways) == ["meet: error branches-unjoined"]
+    assert found(*parts, *ways) == ["meet: warning branches-unjoined"]
 
 
 def test_branches_with_a_fork_and_a_join_of_their_own_meet_as_any_other():
@@ -90,7 +90,7 @@ def test_branches_with_a_fork_and_a_join_of_their_own_meet_as_any_other():
         path("fork", "b", "meet"),
     ]
 
-    assert found(parallel("fork"), xor("meet"), *inner, *ways) == ["meet: error branches-unjoined"]
+    assert found(parallel("fork"), xor("meet"), *inner, *ways) == ["meet: warning branches-unjoined"]
 
 
 def test_a_way_back_within_a_branch_or_from_behind_the_join_is_fine():
@@ -141,11 +141,11 @@ def test_the_branches_of_a_sub_process_are_looked_at_too():
     edges = [path("i", "f", "x", "m", "z", "e"), path("f", "y", "m")]
 
     assert found(sub("s", *inside, *edges), path("begin", "s", "a", "b", "c", "done")) == [
-        "m: error branches-unjoined"
+        "m: warning branches-unjoined"
     ]
 
 
 def test_both_flows_of_a_fork_to_one_task_run_it_twice():
     assert found(parallel("fork"), path("begin", "fork", "c", "done"), flow("fork", "c", id="second")) == [
-        "c: error branches-unjoined"
+        "c: warning branches-unjoined"
     ]

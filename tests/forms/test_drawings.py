@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from lxml import etree
 
+from service.engine.forms import marks
 from service.feel import FEEL, form_keys, parse, strip_equals
 from tests.forms.material import NAMES, NOW, ROOT, check, components, schema
 
@@ -72,7 +73,8 @@ def test_a_form_is_handed_every_value_it_shows(element):
 @TASKS
 def test_what_a_task_hands_to_its_form_is_asked_or_shown(element):
     form = schema(element.get(f"{CAMUNDA}formRef"))
-    shown = reads(form) | form_keys(form)
+    rested_on = {name for _, names in marks.recalled(form) for name in names}
+    shown = reads(form) | form_keys(form) | rested_on
     unseen = set(parameters(element, "input")) - shown
 
     # Some inputs serve other readers of the task: its own output parameters, or its title.

@@ -9,7 +9,7 @@ from service.engine.check.markings import is_join
 from service.engine.check.report import Report
 from service.engine.drawing import Container, Element, Flow
 from service.engine.drawing.kinds import GATEWAYS
-from service.engine.files.findings import Finding, Severity
+from service.engine.files.findings import Finding
 from service.wording import Text
 
 _FORKS = ("parallelGateway", "inclusiveGateway")
@@ -19,25 +19,21 @@ _SILENT_ENDS = ("", "terminate", "error")
 def check_merges(container: Container, report: Report) -> None:
     """Report, in a process and its embedded sub-processes, where branches of a fork meet and none waits.
 
-    It is an error where both branches have to come there, a warning where a condition or an event may keep
-    one of them away. The structure must be sound already.
+    A warning: it runs as it is drawn, and only who draws knows whether that is meant. The structure must be
+    sound already.
     """
     for each in container.containers():
-        told: dict[str, bool] = {}
-        for fork in (element for kind in _FORKS for element in each.of_kind(kind)):
-            for pair in combinations(fork.outgoing, 2):
-                for meeting, is_certain in _meetings(each, fork, pair):
-                    told[meeting] = told.get(meeting, False) or is_certain
-        for meeting, is_certain in told.items():
+        forks = [element for kind in _FORKS for element in each.of_kind(kind)]
+        pairs = ((fork, pair) for fork in forks for pair in combinations(fork.outgoing, 2))
+        for meeting in dict.fromkeys(name for fork, pair in pairs for name in _meetings(each, fork, pair)):
             place = each.elements[meeting]
-            severity: Severity = "error" if is_certain else "warning"
             report.findings.append(
-                Finding(report.file, place.line, place.id, severity, "branches-unjoined", _told(place))
+                Finding(report.file, place.line, place.id, "warning", "branches-unjoined", _told(place))
             )
 
 
-def _meetings(container: Container, fork: Element, pair: tuple[Flow, Flow]) -> Iterator[tuple[str, bool]]:
-    """Yield where two branches first meet unjoined, each with whether both have to come there."""
+def _meetings(container: Container, fork: Element, pair: tuple[Flow, Flow]) -> Iterator[str]:
+    """Yield where two branches first meet unjoined."""
     starts = [container.elements[flow.target] for flow in pair]
     # What goes on beside an activity is meant to run as often as it is told.
     beside = {each.id for each in container.of_kind("boundaryEvent") if not each.interrupts}
@@ -53,18 +49,11 @@ def _meetings(container: Container, fork: Element, pair: tuple[Flow, Flow]) -> I
     for name in sorted(meet):
         others = aside | joins | meet - {name}
         if all(name in _reached(container, each, others) for each in starts):
-            kept_away = [_may_miss(container, each, aside | {name}, joins) for each in starts]
-            yield name, fork.kind == "parallelGateway" and not any(kept_away)
+            yield name
 
 
 def _reached(container: Container, start: Element, without: Collection[str]) -> set[str]:
     return container.reached([start], without=without) if start.id not in without else set()
-
-
-def _may_miss(container: Container, start: Element, without: Collection[str], joins: Collection[str]) -> bool:
-    """Say whether a branch may end, or come to a join, without having passed an element."""
-    reached = _reached(container, start, without)
-    return any(name in joins or container.elements[name].kind == "endEvent" for name in reached)
 
 
 def _runs_again(container: Container, meeting: Element) -> bool:
