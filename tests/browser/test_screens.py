@@ -94,7 +94,7 @@ def test_a_broken_drawing_shows_its_errors_where_they_are(window: Windows) -> No
 
     expect(page.get_by_role("alert")).to_contain_text("不能部署")
     expect(page.locator(".djs-element.is-failed[data-element-id=planning]")).to_be_visible()
-    page.get_by_role("button", name="planning", exact=True).first.click()
+    page.get_by_role("button", name="方案编制", exact=True).first.click()
     expect(page.locator(".djs-element.is-pointed[data-element-id=planning]")).to_be_visible()
 
 

@@ -44,7 +44,7 @@ def _meetings(container: Container, fork: Element, pair: tuple[Flow, Flow]) -> I
     meet = {
         name
         for name in set.intersection(*ways)
-        if len(container.elements[name].incoming) > 1 and _runs_again(container, container.elements[name])
+        if _takes_each(container.elements[name]) and _runs_again(container, container.elements[name])
     }
     for name in sorted(meet):
         others = aside | joins | meet - {name}
@@ -54,6 +54,11 @@ def _meetings(container: Container, fork: Element, pair: tuple[Flow, Flow]) -> I
 
 def _reached(container: Container, start: Element, without: Collection[str]) -> set[str]:
     return container.reached([start], without=without) if start.id not in without else set()
+
+
+def _takes_each(element: Element) -> bool:
+    """Say whether several ways lead to an element that goes on whenever one of them comes."""
+    return len(element.incoming) > 1 and (element.kind not in GATEWAYS or element.kind == "exclusiveGateway")
 
 
 def _runs_again(container: Container, meeting: Element) -> bool:
