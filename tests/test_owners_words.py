@@ -25,8 +25,6 @@ COINCIDENCES = {
     ("runtime/company/readiness.py", "allowance"): "a kind of gap",
     ("engine/case/schema.py", "发起人"): "the label of a fact that every case has",
     ("engine/decisions/reading.py", "decision"): "the element of a DMN file",
-    ("demo/year.py", "budget"): "a form of the demo company, as its scenarios answer it",
-    ("demo/year.py", "campaign"): "a form of the demo company, as its scenarios answer it",
     ("engine/check/figures.py", "load"): "a section of figures.yaml",
     ("engine/figures.py", "load"): "a section of figures.yaml",
     ("engine/organisation/model.py", "load"): "what may begin a follow-up, a word of ours",

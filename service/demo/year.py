@@ -124,11 +124,12 @@ def _campaigns(present: datetime) -> Iterator[tuple[Scenario, datetime]]:
 def _other(scenario: Scenario, name: str, content: Mapping[str, Any], number: int) -> Scenario:
     """Return a scenario under another name, of another size, at a pace of its own."""
     forms = {form: dict(fields) for form, fields in scenario.answers.by_form.items()}
-    forms["campaign"] |= {"name": name, "brand_line": _turn(content["品牌线"], number)}
-    scale = _turn(content["规模"], number)
-    forms["budget"]["lines"] = [
-        {**line, "unit_price": round(line["unit_price"] * scale)} for line in forms["budget"]["lines"]
-    ]
+    places: Mapping[str, Sequence[str]] = content["换写"]
+    for key, value in (("名称", name), ("品牌线", _turn(content["品牌线"], number))):
+        form, asked = places[key]
+        forms[form][asked] = value
+    (form, rows, amount), scale = places["规模"], _turn(content["规模"], number)
+    forms[form][rows] = [{**row, amount: round(row[amount] * scale)} for row in forms[form][rows]]
     daily = scenario.pace.daily if scenario.pace is not None else frozenset()
     return replace(
         scenario,

@@ -270,7 +270,7 @@ def pace(found: CycleTimeView, by: str, link: Callable[[str], str]) -> tuple[Tab
                     *(
                         each.net.p50,
                         each.net.p80,
-                        each.gross.over_7,
+                        each.gross.over_target,
                         each.green.gross.n,
                         each.green.gross.p50,
                     ),
@@ -388,7 +388,7 @@ def _workday_columns() -> tuple[Column, ...]:
 
 
 def _workdays(found: WorkdaysView) -> tuple[Any, ...]:
-    return (found.n, found.mean, found.p50, found.p80, found.p95, found.over_7)
+    return (found.n, found.mean, found.p50, found.p80, found.p95, found.over_target)
 
 
 def _links(instances: Iterable[str | None], link: Callable[[str], str]) -> tuple[str | None, ...]:

@@ -1,4 +1,4 @@
-"""Time on workdays, and what many durations are like."""
+"""What many durations are like, and which workdays of a time count."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from service.domain.durations import WorkClock, merged, net_workdays, spread
+from service.domain.durations import merged, net_workdays, spread
 from service.domain.workdays import ZONE, official_calendar
 
 CALENDAR = official_calendar()
 FRIDAY = datetime(2026, 3, 6, 17, tzinfo=ZONE)
-MONDAY = datetime(2026, 3, 9, 10, tzinfo=ZONE)
 
 
 def test_percentiles_are_read_off_between_neighbours_as_sql_does():
@@ -39,31 +38,6 @@ def test_percentiles_agree_with_the_library_on_many_values():
 def test_of_nothing_nothing_is_known():
     assert spread([], limit=7) == spread([])
     assert (spread([]).n, spread([]).p50) == (0, None)
-
-
-def test_a_weekend_between_two_moments_does_not_count():
-    # seven hours of Friday and ten of Monday
-    assert WorkClock(CALENDAR).hours(FRIDAY, MONDAY) == 17
-
-
-def test_a_make_up_day_counts_and_a_holiday_does_not():
-    # 2026: 15–23 February are free, Saturday 14 and Saturday 28 are worked
-    first, last = datetime(2026, 2, 13, tzinfo=ZONE), datetime(2026, 2, 25, tzinfo=ZONE)
-
-    assert WorkClock(CALENDAR).hours(first, last) == 24 * 3  # the 13th, the 14th, the 24th
-
-
-def test_the_clock_gives_the_same_in_whatever_order_it_is_asked():
-    begins = [FRIDAY + timedelta(days=days, hours=days) for days in (40, -300, 0, 200, -299, 3)]
-    clock = WorkClock(CALENDAR)
-
-    found = [clock.hours(each, each + timedelta(days=9)) for each in begins]
-
-    assert found == [WorkClock(CALENDAR).hours(each, each + timedelta(days=9)) for each in begins]
-
-
-def test_what_ends_before_it_begins_took_no_time():
-    assert WorkClock(CALENDAR).hours(MONDAY, FRIDAY) == 0
 
 
 def test_rework_is_taken_off_once_however_often_it_is_told():

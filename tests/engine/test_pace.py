@@ -24,7 +24,7 @@ def read(line):
 def test_the_shipped_cases_are_reckoned_from_submission_to_decision():
     pace = schema.read((resources.processes() / "case.yaml").read_bytes()).schema.pace
 
-    assert pace == Pace("submitted_at", "decided_at", 3, 7, "urgency", "green", "tier")
+    assert pace == Pace("submitted_at", "decided_at", 3, 7, "urgency", "green", "tier", "start_date")
 
 
 def test_nothing_need_be_apart_and_there_need_be_no_tiers():
@@ -42,6 +42,7 @@ def test_nothing_need_be_apart_and_there_need_be_no_tiers():
         "pace: {from: begun, to: ended, target: [3, soon]}",
         "pace: {from: begun, to: ended, target: [3, 7], apart: {mood: bad}}",
         "pace: {from: begun, to: ended, target: [3, 7], tier: mood}",
+        "pace: {from: begun, to: ended, target: [3, 7], needed_by: ended}",
     ],
 )
 def test_a_slip_is_named_and_nothing_is_reckoned(line):

@@ -13,9 +13,8 @@ from types import MappingProxyType
 from typing import Any
 
 from service import manifest
-from service.engine.case import outlook, pace
+from service.engine.case import pace
 from service.engine.case.kinds import KINDS, Kind
-from service.engine.case.outlook import Outlook
 from service.engine.case.pace import Pace
 from service.engine.files.declarations import Declarations
 from service.engine.files.findings import Finding
@@ -30,7 +29,7 @@ GIVEN: Mapping[str, str] = MappingProxyType(
 )
 """What every case has beside its facts, with its label: readable as `case.…`, written by nobody."""
 
-_SECTIONS = frozenset({"main", "outcome", "head", "phases", "facts", "pace", outlook.SECTION})
+_SECTIONS = frozenset({"main", "outcome", "head", "phases", "facts", pace.SECTION})
 _PHASE = frozenset({"at", "label_en"})
 _PROPERTIES = frozenset({"kind", "label", "label_en", "initial", "values", "values_en", "tones"})
 TONES = frozenset({"good", "warn", "bad"})
@@ -101,9 +100,8 @@ class CaseSchema:
     """What a manifest says of its cases. `main` is None where it says nothing: then no process is special.
 
     `outcome` is the fact that says how a case came out, "" where none does. `pace` says how long deciding
-    takes, None where nobody wants to know. `head` are the facts that say at a glance what a case is about;
-    `phases` its way, in order.
-    `outlook` says what is forecast of it, None where nothing is.
+    takes and when it is awaited, None where nobody wants to know. `head` are the facts that say at a glance
+    what a case is about; `phases` its way, in order.
     """
 
     main: str | None = None
@@ -112,7 +110,6 @@ class CaseSchema:
     pace: Pace | None = None
     head: tuple[str, ...] = ()
     phases: tuple[Phase, ...] = ()
-    outlook: Outlook | None = None
 
     @property
     def names(self) -> frozenset[str]:
@@ -156,8 +153,7 @@ def read(content: bytes) -> Reading:
     for name in head:
         file.word(file.data, "head", name, section)
     kinds = {name: fact.kind for name, fact in facts.items()}
-    reckoned, wanted = pace.read(file, kinds), outlook.read(file, kinds)
-    schema = CaseSchema(main, facts, outcome, reckoned, head, _phases(file), wanted)
+    schema = CaseSchema(main, facts, outcome, pace.read(file, kinds), head, _phases(file))
     return Reading(schema, tuple(file.findings), file.lines)
 
 

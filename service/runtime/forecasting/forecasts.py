@@ -92,12 +92,12 @@ def awaited(app: Application, actor: Actor) -> tuple[ProcessInstance, ...]:
 
 def _known_already(session: Session, row: ProcessInstance, model: Model) -> ForecastView | None:
     """Return what can be said without any walk, None where it takes some."""
-    outlook = model.case.outlook
+    pace = model.case.pace
     case = session.get(Case, row.business_key)
-    if outlook is None or case is None or case.main_instance != row.id:
+    if pace is None or case is None or case.main_instance != row.id:
         return ForecastView("not_forecast", because=(Text("Nothing is forecast of this process."),))
     facts = in_force(session, row.business_key)
-    decided, needed_by = facts.get(outlook.decided), facts.get(outlook.needed_by)
+    decided, needed_by = facts.get(pace.decided), facts.get(pace.needed_by)
     if decided is not None:
         return ForecastView("decided", decided, decided, needed_by=needed_by, launch_at_risk=None)
     if row.state not in RUNNING:
@@ -216,7 +216,7 @@ def _texts(value: Any) -> set[str]:
 
 
 def _told(runs: Sequence[Run], asked: _Asked, model: Model, now: datetime) -> ForecastView:
-    record, outlook = asked.record, model.case.outlook
+    record, pace = asked.record, model.case.pace
     waiting = [
         Open((each.definition, each.activity_id), record.hours.minutes(each.opened_at, now))
         for each in asked.open
@@ -227,7 +227,7 @@ def _told(runs: Sequence[Run], asked: _Asked, model: Model, now: datetime) -> Fo
         record.hours.minutes_a_day,
         lambda place: _name(model, place),
     )
-    needed_by = asked.standing.known.facts.get(outlook.needed_by) if outlook else None
+    needed_by = asked.standing.known.facts.get(pace.needed_by) if pace else None
     return tell(runs, behind, waiting if behind.durations.total else (), _day(needed_by), now)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from random import Random
 
 from service.domain import plan
-from service.domain.office_hours import OfficeHours
+from service.domain.work_clock import WorkClock
 from service.errors import InvalidAnswers
 from service.runtime.forecasting.habits import Durations, Habits, Question
 from service.runtime.forecasting.record import Place
@@ -40,7 +40,7 @@ class Play:
         walk: Walk,
         habits: Habits,
         durations: Durations,
-        hours: OfficeHours,
+        hours: WorkClock,
         *,
         donor: str,
         began: datetime,

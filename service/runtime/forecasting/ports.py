@@ -19,7 +19,11 @@ from service.runtime.forecasting.premises import Knowledge, Premises
 
 
 class WalkPorts:
-    """The ports of one call of one handler in a walk: what it reads is there, what it tells is lost."""
+    """The ports of one call of one handler in a walk: what it reads is there, what it tells is lost.
+
+    As with `HandlerPorts` the signatures repeat those of the protocol, which mypy holds them to; what stands
+    in them has nothing in common, so there is no base to share.
+    """
 
     def __init__(self, premises: Premises, known: Knowledge, call: HandlerCall, now: datetime) -> None:
         self._premises, self._known, self._call = premises, known, call

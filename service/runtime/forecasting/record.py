@@ -13,9 +13,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.domain.office_hours import OfficeHours, learnt
+from service.domain.work_clock import WorkClock, learnt
 from service.domain.workdays import Calendar
-from service.store.models import TASKS, Case, ProcessInstance, Submission
+from service.runtime.statistics.durations import Visit, latest_visits
+from service.store.models import Case, Submission
 
 MOST_TASKS = 20_000
 MOST_CASES = 300
@@ -55,7 +56,7 @@ class Given:
 class Record:
     """What was read. `began`: when each case began. `starts`: what was answered on start forms, by case."""
 
-    hours: OfficeHours
+    hours: WorkClock
     done: tuple[Done, ...] = ()
     given: tuple[Given, ...] = ()
     began: Mapping[str, datetime] = field(default_factory=dict)
@@ -74,15 +75,16 @@ def read(session: Session, calendar: Calendar, *, main: str | None, without: Ite
     `main`: the process that leads a case; its start answers are those cases begin with.
     """
     left_out = set(without)
-    rows = [row for row in session.execute(_TASKS) if row.business_key not in left_out]
-    hours = learnt((row.completed_at for row in rows), calendar)
+    known_visits = latest_visits(session, MOST_TASKS)
+    visits = [each for each in known_visits if each.case is not None and each.case not in left_out]
+    hours = learnt((each.answered_at for each in visits), calendar)
     cases = list(session.execute(_CASES))
     known = {row.number: row for row in cases if row.number not in left_out}
-    conclusions = {row.id: row.conclusion for row in rows}
+    conclusions = {each.task_id: each.conclusion for each in visits}
     given = [_given(row, conclusions) for row in session.execute(_given_in(list(known)))]
     return Record(
         hours,
-        tuple(_done(rows, hours)),
+        tuple(_done(visits, hours)),
         tuple(each for each in given if each.place[1]),
         {number: row.opened_at for number, row in known.items()},
         {each.case: each for each in given if not each.place[1] and each.place[0] == main},
@@ -90,22 +92,6 @@ def read(session: Session, calendar: Calendar, *, main: str | None, without: Ite
     )
 
 
-_TASKS = (
-    select(
-        TASKS.c.id,
-        TASKS.c.definition,
-        TASKS.c.activity_id,
-        TASKS.c.opened_at,
-        TASKS.c.completed_at,
-        TASKS.c.completed_by,
-        TASKS.c.conclusion,
-        ProcessInstance.business_key,
-    )
-    .join(ProcessInstance, ProcessInstance.id == TASKS.c.instance_id)
-    .where(TASKS.c.state == "completed", TASKS.c.kind == "drawn", TASKS.c.completed_at.is_not(None))
-    .order_by(TASKS.c.id.desc())
-    .limit(MOST_TASKS)
-)
 _CASES = (
     select(Case.number, Case.opened_at, Case.department)
     .order_by(Case.opened_at.desc(), Case.number)
@@ -134,20 +120,20 @@ def _given_in(cases: list[str]) -> Any:
     )
 
 
-def _done(rows: Iterable[Any], hours: OfficeHours) -> Iterable[Done]:
+def _done(visits: Iterable[Visit], hours: WorkClock) -> Iterable[Done]:
     """Yield answered tasks; hands are on one from when it was there and the one before was done."""
     free: dict[str, datetime] = {}
-    for row in sorted(rows, key=lambda each: each.completed_at):
-        begun = max(row.opened_at, free.get(row.completed_by, row.opened_at))
-        free[row.completed_by] = row.completed_at
+    for each in visits:
+        begun = max(each.opened_at, free.get(each.answered_by, each.opened_at))
+        free[each.answered_by] = each.answered_at
         yield Done(
-            (row.definition, row.activity_id),
-            row.business_key,
-            row.opened_at,
-            row.completed_at,
-            row.completed_by,
-            hours.minutes(row.opened_at, row.completed_at),
-            hours.minutes(begun, row.completed_at),
+            (each.definition, each.activity_id),
+            str(each.case),
+            each.opened_at,
+            each.answered_at,
+            each.answered_by,
+            hours.minutes(each.opened_at, each.answered_at),
+            hours.minutes(begun, each.answered_at),
         )
 
 

@@ -109,13 +109,13 @@ def run_many(
 
 def _run(play: Play) -> Run:
     walk = play.walk
-    outlook = walk.premises.model.case.outlook
+    pace = walk.premises.model.case.pace
 
     def is_decided(walk: Walk) -> bool:
-        return walk.is_over or (outlook is not None and walk.known.facts.get(outlook.decided) is not None)
+        return walk.is_over or (pace is not None and walk.known.facts.get(pace.decided) is not None)
 
     is_reached = play.run(is_decided)
-    approved = outlook is not None and walk.known.facts.get(outlook.decided) is not None
+    approved = pace is not None and walk.known.facts.get(pace.decided) is not None
     return Run(
         walk.now if is_reached else None, approved, play.waited.minutes, play.waited.times, dict(walk.stuck)
     )

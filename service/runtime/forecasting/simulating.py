@@ -178,8 +178,8 @@ class _Simulation:
     # ---- what follows -----------------------------------------------------------------------------
 
     def _moved(self, case: _Case) -> None:
-        walk, outlook = case.walk, self._model.case.outlook
-        if case.decided_at is None and outlook and walk.known.facts.get(outlook.decided) is not None:
+        walk, pace = case.walk, self._model.case.pace
+        if case.decided_at is None and pace and walk.known.facts.get(pace.decided) is not None:
             case.decided_at = self._now
         if case.over_at is None and walk.is_over:
             case.over_at = self._now

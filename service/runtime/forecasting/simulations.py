@@ -14,7 +14,7 @@ from math import ceil
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from service.domain.office_hours import OfficeHours
+from service.domain.work_clock import WorkClock
 from service.engine.definition import Model
 from service.errors import Conflict
 from service.runtime.campaigns.allowances import all_of
@@ -224,7 +224,7 @@ def _activities(model: Model, tasks: Iterable[Worked], durations: Durations) -> 
 
 
 def _groups(
-    tasks: Iterable[Worked], staff: Mapping[str, int], hours: OfficeHours, minutes: float
+    tasks: Iterable[Worked], staff: Mapping[str, int], hours: WorkClock, minutes: float
 ) -> Iterable[GroupLoad]:
     found: dict[str, list[Worked]] = defaultdict(list)
     for task in tasks:

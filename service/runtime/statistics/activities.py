@@ -11,7 +11,8 @@ from decimal import Decimal
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from service.domain.durations import Spread, WorkClock, spread
+from service.domain.durations import Spread, spread
+from service.domain.work_clock import WorkClock
 from service.engine.organisation import Organisation
 from service.runtime.identity.rights import require
 from service.runtime.statistics.cycle_times import RIGHT

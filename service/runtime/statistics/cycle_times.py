@@ -36,14 +36,14 @@ Keys = Callable[[Session, Sequence[Decided]], Mapping[str, tuple[str, ...]]]
 
 @dataclass(frozen=True)
 class WorkdaysView(View):
-    """Durations of `n` cases in workdays; `over_7`: those over the target, which ends at 7 as delivered."""
+    """Durations of `n` cases in workdays; `over_target`: those over what `case.yaml` aims at."""
 
     n: int
     mean: Decimal | None
     p50: Decimal | None
     p80: Decimal | None
     p95: Decimal | None
-    over_7: int
+    over_target: int
 
 
 @dataclass(frozen=True)

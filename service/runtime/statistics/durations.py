@@ -14,13 +14,19 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from service.domain.durations import WorkClock
+from service.domain.work_clock import WorkClock
 from service.store.models import TASKS, ProcessInstance
 
 _T = TASKS.c
-_COLUMNS = (
-    *(_T.instance_id, _T.definition, _T.activity_id, _T.name, _T.lane),
-    *(_T.opened_at, _T.claimed_at, _T.completed_at, _T.due_at, _T.conclusion),
+_VISITS = (
+    select(
+        *(_T.id, _T.instance_id, ProcessInstance.business_key),
+        *(_T.definition, _T.activity_id, _T.name, _T.lane),
+        *(_T.opened_at, _T.claimed_at, _T.completed_at, _T.completed_by, _T.due_at, _T.conclusion),
+    )
+    .join(ProcessInstance, ProcessInstance.id == _T.instance_id)
+    # Not an equality: SQLite would take an index over the state, and read all that ever was answered.
+    .where(_T.completed_at.is_not(None), _T.state != "cancelled", _T.kind == "drawn")
 )
 
 
@@ -31,7 +37,9 @@ class Visit:
     `claimed_at` is None where somebody answered without taking it first: then nobody knows when they began.
     """
 
+    task_id: str
     instance_id: str
+    case: str | None
     definition: str
     activity_id: str
     name: str
@@ -39,6 +47,7 @@ class Visit:
     opened_at: datetime
     claimed_at: datetime | None
     answered_at: datetime
+    answered_by: str
     due_at: datetime | None
     conclusion: str | None
 
@@ -74,18 +83,17 @@ def visits(
     the tasks of that time (`ix_user_task_completed_at`). What a phase was left without, or added signers did,
     is no visit.
     """
-    query = (
-        select(*_COLUMNS)
-        .where(_T.completed_at >= since, _T.completed_at < until)
-        # Not an equality: SQLite would take an index over the state, and read all that ever was answered.
-        .where(_T.state != "cancelled", _T.kind == "drawn")
-        .order_by(_T.completed_at)
-    )
+    query = _VISITS.where(_T.completed_at >= since, _T.completed_at < until).order_by(_T.completed_at)
     if activity is not None:
         query = query.where(_T.activity_id == activity)
     if definition is not None:
-        query = query.join(ProcessInstance, ProcessInstance.id == _T.instance_id)
         query = query.where(or_(_T.definition == definition, ProcessInstance.definition == definition))
     rows: Iterable[Sequence[Any]] = session.execute(query.execution_options(yield_per=5000))
     for row in rows:
         yield Visit(*row)
+
+
+def latest_visits(session: Session, most: int) -> list[Visit]:
+    """Return the tasks that were answered last, `most` of them, earliest answer first."""
+    query = _VISITS.order_by(_T.completed_at.desc(), _T.id.desc()).limit(most)
+    return [Visit(*row) for row in session.execute(query)][::-1]

@@ -13,8 +13,9 @@ from tests.runtime.drawings import ORGANISATION
 
 SCHEMA = """
 main: campaign
-forecast: {decided: decided_at, needed_by: start_date}
+pace: {from: submitted_at, to: decided_at, target: [3, 7], needed_by: start_date}
 facts:
+  submitted_at: {kind: datetime, label: 提交时间, initial: null}
   decided_at: {kind: datetime, label: 批准时间, initial: null}
   start_date: {kind: date, label: 开始日期, initial: null}
 """.encode()
@@ -41,7 +42,7 @@ def campaign(days: int = 30) -> dict[str, bytes]:
     """Written by the department, reviewed by legal; what legal agrees with is decided, and runs."""
     decided = '=if conclusion = "同意" then now() else null'
     drawing = d.process(
-        d.start(**{"case.start_date": f'=today() + duration("P{days}D")'}),
+        d.start(**{"case.start_date": f'=today() + duration("P{days}D")', "case.submitted_at": "=now()"}),
         d.user("write", group="市场部", name="编制"),
         d.user(
             "review",

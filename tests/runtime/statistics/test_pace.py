@@ -127,7 +127,7 @@ def test_gross_and_net_workdays_with_the_green_way_apart(walked_anywhere):
     # slow: 3, 4, 5, 6, 9, 10, 11, 12 March; 5, 6, 9 it lay with its applicant. quick: 4, 5, 6 March
     assert (found.gross.n, found.gross.mean, found.gross.p50) == (2, Decimal("5.50"), Decimal("5.50"))
     assert (found.net.n, found.net.mean, found.net.p80) == (2, Decimal("4.00"), Decimal("4.60"))
-    assert (found.gross.over_7, found.net.over_7) == (1, 0)
+    assert (found.gross.over_target, found.net.over_target) == (1, 0)
     assert (found.green.gross.n, found.green.gross.mean) == (1, Decimal("0.00"))
     assert found.target == (3, 7)
 
@@ -175,7 +175,7 @@ def test_names_of_cases_are_told_only_to_who_sees_them(walked):
     finance, outsider = ask(walked, "xunuo"), ask(walked, "ouwen")
 
     assert [each.number for each in finance.over] == ["slow"]
-    assert (outsider.gross.over_7, outsider.over) == (1, ())
+    assert (outsider.gross.over_target, outsider.over) == (1, ())
 
 
 def test_a_case_that_was_refused_is_decided_when_its_outcome_says_so(walked, clock):

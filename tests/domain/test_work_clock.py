@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from service.domain.office_hours import OfficeHours, learnt
+from service.domain.work_clock import CLOSES, OPENS, WorkClock, learnt
 from service.domain.workdays import ZONE, official_calendar
 
 FRIDAY_EVENING = datetime(2026, 3, 6, 17, 0, tzinfo=ZONE)
@@ -15,7 +15,7 @@ MONDAY = datetime(2026, 3, 9, 9, 0, tzinfo=ZONE)
 
 @pytest.fixture
 def hours():
-    return OfficeHours(official_calendar())
+    return WorkClock(official_calendar(), OPENS, CLOSES)
 
 
 def test_the_weekend_between_two_moments_does_not_count(hours):
@@ -54,3 +54,24 @@ def test_few_moments_say_nothing_of_office_hours():
     found = learnt([MONDAY + timedelta(hours=11)], official_calendar())
 
     assert (found.opens, found.closes) == (9, 18)
+
+
+def test_all_day_a_weekend_between_two_moments_does_not_count():
+    # seven hours of Friday and nine of Monday
+    assert WorkClock(official_calendar()).hours(FRIDAY_EVENING, MONDAY) == 7 + 9
+
+
+def test_a_make_up_day_counts_and_a_holiday_does_not():
+    # 2026: 15–23 February are free, Saturday 14 and Saturday 28 are worked
+    first, last = datetime(2026, 2, 13, tzinfo=ZONE), datetime(2026, 2, 25, tzinfo=ZONE)
+
+    assert WorkClock(official_calendar()).hours(first, last) == 24 * 3  # the 13th, the 14th, the 24th
+
+
+def test_the_clock_gives_the_same_in_whatever_order_it_is_asked():
+    begins = [FRIDAY_EVENING + timedelta(days=days, hours=days) for days in (40, -300, 0, 200, -299, 3)]
+    clock = WorkClock(official_calendar())
+
+    found = [clock.hours(each, each + timedelta(days=9)) for each in begins]
+
+    assert found == [WorkClock(official_calendar()).hours(each, each + timedelta(days=9)) for each in begins]
