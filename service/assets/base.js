@@ -3,6 +3,7 @@ import './styles/base.css';
 import htmx from 'htmx.org';
 import { ask } from './lib/dialog.js';
 import { el } from './lib/dom.js';
+import { saveBeforeSubmits } from './lib/pending.js';
 import { stayOnRefusal } from './lib/staying.js';
 import { t } from './lib/i18n.js';
 
@@ -14,12 +15,14 @@ htmx.config.historyCacheSize = 0;
 guardAgainstDoubleSubmit();
 askBeforeDangerousForms();
 stayOnRefusal();
+saveBeforeSubmits();
 moveByKeyboard();
 closeMenusOutside();
 forgetOnSignOut();
 rememberFolds();
 choosePeople();
 printOnDemand();
+dismissOnDemand();
 
 document.documentElement.dataset.base = 'ready';
 
@@ -117,6 +120,10 @@ function printOnDemand() {
   document.addEventListener('click', (event) => {
     if (event.target.closest('[data-print]')) window.print();
   });
+}
+
+function dismissOnDemand() {
+  document.addEventListener('click', (event) => event.target.closest('[data-dismiss]')?.parentElement.remove());
 }
 
 /** `/` goes to the search, j and k from line to line of a list; Enter opens, as everywhere. */

@@ -16,6 +16,7 @@ from service.web.asking import application, me
 from service.web.case_facts import value_text
 from service.web.formatting import plain
 from service.web.i18n import language_tag
+from service.web.labels import told
 
 Facts = Mapping[str, Fact]
 
@@ -94,7 +95,9 @@ def _outputs(made: EvaluationView, facts: Facts) -> Iterable[Said]:
     rows = made.outputs if isinstance(made.outputs, list) else [made.outputs]
     for row in rows:
         for name, value in row.items():
-            yield _said(name, made.output_labels.get(name, name), value, facts)
+            label, words = made.output_labels.get(name, name), made.output_words.get(name, {})
+            named = words.get(value) if isinstance(value, str) else None
+            yield Said(told(label), told(named)) if named else _said(name, label, value, facts)
 
 
 def _line(said: Said) -> str:
@@ -105,5 +108,5 @@ def _said(name: str, label: str, value: Any, facts: Facts) -> Said:
     """Return a value as people say it: as that fact does whose name it has."""
     fact = facts.get(fact_of(name) or name)
     if fact is None:
-        return Said(label, plain(value))
+        return Said(told(label), plain(value))
     return Said((fact.label_en if language_tag() == "en" else "") or label, value_text(fact, value))

@@ -194,3 +194,12 @@ def test_a_campaign_is_linked_only_with_one_that_is_there_and_that_its_author_se
 
 def test_a_campaign_is_linked_with_one_its_author_sees(campaign, client_for):
     assert start_linked(client_for("linyue"), campaign).status_code == 201
+
+
+@pytest.mark.parametrize("typed", [" hd-2026-1 ", "ＨＤ－2026－1", "HD - 2026 - 1"])
+def test_a_number_is_taken_as_people_type_it_and_kept_as_it_stands(campaign, client_for, typed):
+    case = start_linked(client_for("linyue"), typed).json["id"]
+
+    sections = client_for("linyue").get(f"/process-instances/{case}/dossier").json["sections"]
+    [answered] = [each["data"]["linked_campaigns"] for each in sections[0]["submissions"]]
+    assert [each["case"] for each in answered] == [campaign]

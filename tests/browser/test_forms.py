@@ -331,3 +331,31 @@ def test_what_was_typed_on_a_start_form_is_forgotten_when_signing_out(window: Wi
     page.wait_for_url("**/login")
 
     assert page.evaluate(kept) == 0
+
+
+def test_what_was_typed_just_before_signing_out_is_a_draft(company: Company, window: Windows) -> None:
+    task = company.task(company.campaign("写完就下班"), "research")
+    page = window("linyue").open_form(f"/tasks/{task.id}")
+    page.get_by_label("行业趋势").fill("最后一句")
+
+    page.locator(".sidebar .menu summary").click()
+    page.get_by_role("button", name="退出登录").first.click()
+    page.wait_for_url("**/login")
+
+    kept = user_tasks.form(company.app, company.actor("linyue"), task.id).data
+    assert kept["industry_trend"] == "最后一句"
+    assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.includes('linyue'))") == []
+
+
+def test_what_an_action_says_is_in_sight_wherever_the_page_stands(company: Company, window: Windows) -> None:
+    case = company.campaign("留言在页尾")
+    page = window("linyue").go(f"/cases/{case.id}")
+    page.get_by_label("对这场活动说点什么").fill("请尽快")
+
+    page.get_by_role("button", name="发表留言").click()
+
+    said = page.get_by_role("status").first
+    expect(said).to_be_in_viewport()
+    expect(said).to_contain_text("留言")
+    said.get_by_role("button", name="关闭").click()
+    expect(page.locator(".flash")).to_have_count(0)

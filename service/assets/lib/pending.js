@@ -10,3 +10,17 @@ export function saveBeforeLeaving(save) {
 export function settled() {
   return Promise.all([...savers].map((save) => save()));
 }
+
+/** Have every form that leads away, signing out for one, wait until all that is pending is saved. */
+export function saveBeforeSubmits() {
+  document.addEventListener('submit', async (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || !savers.size || form.dataset.saved) return;
+    event.preventDefault();
+    await settled();
+    await new Promise((resolve) => { setTimeout(resolve); }); // a form cannot be submitted while its submission is told
+    form.dataset.saved = '1';
+    delete form.dataset.sent; // it was sent no further than here
+    form.requestSubmit(event.submitter);
+  });
+}

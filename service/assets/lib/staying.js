@@ -29,12 +29,13 @@ async function hand(form) {
   }
 }
 
-/** To the page the server names; to the same page anew where only its anchor is another. */
+/** To the page the server names; where that is this one it comes anew, and stays where it was scrolled to. */
 function go(next) {
   const target = new URL(next, location.href);
   const isHere = target.pathname === location.pathname && target.search === location.search;
-  location.assign(target);
-  if (isHere) location.reload();
+  if (!isHere) return location.assign(target);
+  history.replaceState(history.state, '', target);
+  return location.reload();
 }
 
 function refuse(form, said) {

@@ -188,9 +188,13 @@ def _of_forms(files: Mapping[str, bytes], around: Surroundings) -> Iterator[Find
 
 
 def _told_words(around: Surroundings) -> Iterator[str]:
-    """Yield what people read in notices: names of activities, texts of events."""
+    """Yield what people read beside forms: names of activities, texts of events, columns of tables."""
     yield from (each.name for process in around.processes.values() for each in process.elements.values())
     yield from (event.text for event in around.organisation.notices.values())
+    for decision in around.decisions.values():
+        yield from (column.title for column in decision.inputs)
+        yield from (column.label for column in decision.outputs)
+        yield from (words for column in decision.outputs for _value, words in column.words)
 
 
 def _follow_ups(around: Surroundings) -> Iterator[Finding]:

@@ -34,7 +34,10 @@ class Input:
 
 @dataclass(frozen=True)
 class Output:
-    """An output column. `values` lists the allowed values, highest priority first, as FEEL literals."""
+    """An output column. `values` lists the allowed values, highest priority first, as FEEL literals.
+
+    `words` are what the owners call them, pair by pair, where the value itself is a code.
+    """
 
     id: str
     label: str
@@ -43,6 +46,7 @@ class Output:
     values: str = ""
     default: str = ""
     line: int = 0
+    words: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def allowed(self) -> tuple[Literal, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from service.engine.decisions.model import (
@@ -99,10 +100,18 @@ def _output(column: Tag, decision_id: str) -> Output:
         label=column.get("label"),
         name=column.get("name") or decision_id,
         type=_type(column),
-        values=written(column.first("outputValues")),
+        values=written(values := column.first("outputValues")),
+        words=_words(values),
         default=written(column.first("defaultOutputEntry")),
         line=column.line,
     )
+
+
+def _words(values: Tag | None) -> tuple[tuple[str, str], ...]:
+    """Return what the description of the allowed values says of each: `formal = 正式审批`, one a line."""
+    said = written(values.first("description")) if values is not None else ""
+    pairs = (line.partition("=") for line in re.split(r"[\n;；]", said))
+    return tuple((value.strip(), words.strip()) for value, sign, words in pairs if sign)
 
 
 def _rule(decision: Decision, row: Tag, problems: Problems) -> Rule:

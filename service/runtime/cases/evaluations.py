@@ -75,6 +75,7 @@ def _view(
         inputs=tuple(InputView(name, labels.get(name, name), value) for name, value in row.inputs.items()),
         outputs=row.outputs,
         output_labels={column.name: column.label or column.name for column in table.outputs},
+        output_words={column.name: dict(column.words) for column in table.outputs if column.words},
         rules=tuple(_rule(table, each) for each in row.rules),
         is_proposed=is_proposed,
     )

@@ -12,6 +12,7 @@ from service.runtime.cases import facts, outcomes
 from service.runtime.cases.views import InstanceSummary, InstanceView, OutcomeView
 from service.runtime.step.context import Application
 from service.runtime.step.showing import active, looking, open_incidents
+from service.runtime.tasks.seen import at_turn
 from service.store.models import ProcessInstance, TaskRow
 
 
@@ -52,7 +53,8 @@ def summary(
     outcome: OutcomeView | None = None,
 ) -> InstanceSummary:
     """Return the line of a list, given its open tasks in the order in which they were opened."""
-    held = (who for task in open_tasks for who in ((task.assignee,) if task.assignee else _offered(task)))
+    asked = at_turn(open_tasks)
+    held = (who for task in asked for who in ((task.assignee,) if task.assignee else _offered(task)))
     dues = [task.due_at for task in open_tasks if task.due_at is not None]
     return InstanceSummary(
         id=row.id,

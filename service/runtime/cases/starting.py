@@ -60,7 +60,8 @@ def start(
         if business_key and visibility.sees_key(session, actor, business_key) is False:
             raise Conflict("This business key belongs to another case.", business_key=business_key)
         follow_ups.require_timely(app, session, live.model, process, business_key)
-        linking.require_seen(session, actor, live.model.forms.get(process.start_form or ""), checked)
+        schema = live.model.forms.get(process.start_form or "")
+        checked = linking.resolved(session, actor, schema, checked)
         step = begin(app, session, actor, live.deployment_id, live.model, process, business_key, checked)
         if checked is not None and process.start_form:
             answering.hand_in_start(step, process, checked)

@@ -208,6 +208,8 @@ class EvaluationView(View):
     inputs: tuple[InputView, ...]
     outputs: Any
     output_labels: Mapping[str, str]
+    # By output, what the owners call its values.
+    output_words: Mapping[str, Mapping[str, str]]
     rules: tuple[RuleView, ...]
     is_proposed: bool
 

@@ -18,6 +18,7 @@ from service.runtime.step.context import Actor, Application
 from service.runtime.step.showing import open_incidents
 from service.runtime.step.views import IncidentView, View
 from service.runtime.tasks import rows as task_rows
+from service.runtime.tasks import seen
 from service.store.models import ActivityHistory, ProcessInstance, TaskRow
 from service.wording import Text
 
@@ -49,6 +50,8 @@ class _Known:
     """What is known of places, by token: tasks, incidents, when it came there; and of people."""
 
     tasks: Mapping[str, TaskRow]
+    # Of tasks that wait for signers who were added, by the task.
+    signers: Mapping[str, tuple[TaskRow, ...]]
     incidents: Mapping[str, IncidentView]
     since: Mapping[str, datetime]
     shown: Mapping[str, str]
@@ -73,6 +76,8 @@ def waiting(app: Application, actor: Actor, instance_id: str) -> tuple[WaitingVi
 
 def _known(app: Application, session: Session, row: ProcessInstance, places: list[Waits]) -> _Known:
     tasks = {task.token_id: task for task in task_rows.open_in(session, row.id)}
+    added = seen.signers_of(session, [task.id for task in tasks.values()]) if tasks else {}
+    signers = {task.id: seen.awaited(task, added.get(task.id, ())) for task in tasks.values()}
     incidents = {each.token_id: each for each in open_incidents(session, row)}
     tokens = [each.place.token_id for each in places]
     entered = select(ActivityHistory.token_id, func.max(ActivityHistory.at)).where(
@@ -85,10 +90,11 @@ def _known(app: Application, session: Session, row: ProcessInstance, places: lis
     }
     groups = {group for task in tasks.values() for group in task.candidate_groups}
     members = {group: identity.members(session, group) for group in groups}
-    people = [name for task in tasks.values() for name in task.people]
+    rows = [*tasks.values(), *(each for one in signers.values() for each in one)]
+    people = [name for task in rows for name in task.people]
     named = {*people, *(name for each in members.values() for name in each)}
     shown = identity.display_names(session, sorted(named))
-    return _Known(tasks, incidents, since, shown, members, app.clock())
+    return _Known(tasks, signers, incidents, since, shown, members, app.clock())
 
 
 def _view(waits: Waits, known: _Known) -> WaitingView:
@@ -99,8 +105,9 @@ def _view(waits: Waits, known: _Known) -> WaitingView:
         return _stopped(incident, name, known)
     since = task.opened_at if task is not None else known.since.get(place.token_id)
     until = task.due_at if task is not None else waits.until
-    who = _who(task)
-    sentence = _of_people(task, name, known) if task is not None else _of_system(waits, name, since)
+    asked = known.signers.get(task.id) if task is not None else None
+    who = tuple(dict.fromkeys(name for each in asked or (task,) for name in _who(each)))
+    sentence = _of_task(task, name, known) if task is not None else _of_system(waits, name, since)
     return WaitingView(
         place.token_id, place.activity_id, place.activity_path, name, waits.kind, who, since, until, sentence
     )
@@ -117,6 +124,19 @@ def _who(task: TaskRow | None) -> tuple[str, ...]:
     if task is None:
         return ()
     return (task.assignee,) if task.assignee else (*task.candidate_users, *task.candidate_groups)
+
+
+def _of_task(task: TaskRow, name: str, known: _Known) -> Text:
+    signers = known.signers[task.id]
+    if not signers:
+        return _of_people(task, name, known)
+    people = dict.fromkeys(name for each in signers for name in _who(each))
+    return Text(
+        "{who} was asked to sign “{name}” too, since {since}: it goes on once they have signed.",
+        who=_BETWEEN.join(known.shown.get(each, each) for each in people),
+        name=name,
+        since=_moment(min(each.opened_at for each in signers)),
+    )
 
 
 def _of_people(task: TaskRow, name: str, known: _Known) -> Text:

@@ -57,6 +57,11 @@ class Seen:
         """Return the added signers who have not signed: asked now, or not yet."""
         return tuple(each for each in self.signers if each.state in UNSIGNED)
 
+    @property
+    def awaited(self) -> tuple[TaskRow, ...]:
+        """Return the added signers whom the task waits for now; none while it waits for its holder."""
+        return awaited(self.task, self.signers)
+
 
 _CASE = tuple(getattr(ProcessInstance, each.name) for each in fields(TaskCase))
 _WIDTH = len(TASKS.c)
@@ -97,6 +102,21 @@ def _absent(app: Application, actor: Actor, now: datetime) -> tuple[Actor, ...]:
 def _signers(app: Application, task_id: str) -> tuple[TaskRow, ...]:
     with app.db.read() as session:
         return signers_of(session, [task_id]).get(task_id, ())
+
+
+def awaited(task: TaskRow, signers: Iterable[TaskRow]) -> tuple[TaskRow, ...]:
+    """Return of a task's signers whom it waits for: those before its holder, all once it is concluded."""
+    asked = tuple(each for each in signers if each.state == "open")
+    is_kept = task.held is not None or any(each.added_as == BEFORE for each in asked)
+    return asked if is_kept else ()
+
+
+def at_turn(tasks: Sequence[TaskRow]) -> list[TaskRow]:
+    """Return of the open tasks of a case those whose people can go on: not those that wait for signers."""
+    signers: dict[str | None, list[TaskRow]] = {}
+    for each in tasks:
+        signers.setdefault(each.parent_task_id, []).append(each)
+    return [each for each in tasks if not awaited(each, signers.get(each.id, ()))]
 
 
 def signers_of(session: Session, task_ids: Iterable[str]) -> dict[str, tuple[TaskRow, ...]]:

@@ -214,3 +214,17 @@ def test_a_completed_task_without_a_table_writes_no_row(company):
     company.complete(case, "propose", "zhouheng", amount=1)
 
     assert rows(company) == 0
+
+
+def test_what_the_owners_call_an_answer_is_told_beside_it(company):
+    said = "<description>head = 部门负责人\nvice = 分管副总裁</description>"
+    values = (
+        f"<outputValues>{said}<text>&quot;head&quot;,&quot;vice&quot;,&quot;ceo&quot;</text></outputValues>"
+    )
+    company.deploy(files(ask(), dmn=definitions(TIERS.replace("</output>", f"{values}</output>", 1))))
+    case = company.start("p")
+
+    company.complete(case, "propose", "zhouheng", amount=60_000)
+
+    [made] = decided(company, case)
+    assert made.output_words == {"tier": {"head": "部门负责人", "vice": "分管副总裁"}}

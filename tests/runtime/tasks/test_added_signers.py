@@ -342,3 +342,18 @@ def test_a_signer_added_while_the_holder_concludes_is_never_passed_over(any_comp
 
     assert len(done) == 1
     assert company.active(case) == [{"added": "legal_review", "concluded": "finance_confirm"}[done[0]]]
+
+
+def test_whoever_was_added_before_the_holder_is_whom_the_case_waits_for(company, case, task):
+    add(company, task, "before", "liangxiao")
+    [before] = instances.waiting(company.app, SYSTEM, case.id)
+    [listed] = instances.find(company.app, company.cast.admin, business_key=case.business_key).items
+    assert (before.who, listed.held_by) == (("liangxiao",), ("liangxiao",))
+    assert "梁骁 was asked to sign “法务会签” too" in before.sentence
+
+    sign(company, task, "liangxiao", FOR)
+
+    [after] = instances.waiting(company.app, SYSTEM, case.id)
+    [listed] = instances.find(company.app, company.cast.admin, business_key=case.business_key).items
+    assert after.who == listed.held_by != ("liangxiao",)
+    assert "梁骁" not in after.sentence

@@ -79,6 +79,8 @@ def test_reminding_again_has_to_wait(company, case, task, clock):
         act(company, "linyue", task, "remind")
 
     assert refused.value.detail["retry_after_seconds"] == 40 * 60
+    assert "at 09:00 already" in refused.value.message
+    assert "from 10:01 on" in refused.value.message
     clock.forward(minutes=40)
     act(company, "linyue", task, "remind")
     assert company.events(case).count("urged") == 2

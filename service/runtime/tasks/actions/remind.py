@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from service.domain.workdays import ZONE
 from service.errors import Conflict, ServiceError, TaskFinished, Throttled
 from service.runtime.step.context import Actor
 from service.runtime.step.step import Step
-from service.runtime.tasks import rights, rows, signing, telling
+from service.runtime.tasks import rights, rows, telling
 from service.runtime.tasks.action import Action, Deed
 from service.runtime.tasks.seen import Seen
 from service.wording import Text
@@ -50,21 +51,27 @@ def do(step: Step, seen: Seen, given: Given) -> Deed:
 
 def _asked_now(step: Step, seen: Seen) -> tuple[str, ...]:
     """Return whom the task waits for: signers while they keep its holder from going on, else who does it."""
-    signers = [each for each in seen.unsigned if each.state == "open"]
-    if signers and (seen.task.held is not None or signing.waits_for_others(seen)):
-        return tuple(name for each in signers for name in telling.holders(step, each))
-    return telling.holders(step, seen.task)
+    asked = seen.awaited or (seen.task,)
+    return tuple(name for each in asked for name in telling.holders(step, each))
 
 
 def _too_early(step: Step, task_id: str) -> ServiceError:
     last = rows.reminded_at(step.session, task_id)
     if last is None:
         return TaskFinished(task=task_id)
-    wait = (last + AGAIN_AFTER - step.now).total_seconds()
+    again = last + AGAIN_AFTER
     return Throttled(
-        "They were reminded of this task a short while ago. Give them some time.",
-        retry_after_seconds=max(1, round(wait)),
+        Text(
+            "They were reminded of this task at {last} already. You can remind them again from {again} on.",
+            last=_time(last),
+            again=_time(again + timedelta(minutes=1)),
+        ),
+        retry_after_seconds=max(1, round((again - step.now).total_seconds())),
     )
+
+
+def _time(moment: datetime) -> str:
+    return moment.astimezone(ZONE).strftime("%H:%M")
 
 
 ACTION = Action(
