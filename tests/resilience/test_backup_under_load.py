@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import itertools
-import shutil
 import threading
 import uuid
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from service.runtime.tasks import user_tasks
 from service.runtime.wiring import open_application
 from service.store.models import Attachment, ProcessInstance, Submission
 from tests.conftest import _on_server, _postgresql_url
+from tests.lacking import need_pg_dump
 from tests.runtime.conftest import Company
 from tests.runtime.drawings import review
 
@@ -41,8 +41,7 @@ def other_url(company, tmp_path) -> Iterator[str]:
     if company.app.db.is_sqlite:
         yield f"sqlite:///{tmp_path / 'restored' / 'countersign.db'}"
         return
-    if shutil.which("pg_dump") is None:
-        pytest.skip("pg_dump is not installed")
+    need_pg_dump()
     name = f"countersign_test_{uuid.uuid4().hex[:12]}"
     _on_server(f'CREATE DATABASE "{name}"')
     yield _postgresql_url(name)

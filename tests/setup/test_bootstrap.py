@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -160,6 +161,30 @@ def test_in_ci_nothing_may_be_missing(bootstrap, monkeypatch):
     monkeypatch.setenv("CI", "1")
 
     assert bootstrap.main(["test"]) == 1
+
+
+def test_a_database_server_without_pg_dump_is_told_of(bootstrap, monkeypatch):
+    bootstrap.postgres_answers = lambda url: True
+    bootstrap.apt_install = lambda *packages: False
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
+
+    with contextlib.ExitStack() as services:
+        [missing] = bootstrap.ensure_postgres(services, {})
+
+    assert missing.startswith("pg_dump")
+
+
+def test_the_database_server_of_the_tests_brings_its_own_pg_dump(bootstrap):
+    bootstrap.PYTHON = Path(sys.executable)
+    bootstrap.postgres_answers = lambda url: False
+    env = {}
+
+    with contextlib.ExitStack() as services:
+        missing = bootstrap.ensure_postgres(services, env)
+        where = env["PATH"].split(os.pathsep)[0]
+
+    assert missing == []
+    assert shutil.which("pg_dump", path=where)
 
 
 def test_without_a_command_the_commands_are_listed():

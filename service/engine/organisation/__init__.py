@@ -21,6 +21,7 @@ from service.engine.organisation.model import (
     WITHDRAWN,
     Event,
     FollowUp,
+    Hours,
     Organisation,
     Relation,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "WITHDRAWN",
     "Event",
     "FollowUp",
+    "Hours",
     "Organisation",
     "Reading",
     "Relation",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from functools import cached_property
 from typing import Literal
 
@@ -80,6 +80,17 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Hours:
+    """When people are told where they have not chosen: times of day in the company's zone.
+
+    The digest comes at `digest_at` on workdays; `quiet`, from and to, is when nobody is told, None for never.
+    """
+
+    digest_at: time = time(9)
+    quiet: tuple[time, time] | None = (time(22), time(8))
+
+
+@dataclass(frozen=True)
 class Organisation:
     """What the owners declare.
 
@@ -99,6 +110,7 @@ class Organisation:
     aspects: tuple[str, ...] = ()
     follow_ups: Mapping[str, FollowUp] = field(default_factory=dict)
     notices: Mapping[str, Event] = field(default_factory=dict)
+    hours: Hours = Hours()
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     reserve: str = ""
     influencers: str = ""

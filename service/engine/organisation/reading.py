@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, time
 from typing import cast
 
 from service import manifest
@@ -18,6 +18,7 @@ from service.engine.organisation.model import (
     TAKEN_PART,
     Event,
     FollowUp,
+    Hours,
     Organisation,
     Relation,
     RelationKind,
@@ -29,7 +30,7 @@ FILE = manifest.ORGANISATION
 SECTIONS = frozenset(
     {
         *("groups", "relations", "lanes", "rights", "conclusions", "aspects", "metrics", "budget"),
-        *("follow_ups", "superiors", "notices"),
+        *("follow_ups", "superiors", "notices", "hours"),
         *("calendar", "brand_lines"),
     }
 )
@@ -39,6 +40,7 @@ TONES = frozenset({"good", "warn", "bad"})
 BUDGET_WORDS = frozenset({"reserve", "influencers"})
 FOLLOW_UP_WORDS = frozenset({"when", "begun_by", "ends_case", "ends_with_case"})
 NOTICE_WORDS = frozenset({"name", "name_en", "text", "tone", "tell"})
+HOUR_WORDS = frozenset({"digest_at", "quiet_from", "quiet_to"})
 METRIC_WORDS = frozenset({"name", "aliases", "unit", "additive", "target"})
 
 
@@ -62,6 +64,7 @@ def read(content: bytes) -> Reading:
         relations=_relations(file),
         superiors=_superiors(file),
         notices=_notices(file),
+        hours=_hours(file),
         lanes={name: str(text or "") for name, text in file.section("lanes").items()},
         brand_lines=file.names(file.data, "brand_lines"),
         company_holidays=_days(file, calendar, "holidays"),
@@ -170,6 +173,29 @@ def _notices(file: Declarations) -> dict[str, Event]:
         said = {word: file.text(entry, word) for word in NOTICE_WORDS - {"tell"}}
         found[key] = Event(key, tell=file.names(entry, "tell"), **said)
     return found
+
+
+def _hours(file: Declarations) -> Hours:
+    section = file.section("hours")
+    for word in section:
+        file.word(section, word, word, HOUR_WORDS)
+    found = {word: _hour(file, section, word) for word in HOUR_WORDS & {*section}}
+    usual = Hours()
+    begins, ends = found.get("quiet_from"), found.get("quiet_to")
+    if (begins is None) != (ends is None) or (begins is not None and begins == ends):
+        wanted = Text("quiet_from and quiet_to, two different times of day, or neither")
+        file.shape(file.data.line_of("hours"), "hours", wanted)
+    quiet = (begins, ends) if begins is not None and ends is not None else None
+    return Hours(found.get("digest_at") or usual.digest_at, quiet if section else usual.quiet)
+
+
+def _hour(file: Declarations, section: Lines, word: str) -> time | None:
+    try:
+        return time.fromisoformat(section[word])
+    except (TypeError, ValueError):
+        # Without quotes YAML reads 10:00 as the number 600.
+        file.shape(section.line_of(word), word, Text('a time of day in quotes, such as "09:00"'))
+        return None
 
 
 def _customary(people: Set[str]) -> dict[str, Event]:

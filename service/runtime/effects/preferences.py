@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from service.domain.workdays import Calendar
-from service.engine.organisation import BY_ITSELF
+from service.engine.organisation import BY_ITSELF, Hours
 from service.errors import FieldError, InvalidInput, NotFound
 from service.runtime.effects import channels
 from service.runtime.effects.channel import Channel
@@ -26,8 +26,6 @@ from service.wording import Text
 
 NOW, DIGEST, OFF = "now", "digest", "off"
 MODES = (NOW, DIGEST, OFF)
-DIGEST_AT = time(9)
-QUIET = ("22:00", "08:00")
 PRESSING = frozenset({"task", "remind", "escalate", "pause", "returned", "consult", "incident", "alert"})
 """Kinds that somebody waits for: told at once where nobody has chosen otherwise."""
 AT_ANY_HOUR = frozenset({"pause"})
@@ -43,7 +41,7 @@ class Chosen:
 
     addresses: Mapping[str, str] = field(default_factory=dict)
     modes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    quiet: tuple[str, str] | None = QUIET
+    quiet: tuple[str, str] | None = None
 
     def address(self, channel: Channel, person: Actor) -> str:
         """Return where a channel finds somebody; empty where nowhere. Mail knows the account's address."""
@@ -88,19 +86,30 @@ class SettingsView(View):
     digest_at: str
 
 
-def of(session: Session, person: Actor) -> Chosen:
+def hours(app: Application, session: Session) -> Hours:
+    """Return when people are told who have not chosen, as the owners say."""
+    try:
+        return app.live(session=session).model.organisation.hours
+    except NotFound:  # nothing is deployed yet
+        return Hours()
+
+
+def of(app: Application, session: Session, person: Actor) -> Chosen:
     """Return what somebody has chosen."""
     row = session.get(NotificationSetting, person.user_id)
-    if row is None:
-        return Chosen()
-    quiet = row.chosen["quiet"]
-    return Chosen(row.chosen["addresses"], row.chosen["modes"], tuple(quiet) if quiet else None)
+    chosen = row.chosen if row is not None else {}
+    if "quiet" in chosen:
+        quiet = tuple(chosen["quiet"]) if chosen["quiet"] else None
+    else:
+        of_all = hours(app, session).quiet
+        quiet = (f"{of_all[0]:%H:%M}", f"{of_all[1]:%H:%M}") if of_all else None
+    return Chosen(chosen.get("addresses", {}), chosen.get("modes", {}), quiet)
 
 
 def get(app: Application, actor: Actor) -> SettingsView:
     """Return how the actor is told, by the channels this installation has."""
     with app.db.read() as session:
-        return _view(app, actor, of(session, actor), kinds(app, session))
+        return _view(app, session, actor, of(app, session, actor))
 
 
 def change(
@@ -116,7 +125,7 @@ def change(
     An empty address is none. `quiet_from` and `quiet_to` come together, or are both None.
     """
     with app.db.begin() as session:
-        known, before = kinds(app, session), of(session, actor)
+        known, before = kinds(app, session), of(app, session, actor)
         errors = [*_wrong_addresses(app, addresses or {}), *_wrong_modes(app, modes or {}, known)]
         errors += _wrong_quiet(quiet) if quiet else []
         if errors:
@@ -133,22 +142,31 @@ def change(
         chosen: dict[str, Any] = {
             "addresses": dict(after.addresses),
             "modes": {name: dict(each) for name, each in after.modes.items()},
-            "quiet": list(after.quiet) if after.quiet else None,
         }
+        if quiet or _has_chosen_quiet(session, actor):
+            chosen["quiet"] = list(after.quiet) if after.quiet else None
         session.merge(NotificationSetting(user_id=actor.user_id, chosen=chosen, changed_at=app.clock()))
-    return _view(app, actor, after, known)
+        return _view(app, session, actor, after)
 
 
-def digest_span(told_at: datetime, calendar: Calendar) -> tuple[datetime, datetime]:
-    """Return from when to when the digest counts that tells of something: it is told at the end."""
+def _has_chosen_quiet(session: Session, person: Actor) -> bool:
+    row = session.get(NotificationSetting, person.user_id)
+    return row is not None and "quiet" in row.chosen
+
+
+def digest_span(told_at: datetime, at: time, calendar: Calendar) -> tuple[datetime, datetime]:
+    """Return from when to when the digest counts that tells of something: it is told at the end.
+
+    It comes at `at` on every workday of the calendar.
+    """
     day = told_at.astimezone(ZONE).date()
     ends = day
-    while not calendar.is_workday(ends) or datetime.combine(ends, DIGEST_AT, ZONE) <= told_at:
+    while not calendar.is_workday(ends) or datetime.combine(ends, at, ZONE) <= told_at:
         ends += timedelta(days=1)
     begins = ends - timedelta(days=1)
     while not calendar.is_workday(begins):
         begins -= timedelta(days=1)
-    return datetime.combine(begins, DIGEST_AT, ZONE), datetime.combine(ends, DIGEST_AT, ZONE)
+    return datetime.combine(begins, at, ZONE), datetime.combine(ends, at, ZONE)
 
 
 def kinds(app: Application, session: Session) -> tuple[str, ...]:
@@ -160,7 +178,8 @@ def kinds(app: Application, session: Session) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*declared, *OF_OURS)))
 
 
-def _view(app: Application, actor: Actor, chosen: Chosen, known: tuple[str, ...]) -> SettingsView:
+def _view(app: Application, session: Session, actor: Actor, chosen: Chosen) -> SettingsView:
+    known = kinds(app, session)
     quiet_from, quiet_to = chosen.quiet or (None, None)
     found = tuple(
         ChannelChoiceView(
@@ -172,7 +191,7 @@ def _view(app: Application, actor: Actor, chosen: Chosen, known: tuple[str, ...]
         for name, each in sorted(channels.set_up(app.settings).items())
         if each.reaches(actor)
     )
-    return SettingsView(found, quiet_from, quiet_to, f"{DIGEST_AT:%H:%M}")
+    return SettingsView(found, quiet_from, quiet_to, f"{hours(app, session).digest_at:%H:%M}")
 
 
 def _wrong_addresses(app: Application, addresses: Mapping[str, str | None]) -> list[FieldError]:

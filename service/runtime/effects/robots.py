@@ -9,6 +9,7 @@ from typing import Any
 from service.errors import Undeliverable
 from service.runtime.effects.channel import Message, Paused
 from service.runtime.effects.posting import Answer, NotAnswered, post
+from service.settings import Settings
 from service.wording import Text
 
 PER_MINUTE = 20
@@ -21,13 +22,20 @@ def said(message: Message) -> str:
 
 
 def tell(
-    url: str, payload: Mapping[str, Any], *, code: str, refused: Collection[int], paused: Collection[int]
+    settings: Settings,
+    url: str,
+    payload: Mapping[str, Any],
+    *,
+    code: str,
+    refused: Collection[int],
+    paused: Collection[int],
 ) -> None:
     """Post, and read from the field `code` of the answer whether it was taken: 0 says so.
 
     Undeliverable for a code of `refused`, Paused for one of `paused`, NotAnswered for every other.
     """
-    answer = post(url, json.dumps(payload, ensure_ascii=False).encode(), {})
+    body = json.dumps(payload, ensure_ascii=False).encode()
+    answer = post(url, body, {}, settings.channel_hosts)
     found = _code(answer, code)
     if found in paused:
         raise Paused(60)

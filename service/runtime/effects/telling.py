@@ -34,7 +34,7 @@ def receiver(app: Application, wanted: Mapping[str, Any]) -> Receiver:
     except NotFound as exc:
         raise Undeliverable(person=wanted["person"]) from exc
     with app.db.read() as session:
-        chosen = preferences.of(session, person)
+        chosen = preferences.of(app, session, person)
     address = chosen.address(channel, person)
     if channel.address and not address:
         raise Undeliverable(person=wanted["person"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time
 
 import pytest
 from sqlalchemy import update
@@ -173,7 +173,7 @@ def test_a_digest_of_what_has_been_read_is_not_sent(any_company, any_box, clock)
 def test_a_digest_counts_from_one_workday_morning_to_the_next(told_at, begins, ends):
     moment = datetime.fromisoformat(told_at).replace(tzinfo=ZONE)
 
-    span = preferences.digest_span(moment, official_calendar())
+    span = preferences.digest_span(moment, time(9), official_calendar())
 
     assert [f"{each:%Y-%m-%dT%H:%M}" for each in span] == [f"{begins}T09:00", f"{ends}T09:00"]
 
@@ -217,6 +217,36 @@ def test_what_cannot_be_is_refused_and_nothing_is_kept(company, box, wrong):
         preferences.change(company.app, company.cast.zhouheng, **wrong)
 
     assert preferences.get(company.app, company.cast.zhouheng) == before
+
+
+def test_the_owners_say_when_the_digest_comes_and_when_nobody_is_told(any_company, any_box, clock):
+    files = chain("p", d.user("wait", group="法务部"))
+    files["organisation.yaml"] += b'\nhours: {digest_at: "11:30", quiet_from: "10:00", quiet_to: "11:00"}\n'
+    any_company.deploy(files)
+    any_company.start("p")
+
+    any_company.run_due()
+    in_the_quiet_hour = list(any_box.told)
+    clock.set(FORENOON.replace(hour=11, minute=0))
+    any_company.run_due()
+
+    assert in_the_quiet_hour == []
+    assert [name for name, _ in any_box.told] == ["zhouheng"]
+    seen = preferences.get(any_company.app, any_company.cast.zhouheng)
+    assert (seen.digest_at, seen.quiet_from, seen.quiet_to) == ("11:30", "10:00", "11:00")
+
+
+def test_quiet_hours_somebody_has_chosen_stay_when_the_owners_move_theirs(company, box):
+    actor = company.cast.zhouheng
+    preferences.change(company.app, actor, quiet_from="20:00", quiet_to="07:00")
+    preferences.change(company.app, actor, modes={"box": {"copy": "now"}})
+    files = chain("p", d.user("wait", group="法务部"))
+    files["organisation.yaml"] += b'\nhours: {quiet_from: "10:00", quiet_to: "11:00"}\n'
+
+    company.deploy(files)
+
+    seen = preferences.get(company.app, actor)
+    assert (seen.quiet_from, seen.quiet_to) == ("20:00", "07:00")
 
 
 def test_a_change_leaves_everything_else_as_it_was(company, box):

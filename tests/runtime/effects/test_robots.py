@@ -38,7 +38,7 @@ def robot(request, monkeypatch):
 @pytest.fixture
 def tell(app, robot, clock):
     """Tell 周衡 something by the channel of the robot."""
-    urls = {f"{robot.name}_url": robot.url}
+    urls = {f"{robot.name}_url": robot.url, "channel_hosts": (urlsplit(robot.url).netloc,)}
     urls |= {f"{robot.name}_secret": SECRET} if robot.name != "wecom" else {}
     app.settings = replace(app.settings, **urls)
     message = Message(
@@ -165,6 +165,9 @@ def test_a_webhook_is_signed_over_time_and_body_and_names_its_id(robot, tell, cl
         ("FEISHU_URL", "https://169.254.169.254/latest?token=hidden"),
         ("WECOM_URL", "https://hidden@qyapi.weixin.qq.com/cgi-bin/webhook/send"),
         ("WEBHOOK_URL", "file:///etc/hidden"),
+        ("WEBHOOK_URL", "https://a.example:hidden/"),
+        ("WEBHOOK_URL", "https://a.example/通知?token=hidden"),
+        ("WEBHOOK_URL", "https://a.example/ HTTP/1.1?token=hidden"),
     ],
 )
 def test_an_address_elsewhere_stops_the_start_and_is_not_repeated(tmp_path, name, address):
@@ -186,6 +189,42 @@ def test_a_host_of_ones_own_is_allowed_by_name(tmp_path):
 
     assert Settings.from_env(env).wecom_url == "http://relay.internal:8080/send"
     assert "relay" not in repr(Settings.from_env(env))
+
+
+@every_receiver
+def test_a_name_that_leads_into_the_private_network_is_posted_to_only_where_it_is_named(app, robot, tell):
+    app.settings = replace(app.settings, channel_hosts=("elsewhere.example",))
+
+    with pytest.raises(Undeliverable):
+        tell()
+
+    assert robot.sent == []
+
+
+@pytest.mark.parametrize(
+    ("address", "is_public"),
+    [
+        *(
+            (each, True)
+            for each in ("203.107.1.1", "2400:3200::1", "::ffff:203.107.1.1", "64:ff9b::cb6b:101")
+        ),
+        *((each, False) for each in ("127.0.0.1", "10.0.0.7", "169.254.169.254", "100.64.0.1", "0.0.0.0")),
+        *((each, False) for each in ("::1", "::", "fe80::1%eth0", "fd00::7", "::ffff:10.0.0.7", "ff02::1")),
+        *((each, False) for each in ("64:ff9b::a00:7", "2002:a00:7::1", "224.0.0.1")),
+    ],
+)
+def test_an_address_is_judged_by_where_it_leads_also_where_ipv6_wraps_it(address, is_public):
+    assert posting.is_public(address) is is_public
+
+
+def test_addresses_that_hold_passwords_do_not_show_in_the_settings(tmp_path):
+    env = {
+        "COUNTERSIGN_DATA": str(tmp_path),
+        "COUNTERSIGN_DATABASE_URL": "postgresql://approval:hidden@db/approval",
+        "COUNTERSIGN_QUEUE_URL": "redis://:hidden@cache/0",
+    }
+
+    assert "hidden" not in repr(Settings.from_env(env))
 
 
 def test_a_channel_tells_no_more_in_a_minute_than_it_may(any_app, clock):

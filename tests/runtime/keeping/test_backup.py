@@ -3,7 +3,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import shutil
 import threading
 
 import pytest
@@ -18,6 +17,7 @@ from service.settings import Settings
 from service.store import dump
 from service.store.db import Database
 from service.store.models import ProcessInstance
+from tests.lacking import need_pg_dump
 from tests.store.rows import add_instance
 
 PDF = b"%PDF-1.7\n"
@@ -28,8 +28,7 @@ def empty_url(request, database_url, tmp_path):
     """An empty database of the kind the application has."""
     if database_url.startswith("sqlite"):
         return f"sqlite:///{tmp_path / 'restored' / 'countersign.db'}"
-    if shutil.which("pg_dump") is None:
-        pytest.skip("pg_dump is not installed")
+    need_pg_dump()
     url = request.getfixturevalue("postgresql_url")
     return request.getfixturevalue("make_empty")(url)
 

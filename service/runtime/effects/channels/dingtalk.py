@@ -26,7 +26,7 @@ def tell(app: Application, person: Actor, message: Message) -> None:
     url = signed(settings.dingtalk_url, settings.dingtalk_secret, int(app.clock().timestamp() * 1000))
     text = f"{robots.said(message)}\n@{message.address}"
     payload = {"msgtype": "text", "text": {"content": text}, "at": {"atMobiles": [message.address]}}
-    robots.tell(url, payload, code="errcode", refused=_REFUSED, paused=_PAUSED)
+    robots.tell(settings, url, payload, code="errcode", refused=_REFUSED, paused=_PAUSED)
 
 
 def signed(url: str, secret: str, milliseconds: int) -> str:

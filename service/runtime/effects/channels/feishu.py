@@ -29,7 +29,8 @@ def tell(app: Application, person: Actor, message: Message) -> None:
     text = f"{escape(robots.said(message), quote=False)}\n{named}"
     payload = {"msg_type": "text", "content": {"text": text}}
     signature = signed(settings.feishu_secret, int(app.clock().timestamp()))
-    robots.tell(settings.feishu_url, {**signature, **payload}, code="code", refused=_REFUSED, paused=_PAUSED)
+    said = {**signature, **payload}
+    robots.tell(settings, settings.feishu_url, said, code="code", refused=_REFUSED, paused=_PAUSED)
 
 
 def signed(secret: str, seconds: int) -> dict[str, Any]:

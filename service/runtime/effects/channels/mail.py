@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+import unicodedata
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
@@ -20,6 +21,8 @@ from service.settings import Settings
 from service.wording import Text
 
 SECONDS = 10.0
+_MARKS = str.maketrans(dict.fromkeys('"\\,;:<>()[]@', " "))
+"""What separates addresses or sets something apart within one; a name can do without."""
 _PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
 
 
@@ -28,7 +31,8 @@ def tell(app: Application, person: Actor, message: Message) -> None:
     mail = composed(app.settings, person, message)
     try:
         with _connected(app.settings.smtp_url) as server:
-            server.send_message(mail)
+            # To whom is said here: read from the head, a name could add somebody.
+            server.send_message(mail, to_addrs=[message.address])
     except smtplib.SMTPRecipientsRefused as error:
         raise _refused(*error.recipients[message.address]) from None
     except smtplib.SMTPResponseException as error:
@@ -40,9 +44,8 @@ def composed(settings: Settings, person: Actor, message: Message) -> EmailMessag
     host = urlsplit(settings.base_url).hostname or "countersign"
     mail = EmailMessage(policy=SMTP)
     mail["From"] = settings.mail_from
-    # A name comes from people and may hold anything: without its line breaks it is one line of the head.
-    mail["To"] = formataddr((" ".join(person.display_name.split()), message.address))
-    mail["Subject"] = " ".join(message.subject.split())
+    mail["To"] = formataddr((_plain(person.display_name.translate(_MARKS)), message.address))
+    mail["Subject"] = _plain(message.subject)
     mail["Date"] = format_datetime(message.told_at)
     mail["Message-ID"] = f"<{message.id}@{host}>"
     # Nobody's out-of-office note shall answer.
@@ -51,6 +54,16 @@ def composed(settings: Settings, person: Actor, message: Message) -> EmailMessag
     mail.set_content(f"{message.line}\n\n{message.text}\n\n{message.link}\n")
     mail.add_alternative(_page(message), subtype="html")
     return mail
+
+
+def _plain(written: str) -> str:
+    """Return what people have written as one line of the head, which says nothing but itself.
+
+    The email package (3.11) decodes encoded words (`=?utf-8?q?…?=`) in what it is given, line breaks in
+    them too, and writes them out as lines of their own: a subject could add a recipient.
+    """
+    shown = "".join(" " if unicodedata.category(each) in ("Cc", "Cf") else each for each in written)
+    return " ".join(shown.replace("=?", "= ?").split())
 
 
 def _page(message: Message) -> str:

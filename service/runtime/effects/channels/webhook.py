@@ -37,6 +37,7 @@ def tell(app: Application, person: Actor, message: Message) -> None:
         app.settings.webhook_url,
         body,
         {"Countersign-Id": message.id, "Countersign-Signature": signature},
+        app.settings.channel_hosts,
     )
 
 

@@ -22,7 +22,8 @@ def tell(app: Application, person: Actor, message: Message) -> None:
     line = message.line.encode()[: _LONGEST_BYTES - len(message.link.encode())].decode(errors="ignore")
     text = {"content": f"{line}\n{message.link}", "mentioned_mobile_list": [message.address]}
     payload = {"msgtype": "text", "text": text}
-    robots.tell(app.settings.wecom_url, payload, code="errcode", refused=_REFUSED, paused=_PAUSED)
+    settings = app.settings
+    robots.tell(settings, settings.wecom_url, payload, code="errcode", refused=_REFUSED, paused=_PAUSED)
 
 
 CHANNEL = Channel(

@@ -24,7 +24,8 @@ MOST = 50
 
 def put(app: Application, session: Session, channel: Channel, person: Actor, told_at: datetime) -> None:
     """Have somebody told with the next digest: one row for each person, channel and day."""
-    begins, ends = preferences.digest_span(told_at, app.calendar(session=session))
+    at = preferences.hours(app, session).digest_at
+    begins, ends = preferences.digest_span(told_at, at, app.calendar(session=session))
     table = table_of(Outbox)
     row = {
         "id": f"digest/{channel.name}/{person.name}/{ends:%Y-%m-%d}",

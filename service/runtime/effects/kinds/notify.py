@@ -36,7 +36,7 @@ def carry_out(app: Application, row: Outbox, wanted: Mapping[str, Any]) -> None:
 
 def _queue(app: Application, session: Session, row: Outbox, notice: Mapping[str, Any]) -> None:
     for person in identity.actors(app, session, [notice["person"]]):
-        chosen = preferences.of(session, person)
+        chosen = preferences.of(app, session, person)
         for channel in channels.set_up(app.settings).values():
             reached = channel.reaches(person) and (not channel.address or chosen.address(channel, person))
             mode = chosen.mode(channel, notice["kind"]) if reached else preferences.OFF
