@@ -8,7 +8,7 @@ from typing import Any
 
 from service.engine.definition import Model
 from service.engine.failures import UnknownToken
-from service.engine.motion import events, modifying, moves, moving
+from service.engine.motion import events, modifying, moves, moving, renewing
 from service.engine.motion.modifying import Modification, modify, preview
 from service.engine.motion.waiting import Waits, waits
 from service.engine.nodes import Node, ServiceTask, StartEvent
@@ -140,6 +140,10 @@ class Instance:
         InvalidInput when the way back is not there.
         """
         moves.return_to(self._running, self._waiting(token_id), activity_id)
+
+    def inputs_now(self, token_id: str) -> Mapping[str, Any]:
+        """Return what a task shows, found out anew; see `motion.renewing`. UnknownToken when nobody waits."""
+        return renewing.inputs_now(self._running, self._waiting(token_id))
 
     def settle_on_drawing(self, before: Model, since: Mapping[str, Since]) -> None:
         """Take over what the drawings say, other than those `before`, of the places where tokens wait.

@@ -106,6 +106,7 @@ LINKED = Topic(
     },
     outputs=("linked_total", "budget_total", "linked_candidates"),
     kinds={"linked_total": "number", "budget_total": "number", "linked_candidates": "list"},
+    only_reads=True,
 )
 PAUSE = Topic(
     "campaign.pause",

@@ -215,6 +215,7 @@ METRICS = Topic(
     reads={"sheet": ("{target}", "daily_overrides[].date", "daily_overrides[].{metric}")},
     outputs=("channels", "targets", "metrics"),
     kinds={"channels": "list", "targets": "context", "metrics": "list"},
+    only_reads=True,
 )
 RECORD = Topic(
     "metrics.record",
@@ -233,6 +234,7 @@ LOAD = Topic(
     outputs=("qps", "qps_ratio", "cpu", "p95", "error_rate", "cdn_nodes"),
     kinds=dict.fromkeys(("qps", "qps_ratio", "cpu", "p95", "error_rate", "cdn_nodes"), "number"),
     errors=(NO_LOAD_DATA,),
+    only_reads=True,
 )
 TRAFFIC = Topic(
     "traffic.check",
@@ -241,6 +243,7 @@ TRAFFIC = Topic(
     required=("start_date", "end_date"),
     outputs=(*SHARES, *_LISTED),
     kinds={**dict.fromkeys(SHARES, "number"), **dict.fromkeys(_LISTED, "list")},
+    only_reads=True,
 )
 CLOSEOUT = Topic(
     "closeout.collect",
@@ -253,5 +256,6 @@ CLOSEOUT = Topic(
     },
     outputs=("spend", "kpi_results", "nps", "kol", "open_items"),
     kinds={**dict.fromkeys(("spend", "kpi_results", "kol", "open_items"), "list"), "nps": "context"},
+    only_reads=True,
 )
 TOPICS = (METRICS, RECORD, LOAD, TRAFFIC, CLOSEOUT)

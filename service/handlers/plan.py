@@ -150,6 +150,7 @@ RECOMPUTE = Topic(
         "allowance_left": "number",
         "allowance_period": "text",
     },
+    only_reads=True,
 )
 COMPARE = Topic(
     "plan.compare",

@@ -28,7 +28,8 @@ class Topic:
     (text, number, boolean, date, moment, list, context); what it leaves out may be anything.
     `is_open`: further parameters are allowed and passed on. `outputs` are the variables it sets, `errors`
     the codes an error boundary event may catch. `tells`: it has somebody notified. `applies`: the facts its
-    process has proposed hold for the whole case from then on.
+    process has proposed hold for the whole case from then on. `only_reads`: it finds something out and does
+    nothing, so that it may be asked again.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Topic:
     is_open: bool = False
     tells: bool = False
     applies: bool = False
+    only_reads: bool = False
 
     def __call__(self, params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any] | Wait:
         """Run the handler; HandlerFailed when a required parameter has no value."""

@@ -86,6 +86,12 @@ SUPPORTED = [
         "workdays or durations around the due date",
     ),
     Supported(
+        "Tasks",
+        "What a task's figures come from, asked again before it is answered (property `restsOn`)",
+        "test_renewing::test_what_a_task_rests_on_is_asked_again",
+        "activities that only find something out",
+    ),
+    Supported(
         "Tasks", "Script task (FEEL)", f"{FLOW}::test_a_thousand_automatic_turns_neither_stall_nor_grow"
     ),
     Supported(

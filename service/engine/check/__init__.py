@@ -5,6 +5,7 @@
 `flows`, `events`, `reach`), `soundness` for joins that wait for ever, `merges` for branches that none joins,
 `branches` for gaps and overlaps of conditions, `references` at what is referred to (`people`, `services`,
 `calls`), `feel` and `literals` at what is written, `reminders` at who is told when that a task waits,
+`renewing` at what its figures come from,
 `notices` at who is told of what else, `notes` at words that repeat a number, `approvals` at decisions,
 `asked` at forms that nobody is asked with, `facts` at those of the case, `variables` at what is read and
 never set, `messages` at those that miss each other; `call_cycles` follows processes that call each other.
@@ -46,6 +47,7 @@ from service.engine.check.reading import read_manifest
 from service.engine.check.reads import answers_of, check_reads
 from service.engine.check.references import check_references
 from service.engine.check.reminders import check_reminders
+from service.engine.check.renewing import check_renewing
 from service.engine.check.report import Report
 from service.engine.check.scopes import Scopes
 from service.engine.check.soundness import check_soundness
@@ -222,6 +224,7 @@ def _judge_shape(process: Process, around: Surroundings, report: Report) -> None
         check_branches(process.body, report)
     check_references(process, around, report)
     check_reminders(process, around, report)
+    check_renewing(process, around, report)
     check_notices(process, around, report)
     check_literals(process, report)
     check_notes(process, around, report)

@@ -49,6 +49,9 @@ class Topic(Protocol):
     @property
     def applies(self) -> bool: ...
 
+    @property
+    def only_reads(self) -> bool: ...
+
 
 @dataclass
 class Surroundings:

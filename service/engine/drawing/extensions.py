@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 
 from service.engine.files.xml import BPMN, CAMUNDA, Tag, text_of
 
+RESTS_ON = "restsOn"
+"""The property of a task that names the activities its figures come from, in their order."""
+
 
 @dataclass(frozen=True)
 class Mapped:

@@ -113,7 +113,8 @@ _FORM = _words(camunda="formRef formRefBinding formKey", extensions="formData")
 _CODE = _words(camunda="class delegateExpression expression")
 _TASK = _words(
     camunda="assignee candidateGroups candidateUsers dueDate",
-    properties="approval bulk dedupe escalateAfter escalateTo notBy remindAlso remindAt remindEvery returnTo",
+    properties="approval bulk dedupe escalateAfter escalateTo notBy remindAlso remindAt remindEvery restsOn "
+    "returnTo",
 )
 _DEFINITIONS = _words(
     inside="cancelEventDefinition compensateEventDefinition conditionalEventDefinition errorEventDefinition "

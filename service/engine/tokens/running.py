@@ -5,10 +5,10 @@ from __future__ import annotations
 from service.engine.case.facts import Facts
 from service.engine.definition import Model
 from service.engine.nodes.evaluation import Evaluation
-from service.engine.nodes.token_view import Library, TokenView
+from service.engine.nodes.token_view import Library, Standing, TokenView
 from service.engine.progress import Environment
 from service.engine.tokens.journal import Journal
-from service.engine.tokens.tree import Root, Token
+from service.engine.tokens.tree import Root
 
 
 class Running:
@@ -40,6 +40,6 @@ class Running:
         """Return the facts of the case as this step sees them."""
         return self._evaluation.facts
 
-    def view(self, token: Token) -> TokenView:
+    def view(self, token: Standing) -> TokenView:
         """Return what a token's element may see of it."""
         return TokenView(token, self._evaluation, self._library)

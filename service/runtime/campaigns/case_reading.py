@@ -90,12 +90,13 @@ def _main_process(step: Step) -> str:
     return main.definition if main is not None else step.instance.definition
 
 
-def open_tasks(step: Step) -> list[OpenTask]:
-    """Return the open tasks of the step's case, in all its instances."""
+def open_tasks(step: Step, but: str) -> list[OpenTask]:
+    """Return the open tasks of the step's case, in all its instances, but that of the token that asks."""
     query = (
         select(TASKS)
         .join(ProcessInstance, ProcessInstance.id == TASKS.c.instance_id)
         .where(TASKS.c.state == "open", ProcessInstance.business_key == step.case)
+        .where(TASKS.c.token_id != but)
     )
     return [
         OpenTask(task.activity_id, task.name, task.definition, task.instance_id, task.due_at)

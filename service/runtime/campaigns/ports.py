@@ -69,7 +69,7 @@ class HandlerPorts:
         return case_reading.campaigns(self._step, department, cases)
 
     def open_tasks(self) -> Sequence[OpenTask]:
-        return case_reading.open_tasks(self._step)
+        return case_reading.open_tasks(self._step, self._call.token_id)
 
     def task_holders(self, activity_id: str) -> Sequence[str]:
         return tuple(self._tasks_by_holder(activity_id))

@@ -11,7 +11,8 @@ from service.runtime.scenarios.cast import filled_in, performer
 from service.runtime.scenarios.reading import Step
 from service.runtime.scenarios.scene import Scene
 from service.runtime.step.context import Actor
-from service.runtime.tasks import user_tasks
+from service.runtime.tasks import renewing, user_tasks
+from service.runtime.tasks.seen import look
 from service.store.models import TaskRow
 from service.wording import Text, joined, translated
 
@@ -19,6 +20,8 @@ from service.wording import Text, joined, translated
 def complete(scene: Scene, task: TaskRow, person: Actor, given: Mapping[str, Any]) -> None:
     """Answer a task: as its form opens, the default answers over that, then the given ones."""
     answers = {**scene.scenario.answers.of(task.form or task.activity_id), **given}
+    # As anybody does: open the task first, which finds out anew what it shows.
+    task = renewing.renewed(scene.world.app, person, look(scene.world.app, person, task.id)).task
     sent = filled_in(scene.world, person, task.inputs, answers, scene.scenario.days.named)
     user_tasks.complete(scene.world.app, person, task.id, task.version, sent)
 

@@ -14,7 +14,7 @@ from service.runtime.step.context import Actor, Application
 from service.runtime.step.step import Step
 from service.runtime.step.transaction import on_instance
 from service.runtime.step.views import View
-from service.runtime.tasks import rights, rows, showing
+from service.runtime.tasks import renewing, rights, rows, showing
 from service.runtime.tasks.action import MOST_REASON, Action, Deed, Given
 from service.runtime.tasks.seen import SIGNER, Seen, look
 from service.runtime.tasks.views import CompletionView, ReopenedView
@@ -42,6 +42,8 @@ def perform(
     if not rights.may_read(app, seen, actor):
         raise NotFound(task=task_id)
     _refuse(action.offered(seen, actor))
+    if action.renews:
+        seen = renewing.renewed(app, actor, seen)
     if action.is_done(seen, actor):
         return showing.task(app, seen, actor)
     if version not in (None, seen.task.version):

@@ -73,6 +73,8 @@ class Action(Generic[Given]):
     is_idle: Callable[[Seen, Actor], bool] = _never
     reason_required: bool = False
     version_required: bool = False
+    # It rests on what the task shows: that is found out anew first.
+    renews: bool = False
     # In which states of its case the task can be acted on.
     states: tuple[str, ...] = ("active",)
     answers: type[View] = TaskView

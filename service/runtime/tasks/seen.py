@@ -13,7 +13,7 @@ from service.errors import NotFound
 from service.runtime import identity
 from service.runtime.identity.substitutes import is_standing_in
 from service.runtime.step.context import Actor, Application
-from service.store.models import TASKS, Draft, LastAnswer, ProcessInstance, TaskRow
+from service.store.models import APPLIED, TASKS, CaseFact, Draft, LastAnswer, ProcessInstance, TaskRow
 from service.store.prepared import Prepared
 
 SIGNER = "signer"
@@ -49,6 +49,8 @@ class Seen:
     has_draft: bool = False
     # Its answer is the last that has moved its case.
     is_last: bool = False
+    # Facts of its case have changed since it opened.
+    is_overtaken: bool = False
     # The tasks of signers who were added to it.
     signers: tuple[TaskRow, ...] = ()
 
@@ -75,6 +77,11 @@ _LOOK = Prepared(
         is_standing_in(bindparam("user"), bindparam("now")),
         exists().where(_ADDED.c.parent_task_id == TASKS.c.id),
         exists().where(LastAnswer.task_id == TASKS.c.id),
+        exists().where(
+            CaseFact.number == ProcessInstance.business_key,
+            CaseFact.state == APPLIED,
+            CaseFact.at > TASKS.c.opened_at,
+        ),
     )
     .join(ProcessInstance, ProcessInstance.id == TASKS.c.instance_id)
     .where(TASKS.c.id == bindparam("task"))
@@ -88,10 +95,11 @@ def look(app: Application, actor: Actor, task_id: str) -> Seen:
     if not found:
         raise NotFound(task=task_id)
     [row] = found
-    *case, has_draft, stands_in, has_signers, is_last = row[_WIDTH:]
+    *case, has_draft, stands_in, has_signers, is_last, is_overtaken = row[_WIDTH:]
     absent = _absent(app, actor, now) if stands_in else ()
     signers = _signers(app, task_id) if has_signers else ()
-    return Seen(TaskRow(*row[:_WIDTH]), TaskCase(*case), absent, has_draft, is_last, signers)
+    about = TaskCase(*case)
+    return Seen(TaskRow(*row[:_WIDTH]), about, absent, has_draft, is_last, is_overtaken, signers)
 
 
 def _absent(app: Application, actor: Actor, now: datetime) -> tuple[Actor, ...]:

@@ -9,7 +9,7 @@ from typing import Any, cast
 from service.errors import NotFound
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import View
-from service.runtime.tasks import acting, answering, recalling, rights, showing, signing
+from service.runtime.tasks import acting, answering, recalling, renewing, rights, showing, signing
 from service.runtime.tasks.actions import action
 from service.runtime.tasks.lists import count, find
 from service.runtime.tasks.seen import Seen, look
@@ -33,7 +33,7 @@ __all__ = [
 
 def get(app: Application, actor: Actor, task_id: str) -> TaskView:
     """Return a task. NotFound unless it is offered to the actor or the actor sees its case."""
-    return showing.task(app, _readable(app, actor, task_id), actor)
+    return showing.task(app, renewing.renewed(app, actor, _readable(app, actor, task_id)), actor)
 
 
 def form(app: Application, actor: Actor, task_id: str) -> FormView:
@@ -41,7 +41,7 @@ def form(app: Application, actor: Actor, task_id: str) -> FormView:
 
     Without a draft, what the actor answered in an earlier round and need not answer anew.
     """
-    seen = _readable(app, actor, task_id)
+    seen = renewing.renewed(app, actor, _readable(app, actor, task_id))
     with app.db.read() as session:
         model = app.model(seen.case.deployment_id, session=session)
         draft = session.get(Draft, (task_id, actor.name)) if seen.has_draft else None

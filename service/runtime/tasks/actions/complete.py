@@ -9,7 +9,7 @@ from typing import Any
 from service.errors import ServiceError
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.step import Step
-from service.runtime.tasks import answering, rights, signing
+from service.runtime.tasks import answering, renewing, rights, signing
 from service.runtime.tasks.action import Action, Deed
 from service.runtime.tasks.closing import finished
 from service.runtime.tasks.seen import SIGNER, Seen
@@ -47,6 +47,7 @@ def do(step: Step, seen: Seen, given: Given) -> Deed:
     stood_for = rights.stood_for(seen, step.actor, given.on_behalf_of)
     if seen.task.kind == SIGNER:
         return signing.sign(step, seen, given.answers, stood_for)
+    renewing.require_present(step, seen)
     answered = answering.answered(step, seen.task, given.answers, stood_for)
     if seen.unsigned:
         return signing.hold(step, seen, answered)
@@ -61,5 +62,6 @@ ACTION = Action(
     do,
     prepare,
     version_required=True,
+    renews=True,
     answers=CompletionView,
 )

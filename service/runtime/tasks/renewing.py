@@ -1,0 +1,80 @@
+"""What an open task shows is true now: found out anew before it is shown, and before it is answered.
+
+A task opens with what its drawing reads then. Of what its figures come from (`restsOn`), and of facts of the
+case that others have changed since, it shows the present: whoever decides decides on that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from service.engine.drawing.extensions import RESTS_ON
+from service.errors import StaleVersion
+from service.feel import codec
+from service.runtime.step.context import SYSTEM, Actor, Application
+from service.runtime.step.step import Step
+from service.runtime.step.transaction import RUNNING, on_instance
+from service.runtime.tasks import rows
+from service.runtime.tasks.seen import SIGNER, Seen, look
+from service.store.models import TaskRow
+
+
+def renewed(app: Application, actor: Actor, seen: Seen) -> Seen:
+    """Return a task as its reader meets it, with what it shows found out anew where that may have changed.
+
+    A change raises its version, and is a line of the record. What cannot be found out is raised.
+    """
+    if seen.case.state != "active" or not _may_be_stale(seen):
+        return seen
+    with on_instance(app, seen.case.id, SYSTEM, states=RUNNING) as step:
+        row = next((each for each in _open(step) if each.id == seen.task.id), None)
+        if row is None or not _renew(step, row):
+            step.drop()
+            return seen
+    return look(app, actor, seen.task.id)
+
+
+def require_present(step: Step, seen: Seen) -> None:
+    """Raise StaleVersion when what a task shows is not what is true now, under the lock of its case."""
+    if _may_be_stale(seen) and _changed(_found_out(step, seen.task), seen.task.inputs):
+        raise StaleVersion(task=seen.task.id, version=seen.task.version)
+
+
+def _may_be_stale(seen: Seen) -> bool:
+    task = seen.task
+    if task.state != "open" or task.kind == SIGNER or task.held is not None:
+        return False
+    return seen.is_overtaken or bool(task.properties.get(RESTS_ON))
+
+
+def _open(step: Step) -> list[TaskRow]:
+    return rows.open_in(step.session, step.instance.id) if step.instance.state == "active" else []
+
+
+def _renew(step: Step, row: TaskRow) -> bool:
+    now = _found_out(step, row)
+    changed = _changed(now, row.inputs)
+    if not changed:
+        return False
+    rows.change(step, row, {"inputs": now})
+    told = "\n".join(_told(name, row.inputs.get(name), now.get(name)) for name in changed)
+    step.line("renewed", told, **rows.place_of(row))
+    step.audit("task.renewed", task=row.id, activity=row.activity_path, changed=changed)
+    return True
+
+
+def _found_out(step: Step, task: TaskRow) -> dict[str, Any]:
+    """Return what a task shows now, as it is stored."""
+    found: dict[str, Any] = codec.loads(codec.dumps(step.engine.inputs_now(task.token_id)))
+    return found
+
+
+def _changed(now: Mapping[str, Any], before: Mapping[str, Any]) -> list[str]:
+    return [name for name in now if name not in before or now[name] != before[name]]
+
+
+def _told(name: str, before: Any, now: Any) -> str:
+    if any(isinstance(each, Mapping | list) for each in (before, now)):
+        return name
+    return f"{name}: {'—' if before is None else before} → {'—' if now is None else now}"
