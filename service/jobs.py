@@ -25,7 +25,7 @@ from service.runtime.keeping import housekeeping
 from service.runtime.mending import batches
 from service.runtime.step.context import Application
 from service.runtime.step.saving import AHEAD
-from service.runtime.time import timers
+from service.runtime.time import recounting, timers
 from service.settings import Settings
 from service.store.sqlite import make_private
 
@@ -81,6 +81,7 @@ class Jobs:
         self.app = app
         self.queue = make_queue(app.settings)
         self._consumer: Consumer | None = None
+        self._counted_by = ""
         self._tasks: dict[str, TaskWrapper] = {
             "wake": self.queue.task(name="wake")(self._wake),
             "deliver": self.queue.task(name="deliver")(self._deliver),
@@ -147,6 +148,7 @@ class Jobs:
 
     def _sweep(self) -> None:
         with _logged("sweep", "a minute"):
+            self._counted_by = recounting.follow(self.app, self._counted_by)
             timers.sweep(self.app)
             for batch_id in batches.unfinished(self.app):
                 self.send("batch", batch_id, self.app.clock())

@@ -8,8 +8,9 @@ from typing import Any
 
 from service.engine.definition import Model
 from service.engine.failures import UnknownToken
-from service.engine.motion import events, modifying, moves, moving, renewing
+from service.engine.motion import events, modifying, moves, moving, recounting, renewing
 from service.engine.motion.modifying import Modification, modify, preview
+from service.engine.motion.recounting import Moved
 from service.engine.motion.waiting import Waits, waits
 from service.engine.nodes import Node, ServiceTask, StartEvent
 from service.engine.nodes.reminders import Since
@@ -144,6 +145,10 @@ class Instance:
     def inputs_now(self, token_id: str) -> Mapping[str, Any]:
         """Return what a task shows, found out anew; see `motion.renewing`. UnknownToken when nobody waits."""
         return renewing.inputs_now(self._running, self._waiting(token_id))
+
+    def recount(self, began: Mapping[str, datetime], dues: Mapping[str, datetime | None]) -> Sequence[Moved]:
+        """Reckon everything that waits for workdays anew, and return what moved; see `motion.recounting`."""
+        return recounting.recount(self._running, began, dues)
 
     def settle_on_drawing(self, before: Model, since: Mapping[str, Since]) -> None:
         """Take over what the drawings say, other than those `before`, of the places where tokens wait.

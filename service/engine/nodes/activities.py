@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from service.engine.decisions import Decision, map_result
@@ -61,6 +62,11 @@ class UserTask(Node):
             ),
             self.reminders(view, Since(view.now, due_at)) if is_looked_at else (),
         )
+
+    def due(self, view: TokenView) -> datetime | None:
+        """Return when the task is due, reckoned at this moment."""
+        [due] = view.literal_or_feel([self.extensions.attribute("dueDate") or ""])
+        return to_due(due, view.now) if due else None
 
     def reminders(self, view: TokenView, since: Since) -> tuple[Reminder, ...]:
         """Return what is to be told while the task waits. EngineFailure for what cannot be reckoned."""

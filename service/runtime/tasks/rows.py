@@ -151,6 +151,13 @@ def change(step: Step, row: TaskRow, values: Mapping[str, Any]) -> bool:
     return _CHANGE.write(step.session, {**seen, **values, "version": row.version + 1}) == 1
 
 
+def move_due(step: Step, row: TaskRow, due: datetime | None) -> None:
+    """Have an open task be due at another moment, in every list where it stands."""
+    values: dict[str, Any] = {"due_at": due, "due_order": due or NEVER}
+    change(step, row, values)
+    reoffer(step, replace(row, **values))
+
+
 def note_reminder(step: Step, row: TaskRow, again_after: timedelta) -> bool:
     """Note that people were reminded of an open task now; False when that was so less than this ago."""
     asked = {"task": row.id, "before": step.now - again_after, "reminded_at": step.now}
