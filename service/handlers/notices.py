@@ -6,17 +6,24 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from service import languages
 from service.handlers.plan import material_hash
 from service.handlers.ports import Ports, Submission
 from service.handlers.topic import Topic, further, names
+from service.wording import Text, joined, translated
+
+_LINES = "{first}\n{rest}"
+MONEY = "元"
+"""The unit of money in tables of metrics."""
 
 
 def alert(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
     """Tell groups and people what deviates, one line per alert; without alerts it is plain news."""
     raised = [_alert_line(row) for row in params.get("alerts") or () if _is_raised(row)]
-    lines = [str(params["text"]), *raised]
-    subject = params.get("subject") or f"预警：{ports.case}"
-    text = "\n".join(lines)
+    subject = params.get("subject") or Text("Alert: {case}", case=ports.case)
+    text = str(params["text"])
+    if raised:
+        text = Text(_LINES, first=text, rest=joined(raised, _LINES))
     ports.notify(
         "alert" if raised else "notice",
         groups=names(params.get("groups")),
@@ -24,7 +31,7 @@ def alert(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
         subject=subject,
         text=text,
     )
-    ports.note(text, day=params.get("day"))
+    ports.note(on_record(text), day=params.get("day"))
     return {}
 
 
@@ -38,7 +45,7 @@ def escalate(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
         "escalate",
         groups=names(params.get("groups")),
         users=users,
-        subject=f"超时上报：{ports.case}",
+        subject=Text("Overdue: {case}", case=ports.case),
         text=text,
         activity=str(activity) if activity else None,
     )
@@ -58,7 +65,11 @@ def note(params: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
     if signed is not None:
         facts |= {"signed_by": signed.by, "signed_at": signed.at, "content_hash": signed.content_hash}
     elif forms:
-        text = f"{department}：没有对现行内容的同意签字可以沿用"
+        text = on_record(
+            Text(
+                "{department}: no signature that agrees to what stands now can be kept", department=department
+            )
+        )
     if department:
         facts["department"] = department
     ports.note(text, **facts)
@@ -76,22 +87,28 @@ def _is_raised(row: Mapping[str, Any]) -> bool:
     return row.get("level") not in (None, "none")
 
 
-def _alert_line(row: Mapping[str, Any]) -> str:
-    name = row.get("name") or row.get("metric")
+def _alert_line(row: Mapping[str, Any]) -> Text:
+    said = {"name": str(row.get("name") or row.get("metric"))}
     if row.get("target") is None:
-        return f"{name}：没有当日目标"
-    deviation = row.get("deviation")
-    shown = "" if deviation is None else f"，偏差 {deviation:+.2%}"
-    actual, target = (_shown(row.get(key), row.get("unit")) for key in ("actual", "target"))
-    return f"{name}：实际 {actual}，目标 {target}{shown}"
+        return Text("{name}: no target for the day", **said)
+    said |= {key: _shown(row.get(key), row.get("unit")) for key in ("actual", "target")}
+    if row.get("deviation") is None:
+        return Text("{name}: {actual}, target {target}", **said)
+    deviation = format(row["deviation"], "+.2%")
+    return Text("{name}: {actual}, target {target}, deviation {deviation}", deviation=deviation, **said)
 
 
 def _shown(value: Any, unit: Any) -> str:
     """Return a figure as people say it: ratios (unit %) in percent, money (元) with its cents."""
     if value is None:
-        return "无"
-    style, after = {"%": (".2%", ""), "元": (",.2f", " 元")}.get(unit, (".4g", ""))
-    return format(Decimal(str(value)), style) + after
+        return "—"
+    style, before = {"%": (".2%", ""), MONEY: (",.2f", "¥")}.get(unit, (".4g", ""))
+    return before + format(Decimal(str(value)), style)
+
+
+def on_record(text: str) -> str:
+    """Return a sentence as the record keeps it: in the company's language, whoever reads it later."""
+    return translated(text, languages.catalogue(languages.CHINESE).gettext)
 
 
 ALERT = Topic(

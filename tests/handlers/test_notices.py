@@ -69,8 +69,13 @@ def test_an_alert_lists_what_deviates_and_nothing_else():
     assert notice["groups"] == ("市场部",)
     assert notice["text"].splitlines() == [
         "今日指标预警",
+        "点击率: 1.95%, target 2.40%, deviation -18.75%",
+        "客单价: ¥1,234.50, target ¥268.00, deviation +360.63%",
+        "AOV: no target for the day",
+    ]
+    assert ports.notes[0][0].splitlines()[1:] == [
         "点击率：实际 1.95%，目标 2.40%，偏差 -18.75%",
-        "客单价：实际 1,234.50 元，目标 268.00 元，偏差 +360.63%",
+        "客单价：实际 ¥1,234.50，目标 ¥268.00，偏差 +360.63%",
         "AOV：没有当日目标",
     ]
 

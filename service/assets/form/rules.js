@@ -4,6 +4,7 @@ import { DynamicList, Errors } from '@bpmn-io/form-js-viewer';
 import { asking, broken, isMissing, isRequiredNow, rulesOf } from '../feel/rules.js';
 import { reader } from '../feel/engine.js';
 import { t } from '../lib/i18n.js';
+import { Rows } from './grid.js';
 import { at, put } from './places.js';
 
 /** What the rules of a field instance may name: all data first, then this row, the parent row and the row number. */
@@ -32,7 +33,7 @@ export function questions(field, instance, value) {
 
 /** A repeated group that can show what is wrong with the list as a whole. */
 function List(props) {
-  return [h(DynamicList, props), h('div', { id: `${props.domId}-list` }, h(Errors, { id: `${props.domId}-error-message`, errors: props.errors || [] }))];
+  return [h(Rows, props), h('div', { id: `${props.domId}-list` }, h(Errors, { id: `${props.domId}-error-message`, errors: props.errors || [] }))];
 }
 List.config = DynamicList.config;
 

@@ -16,7 +16,9 @@ from service.engine.forms.marks import (
     REFERS_TO,
     ROLE,
     ROLES,
+    SUM,
     TEXT,
+    TOTAL,
     in_text,
     is_shown,
 )
@@ -42,6 +44,7 @@ def _wrong(component: Component, organisation: Organisation) -> Iterator[Wrong]:
     yield from _word(ROLE, marks.get(ROLE), ROLES)
     yield from _word(TEXT, marks.get(TEXT), {PLAN})
     yield from _word(REFERS_TO, marks.get(REFERS_TO), {CASE})
+    yield from _word(TOTAL, marks.get(TOTAL), {SUM})
     for group in _named(marks.get(MATERIAL)):
         if group not in organisation.groups:
             yield "unknown-group", _undeclared(MATERIAL, group, organisation.groups)

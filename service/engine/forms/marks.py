@@ -20,6 +20,8 @@ RECALL = "recall"
 """Which inputs the answer of a field, or those of a group, rest on: while they are as they were, so is it."""
 REFERS_TO, CASE = "refersTo", "case"
 """The answer names another case, by its number; asked of start forms."""
+TOTAL, SUM = "total", "sum"
+"""What stands under a column of rows: the sum of the answers."""
 CONCLUSION, OPINION = "conclusion", "opinion"
 ROLES = frozenset({CONCLUSION, OPINION})
 PLAN = "plan"
