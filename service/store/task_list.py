@@ -6,18 +6,23 @@ one query over several principals would have to sort all their tasks first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, Text, and_, func, or_, select, type_coerce, union
 from sqlalchemy.orm import Session
 
+from service.feel import codec
 from service.store.models import TASKS, ProcessInstance, TaskCandidate, TaskRow
 
 _TASK = TASKS.c
 After = tuple[datetime, str]
 """`due_order` and id of the last task already shown."""
+Barred = Mapping[str, Collection[str]]
+"""By principal the people none of whom may be barred from a task that is offered to it."""
+NOBODY: Barred = MappingProxyType({})
 
 
 def open_tasks(
@@ -26,6 +31,7 @@ def open_tasks(
     principals: Iterable[str] = (),
     assignees: Iterable[str] = (),
     unassigned_only: bool = False,
+    free_for: Barred = NOBODY,
     q: str | None = None,
     limit: int = 50,
     after: After | None = None,
@@ -33,10 +39,11 @@ def open_tasks(
     """Return at most `limit` open tasks after `after`, the earliest due first and those without a date last.
 
     They are the tasks offered to one of `principals` (with `unassigned_only`: and held by nobody), together
-    with those one of `assignees` holds; with `q` only those in whose name, or whose case's, this text occurs.
+    with those one of `assignees` holds, but for what is offered to a principal and barred to whom `free_for`
+    names there; with `q` only those in whose name, or whose case's, this text occurs.
     """
     keys: set[After] = set()
-    for branch in _branches(principals, assignees, unassigned_only, after, q):
+    for branch in _branches(principals, assignees, unassigned_only, free_for, after, q):
         keys.update((due, task_id) for due, task_id in session.execute(branch.limit(limit)))
     ids = [task_id for _, task_id in sorted(keys)[:limit]]
     found = {task.id: task for task in rows(session, select(TASKS).where(_TASK.id.in_(ids)))}
@@ -49,11 +56,17 @@ def rows(session: Session, query: Select[Any]) -> list[TaskRow]:
 
 
 def count_open(
-    session: Session, *, principals: Iterable[str], assignees: Iterable[str], most: int = 1000
+    session: Session,
+    *,
+    principals: Iterable[str],
+    assignees: Iterable[str],
+    free_for: Barred = NOBODY,
+    most: int = 1000,
 ) -> int:
     """Return how many open tasks these people hold or may take, counting no further than `most`."""
     branches = [
-        branch.limit(most).subquery() for branch in _branches(principals, assignees, True, None, None)
+        branch.limit(most).subquery()
+        for branch in _branches(principals, assignees, True, free_for, None, None)
     ]
     ids = union(*(select(branch.c.id) for branch in branches)).subquery()
     return min(session.scalar(select(func.count()).select_from(ids)) or 0, most)
@@ -63,10 +76,14 @@ def _branches(
     principals: Iterable[str],
     assignees: Iterable[str],
     unassigned_only: bool,
+    free_for: Barred,
     after: After | None,
     q: str | None,
 ) -> list[Select[datetime, str]]:
-    branches = [_offered(principal, unassigned_only, after, q) for principal in dict.fromkeys(principals)]
+    branches = [
+        _offered(principal, unassigned_only, free_for.get(principal, ()), after, q)
+        for principal in dict.fromkeys(principals)
+    ]
     return branches + [_held(name, after, q) for name in dict.fromkeys(assignees)]
 
 
@@ -77,15 +94,21 @@ def _held(assignee: str, after: After | None, q: str | None) -> Select[datetime,
 
 
 def _offered(
-    principal: str, unassigned_only: bool, after: After | None, q: str | None
+    principal: str, unassigned_only: bool, free_for: Collection[str], after: After | None, q: str | None
 ) -> Select[datetime, str]:
     query = select(TaskCandidate.due_order, TaskCandidate.task_id.label("id"))
     query = query.where(TaskCandidate.principal == principal)
-    if unassigned_only or q:
+    if unassigned_only or q or free_for:
         query = query.join(TASKS, _TASK.id == TaskCandidate.task_id)
     if unassigned_only:
         query = query.where(_TASK.assignee.is_(None))
+    query = query.where(*map(is_free_for, free_for))
     return _ordered(_named(query, q), TaskCandidate.due_order, TaskCandidate.task_id, after)
+
+
+def is_free_for(name: str) -> ColumnElement[bool]:
+    """Return the condition that four eyes did not keep this person from a task when it opened."""
+    return ~type_coerce(_TASK.barred_users, Text).contains(codec.dumps(name), autoescape=True)
 
 
 def _named(query: Select[datetime, str], q: str | None) -> Select[datetime, str]:

@@ -96,7 +96,9 @@ def test_pages_join_without_gap_or_repetition_also_within_one_due_date(db):
 
 def test_my_list_is_read_off_an_index_without_sorting(sqlite_db):
     with sqlite_db.read() as session:
-        for branch in task_list._branches([LEGAL], ["zhouheng"], True, (MONDAY, ""), None):
+        for branch in task_list._branches(
+            [LEGAL], ["zhouheng"], True, {LEGAL: ["zhouheng"]}, (MONDAY, ""), None
+        ):
             compiled = branch.limit(50).compile(sqlite_db.engine, compile_kwargs={"literal_binds": True})
             plan = " ".join(row.detail for row in session.execute(text(f"EXPLAIN QUERY PLAN {compiled}")))
 

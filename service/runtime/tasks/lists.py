@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from service.errors import FieldError, Forbidden, InvalidInput
@@ -70,7 +70,19 @@ def find(
 def count(app: Application, actor: Actor) -> int:
     """Return how many open tasks the actor holds or may take, counting no further than 1 000."""
     with app.db.read() as session:
-        return task_list.count_open(session, principals=actor.principals, assignees=[actor.name])
+        return task_list.count_open(
+            session, principals=actor.principals, assignees=[actor.name], free_for=_free_for([actor])
+        )
+
+
+def _free_for(people: Sequence[Actor]) -> task_list.Barred:
+    """Return by principal who must not be barred: whoever looks, and for whom they would act.
+
+    What they may do for themselves nobody else's bar takes from their list.
+    """
+    actor, *absent = people
+    found = {principal: {actor.name, each.name} for each in absent for principal in each.principals}
+    return {**found, **{principal: {actor.name} for principal in actor.principals}}
 
 
 def _offered(
@@ -88,6 +100,7 @@ def _offered(
         principals=principals if group is None else [participants.group(group)],
         assignees=[each.name for each in people] if group is None else [],
         unassigned_only=mine,
+        free_for=_free_for(people) if mine else task_list.NOBODY,
         q=q,
         limit=limit + 1,
         after=after,
@@ -109,9 +122,7 @@ def _query(
     if not mine:
         query = query.where(or_(visibility.condition(actor), *map(visibility.takes_part, absent)))
     elif state == "open":
-        principals = {principal for each in people for principal in each.principals}
-        offered = select(TaskCandidate.task_id).where(TaskCandidate.principal.in_(principals))
-        free = _TASK.assignee.is_(None) & _TASK.id.in_(offered)
+        free = _TASK.assignee.is_(None) & or_(*_offered_to(people))
         query = query.where(or_(_TASK.assignee.in_([each.name for each in people]), free))
     else:
         query = query.where(_TASK.completed_by == actor.name)
@@ -126,6 +137,16 @@ def _query(
         found = ProcessInstance.search_text.contains(q.lower(), autoescape=True)
         query = query.where(or_(found, _TASK.name.contains(q, autoescape=True)))
     return query
+
+
+def _offered_to(people: Sequence[Actor]) -> Iterator[ColumnElement[bool]]:
+    """Yield when a task is offered to these people and not barred to them."""
+    alike: dict[frozenset[str], list[str]] = {}
+    for principal, names in _free_for(people).items():
+        alike.setdefault(frozenset(names), []).append(principal)
+    for names, principals in alike.items():
+        offered = select(TaskCandidate.task_id).where(TaskCandidate.principal.in_(principals))
+        yield and_(_TASK.id.in_(offered), *map(task_list.is_free_for, sorted(names)))
 
 
 def _page(
