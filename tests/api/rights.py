@@ -165,6 +165,8 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
         "POST /api/v1/campaigns/<business_key>/metrics": Need("sees the case", "sample.record"),
         "POST /api/v1/campaigns/<business_key>/metrics/import": Need("sees the case", "sample.record"),
         "GET /api/v1/campaigns/<business_key>/metrics": Need("sees the case"),
+        "GET /api/v1/campaigns/<business_key>/meeting": Need("sees the case"),
+        "GET /api/v1/campaigns/<business_key>/load": Need("sees the case"),
         "GET /api/v1/campaigns/<business_key>/figures": Need("sees the case"),
         "GET /api/v1/figure-sources": _ME,
         **dict.fromkeys(("GET /cases/<instance_id>/figures", "GET /cases/<instance_id>/meeting"), _case()),

@@ -60,3 +60,18 @@ def test_the_layouts_are_listed(path, client_for):
     keys = [each["key"] for each in client_for("zhouheng").get("/figure-sources").json["items"]]
 
     assert keys == ["wide", "rows", "ocean_engine", "baidu", "tencent_ads", "ga4"]
+
+
+def test_the_meeting_and_the_load_are_told_as_their_page_has_them(path, client_for):
+    linyue, stranger, case = client_for("linyue"), client_for("ouwen"), path.removesuffix("/metrics")
+    linyue.upload(f"{path}/import", {"表.csv": csv_of(ROWS)}, field="file", source="ocean_engine")
+    at = {"qps": 1200, "cpu": 0.4, "p95": 180, "error_rate": 0.001}
+    assert linyue.post(f"{case}/load", at).status_code == 201
+
+    meeting = linyue.get(f"{case}/meeting", day="2026-02-02").json
+    load = linyue.get(f"{case}/load").json
+
+    assert (meeting["day"], meeting["total"]["cost"]) == ("2026-02-02", 20)
+    assert [each["qps"] for each in load["points"]] == [1200]
+    assert linyue.get(f"{case}/meeting", day="soon").status_code == 422
+    assert [stranger.get(f"{case}/{what}").status_code for what in ("meeting", "load")] == [404, 404]

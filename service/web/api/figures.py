@@ -12,12 +12,15 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from service.domain.metrics import ChannelDay, LoadSample
 from service.errors import FieldError, InvalidInput
-from service.runtime.campaigns import campaign_metrics, figure_import, load_reports, measurements
+from service.runtime.campaigns import campaign_metrics, figure_import, load_reports, load_watch, measurements
+from service.runtime.campaigns import meeting as meetings
 from service.runtime.campaigns.campaign_metrics import MetricsView
 from service.runtime.campaigns.figure_import import ImportView, SourceView
 from service.runtime.campaigns.figure_rows import Given
 from service.runtime.campaigns.load_reports import LoadReportView
+from service.runtime.campaigns.load_watch import LoadWatchView
 from service.runtime.campaigns.measurements import FigureView
+from service.runtime.campaigns.meeting import MeetingView
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import Page, View
 from service.web.api import reading
@@ -85,6 +88,14 @@ class MetricsQuery(BaseModel):
     by: Literal["day", "channel"] = "day"
 
 
+class MeetingQuery(BaseModel):
+    """Which day the meeting is about."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    day: date | None = Field(None, description="yesterday, if left out; else the campaign's nearest day")
+
+
 _TRUE, _FALSE = frozenset({"true", "1"}), frozenset({"", "false", "0"})
 _TABLE = {
     "file": {"type": "string", "format": "binary", "description": "CSV in UTF-8 or GBK, or XLSX"},
@@ -149,6 +160,12 @@ def get_metrics(app: Application, actor: Actor, business_key: str, query: Metric
     return campaign_metrics.metrics(app, actor, business_key, query.by, query.first, query.last)
 
 
+@section.get("/campaigns/<business_key>/meeting", returns=MeetingView, query=MeetingQuery, errors=(404, 422))
+def get_meeting(app: Application, actor: Actor, business_key: str, query: MeetingQuery) -> MeetingView:
+    """Return what the morning meeting looks at: a day against its targets, what was done, the money."""
+    return meetings.meeting(app, actor, business_key, query.day)
+
+
 @section.get("/figure-sources", returns=ListOf(SourceView), query=Slice)
 def list_figure_sources(app: Application, actor: Actor, query: Slice) -> Page[SourceView]:
     """List the layouts of tables that can be imported, as the owners declare them."""
@@ -171,3 +188,9 @@ def report_load(app: Application, actor: Actor, business_key: str, body: Load) -
     at: datetime = body.at or app.clock()
     sample = LoadSample(**{**body.model_dump(), "at": at})
     return load_reports.report(app, actor, business_key, sample)
+
+
+@section.get("/campaigns/<business_key>/load", returns=LoadWatchView, errors=(404,))
+def get_load(app: Application, actor: Actor, business_key: str) -> LoadWatchView:
+    """Return the system's load of the last day, with the limits of the owners' table."""
+    return load_watch.watch(app, actor, business_key)
