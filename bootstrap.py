@@ -383,6 +383,7 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--host", help="address to listen on (COUNTERSIGN_HOST, 127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen on (COUNTERSIGN_PORT, 8000)")
     parser.add_argument("--no-demo", action="store_true", help="begin with an admin and nothing else")
+    parser.add_argument("--no-past", action="store_true", help="without the demo company's past year")
     options = parser.parse_args(arguments)
     prepare(RUN_EXTRAS)
     command = [str(PYTHON), "-m", "service.cli", "serve", "--bootstrap"]
@@ -390,6 +391,7 @@ def run(arguments: list[str]) -> int:
         value = getattr(options, name)
         command += [f"--{name}", str(value)] if value is not None else []
     command += ["--no-demo"] if options.no_demo else []
+    command += ["--no-past"] if options.no_past else []
     sys.stdout.flush()
     os.chdir(ROOT)
     if not WINDOWS:  # there, exec would return to the prompt at once

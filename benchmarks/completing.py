@@ -265,7 +265,7 @@ def starting(report: Report, folder: Path) -> None:
     variables = installation.environment(folder / "started", port=installation.free_port())
     with installation.opened(variables, {}):
         pass
-    with installation.process("service.cli", "serve", "--bootstrap", variables=variables):
+    with installation.process("service.cli", "serve", "--bootstrap", "--no-past", variables=variables):
         installation.Client(int(variables["COUNTERSIGN_PORT"])).wait_for("/readyz")
 
     def start(*options: str) -> float:
@@ -275,7 +275,7 @@ def starting(report: Report, folder: Path) -> None:
             return time.perf_counter() - begun
 
     timings = paired(
-        {"serve": start, "serve --bootstrap": lambda: start("--bootstrap")},
+        {"serve": start, "serve --bootstrap": lambda: start("--bootstrap", "--no-past")},
         rounds=report.rounds(12),
         warm_up=1,
     )

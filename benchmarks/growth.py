@@ -143,7 +143,7 @@ def form(report: Report, _folder: Path) -> None:
 def memory(report: Report, folder: Path) -> None:
     """Read the memory of a web process that has served every page of the demo company once."""
     variables = installation.environment(folder, port=installation.free_port())
-    with installation.process("service.cli", "serve", "--bootstrap", variables=variables):
+    with installation.process("service.cli", "serve", "--bootstrap", "--no-past", variables=variables):
         installation.Client(int(variables["COUNTERSIGN_PORT"])).wait_for("/readyz")
     with installation.opened(variables, {}):
         pass

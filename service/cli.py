@@ -158,7 +158,11 @@ def serve(options: argparse.Namespace) -> int:
 
     settings = serving.with_address(Settings.from_env(), options.host, options.port)
     return serving.run(
-        settings, bootstrap=options.bootstrap, embedded_worker=options.worker, demo=options.demo
+        settings,
+        bootstrap=options.bootstrap,
+        embedded_worker=options.worker,
+        demo=options.demo,
+        past=options.past,
     )
 
 
@@ -432,6 +436,9 @@ def _parser() -> argparse.ArgumentParser:
     served.add_argument("--bootstrap", action="store_true", help="migrate, deploy and seed what is missing")
     served.add_argument(
         "--no-demo", dest="demo", action="store_false", help="begin with an admin, without the demo company"
+    )
+    served.add_argument(
+        "--no-past", dest="past", action="store_false", help="without the past year of the demo company"
     )
     served.add_argument("--no-worker", dest="worker", action="store_false", help="no background work here")
     command("migrate-database", migrate_database)

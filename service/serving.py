@@ -30,10 +30,16 @@ def with_address(settings: Settings, host: str | None, port: int | None) -> Sett
     )
 
 
-def run(settings: Settings, *, bootstrap: bool, embedded_worker: bool, demo: bool = True) -> int:
-    """Serve until interrupted; return the exit code. AddressInUse when the port is taken."""
+def run(
+    settings: Settings, *, bootstrap: bool, embedded_worker: bool, demo: bool = True, past: bool = True
+) -> int:
+    """Serve until interrupted; return the exit code. AddressInUse when the port is taken.
+
+    `past`: what is missing of the demo company's past year is played behind the service.
+    """
     from service.app import create_app
     from service.beside import Beside
+    from service.demo import behind as demo_year
     from service.demo.accounts import refuse_known_password
     from service.jobs import attach
     from service.runtime.wiring import open_application
@@ -41,12 +47,14 @@ def run(settings: Settings, *, bootstrap: bool, embedded_worker: bool, demo: boo
     # First of all: nobody shall wait for a seeding only to learn that the port is taken.
     listener = _listen(settings)
     app = open_application(settings)
-    jobs, beside = None, Beside()
+    jobs, beside, behind = None, Beside(), None
     try:
         banner = make_ready(app, with_demo=demo) if bootstrap else ""
         refuse_known_password(app)
         app.beside = beside
         jobs = attach(app)
+        if bootstrap and demo and past:
+            behind = demo_year.begin(app)
         server = _server(create_app(settings, application=app), listener, settings)
         if embedded_worker:
             jobs.start_embedded()
@@ -55,8 +63,12 @@ def run(settings: Settings, *, bootstrap: bool, embedded_worker: bool, demo: boo
         print(f"Countersign 会签: {_address(settings, listener)}", flush=True)
         if banner:
             print(banner, flush=True)
+        if behind is not None:
+            print("The past year of the demo company is being played behind the service.", flush=True)
         server.run()
     finally:
+        if behind is not None:
+            behind.close()
         if jobs is not None:
             jobs.stop()
         listener.close()

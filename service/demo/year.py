@@ -1,6 +1,7 @@
 """The demo company's past year: finished campaigns, played as scenarios with the clock turned back.
 
-Nobody else may use the database meanwhile: what falls due in the past is played there, not by the service.
+It turns back the clock of its whole process. Others may use the database meanwhile, if they leave to it what
+falls due before `over_by`: what happens in the past is played here, at its own moment.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from zlib import crc32
+
+from sqlalchemy import select
 
 from service import resources
 from service.demo import accounts
@@ -29,16 +32,20 @@ from service.runtime.scenarios.suites import COMPANY
 from service.runtime.scenarios.world import VirtualClock, World
 from service.runtime.scenarios.yaml_lines import load
 from service.runtime.step.context import SYSTEM, Application
+from service.runtime.step.transaction import RUNNING
 from service.settings import ZONE
 from service.store.base import date_ids
+from service.store.models import Case, ProcessInstance
 from service.wording import Text
 
 LOG = logging.getLogger(__name__)
 
 Tell = Callable[[str], None]
 
-_FIRST, _LAST = timedelta(days=365), timedelta(days=20)
-"""Between so long ago and so long ago the campaigns come to their end."""
+_NOT_FINISHED = Text("not finished within its year")
+
+_FIRST, _LAST, _SINCE = timedelta(days=365), timedelta(days=20), timedelta(days=15)
+"""Between so long ago and so long ago the campaigns come to their end; since then nothing of them happens."""
 _SHORTEST, _SPREAD, _SIGMA = 30, 240, 0.8
 """Minutes until somebody answers: so many at least, and so much more by activity; how far people differ."""
 
@@ -60,38 +67,64 @@ def walk(app: Application, *, most: int | None = None, tell: Tell = print) -> in
 
     Conflict where this is not the demo company. What does not come to its end is cancelled.
     """
-    names = {each.name for each in identity.users(app, SYSTEM)}
-    people = accounts.people()
-    if not {each.name for each in people} <= names:
+    if not is_demo(app):
         raise Conflict(Text("This is not the demo company: nothing was played."))
-    present = app.clock()
-    clock, finished = VirtualClock(present), 0
+    present, here = app.clock(), app.clock
+    campaigns, finished = list(_campaigns(present))[:most], 0
+    played = _played(app, [scenario.name for scenario, _ in campaigns], present)
+    clock = VirtualClock(present)
     app.clock = clock
     date_ids(clock)
     try:
         _grant(app, present)
-        campaigns = list(_campaigns(present))[:most]
         for number, (scenario, ends) in enumerate(campaigns, start=1):
+            if scenario.name in played:
+                continue
             clock.now = scenario.starts_at
             is_finished = _play(app, clock, scenario, ends)
             finished += is_finished
             outcome = Text("finished") if is_finished else Text("cancelled")
-            tell(
-                Text(
-                    "{number}/{all} {name}: {outcome}",
-                    number=number,
-                    all=len(campaigns),
-                    name=scenario.name,
-                    outcome=outcome,
-                )
-            )
+            told = {"number": number, "all": len(campaigns), "name": scenario.name, "outcome": outcome}
+            tell(Text("{number}/{all} {name}: {outcome}", **told))
     finally:
-        app.clock = lambda: present
+        app.clock = here
         date_ids(None)
-    for person in people:
-        actor = identity.actor(app, person.name)
-        notifications.read_all(app, actor, told_before=present - timedelta(days=1))
     return finished
+
+
+def is_demo(app: Application) -> bool:
+    """Say whether this is the demo company."""
+    return {each.name for each in accounts.people()} <= {each.name for each in identity.users(app, SYSTEM)}
+
+
+def progress(app: Application) -> tuple[int, int]:
+    """Return how many campaigns of the past year have been played, and how many there are."""
+    names = [scenario.name for scenario, _ in _campaigns(app.clock())]
+    with app.db.read() as session:
+        return len(set(session.scalars(_begun(names, app.clock()).with_only_columns(Case.title)))), len(names)
+
+
+def over_by(present: datetime) -> datetime:
+    """Return before when everything lies that is played."""
+    return present - _SINCE
+
+
+def _begun(names: Sequence[str], present: datetime) -> Any:
+    return (
+        select(Case.title, ProcessInstance.id, ProcessInstance.state)
+        .join(ProcessInstance, ProcessInstance.business_key == Case.number)
+        .where(Case.title.in_(names), Case.opened_at < over_by(present))
+    )
+
+
+def _played(app: Application, names: Sequence[str], present: datetime) -> set[str]:
+    """Return which of these campaigns there are. One that was interrupted does not go on: it is cancelled."""
+    with app.db.read() as session:
+        found = session.execute(_begun(names, present)).all()
+    for _, instance_id, state in found:
+        if state in RUNNING:
+            instances.cancel(app, SYSTEM, instance_id, reason=str(_NOT_FINISHED))
+    return {title for title, _, _ in found}
 
 
 def _play(app: Application, clock: VirtualClock, scenario: Scenario, ends: datetime) -> bool:
@@ -104,8 +137,11 @@ def _play(app: Application, clock: VirtualClock, scenario: Scenario, ends: datet
     is_finished = True
     for number in play.cases.values():
         for each in instances.find(app, SYSTEM, business_key=number, state="active").items:
-            instances.cancel(app, SYSTEM, each.id, reason=str(Text("not finished within its year")))
+            instances.cancel(app, SYSTEM, each.id, reason=str(_NOT_FINISHED))
             is_finished = False
+    for person in people:
+        # What they were told then they have read long since.
+        notifications.read_all(app, person, told_before=ends + timedelta(days=1))
     return is_finished
 
 

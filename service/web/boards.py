@@ -95,7 +95,9 @@ def _answer(template: str, tables: Sequence[Table], **context: Any) -> str | Res
     """Answer the page, or with `?csv=` one of its tables."""
     wanted = request.args.get("csv")
     if wanted is None:
-        return render_template(template, tables={each.key: each for each in tables}, **context)
+        return render_template(
+            template, tables={each.key: each for each in tables}, played=application().played(), **context
+        )
     table = next((each for each in tables if each.key == wanted), None)
     if table is None:
         raise NotFound(table=wanted)

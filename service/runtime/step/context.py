@@ -27,7 +27,7 @@ from service.store.blobs import BlobStore
 from service.store.db import Database
 from service.store.models import Deployment
 
-__all__ = ["SYSTEM", "Actor", "Application", "Live"]
+__all__ = ["SYSTEM", "Actor", "Application", "Live", "Played"]
 
 _CACHED_MODELS = 32
 
@@ -38,6 +38,20 @@ class Live:
 
     deployment_id: str
     model: Model
+
+
+@dataclass(frozen=True)
+class Played:
+    """What another process plays of the past: `done` of `all`, everything of it due before `before`."""
+
+    done: int
+    all: int
+    before: datetime
+
+
+def nothing_played() -> Played | None:
+    """Say that nobody plays the past: what is due is done, however long ago it was."""
+    return None
 
 
 @dataclass
@@ -56,6 +70,8 @@ class Application:
     dispatch: Callable[[str, str, datetime], None] | None = None
     # Does what takes long: where requests are served in a process of its own, else here and now.
     beside: Doing = directly
+    # What is played of the past meanwhile: its timers and effects are done there, at their own time.
+    played: Callable[[], Played | None] = nothing_played
     _models: OrderedDict[str, Model] = field(default_factory=OrderedDict, repr=False)
     _manifests: dict[str, str] = field(default_factory=dict, repr=False)
     _models_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)

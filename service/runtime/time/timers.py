@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -18,6 +18,7 @@ from service.runtime.step.transaction import RUNNING, on_instance
 from service.store.models import NEVER, MessageBuffer, Outbox, ProcessInstance, Timer
 
 _BATCH = 200
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 # Built once: scenarios ask after every answer.
 _DUE_TIMER = (
@@ -105,11 +106,13 @@ def sweep(app: Application) -> int:
 
 
 def _sweep_batch(app: Application, now: datetime) -> int:
+    played = app.played()
+    since = played.before if played is not None else _EVER
     # A transaction of its own for each batch: nobody's answer waits behind ten thousand timers.
     with app.db.begin() as session:
-        session.execute(delete(MessageBuffer).where(MessageBuffer.expires_at <= now))
-        wakes = _lease_timers(session, now)
-        effects = _lease_effects(session, now)
+        session.execute(delete(MessageBuffer).where(MessageBuffer.expires_at.between(since, now)))
+        wakes = _lease_timers(session, since, now)
+        effects = _lease_effects(session, since, now)
     if app.dispatch is not None:
         for instance_id, due in wakes:
             app.dispatch("wake", instance_id, due)
@@ -142,12 +145,12 @@ def _due(app: Application) -> list[tuple[str, str]]:
         return found or [("wake", each) for each in session.scalars(_DUE_TIMER, now)]
 
 
-def _lease_timers(session: Session, now: datetime) -> list[tuple[str, datetime]]:
+def _lease_timers(session: Session, since: datetime, now: datetime) -> list[tuple[str, datetime]]:
     free = or_(Timer.lease_until.is_(None), Timer.lease_until < now)
     picked = session.execute(
         select(Timer.instance_id, Timer.due_at)
         .join(ProcessInstance, ProcessInstance.id == Timer.instance_id)
-        .where(Timer.due_at <= now + AHEAD, free, ProcessInstance.state == "active")
+        .where(Timer.due_at.between(since, now + AHEAD), free, ProcessInstance.state == "active")
         .order_by(Timer.due_at)
         .limit(_BATCH)
         .with_for_update(skip_locked=True, of=Timer)
@@ -156,11 +159,11 @@ def _lease_timers(session: Session, now: datetime) -> list[tuple[str, datetime]]
     return [(instance_id, due) for instance_id, due in picked]
 
 
-def _lease_effects(session: Session, now: datetime) -> list[tuple[str, datetime]]:
+def _lease_effects(session: Session, since: datetime, now: datetime) -> list[tuple[str, datetime]]:
     free = or_(Outbox.lease_until.is_(None), Outbox.lease_until < now)
     picked = session.execute(
         select(Outbox.id, Outbox.available_at)
-        .where(Outbox.state == "pending", Outbox.available_at <= now + AHEAD, free)
+        .where(Outbox.state == "pending", Outbox.available_at.between(since, now + AHEAD), free)
         .order_by(Outbox.available_at)
         .limit(_BATCH)
         .with_for_update(skip_locked=True)
