@@ -84,8 +84,15 @@ def walk(app: Application, *, most: int | None = None, tell: Tell = print) -> in
             is_finished = _play(app, clock, scenario, ends)
             finished += is_finished
             outcome = Text("finished") if is_finished else Text("cancelled")
-            told = {"number": number, "all": len(campaigns), "name": scenario.name, "outcome": outcome}
-            tell(Text("{number}/{all} {name}: {outcome}", **told))
+            tell(
+                Text(
+                    "{number}/{all} {name}: {outcome}",
+                    number=number,
+                    all=len(campaigns),
+                    name=scenario.name,
+                    outcome=outcome,
+                )
+            )
     finally:
         app.clock = here
         date_ids(None)

@@ -95,8 +95,7 @@ def _page(instance_id: str, **outcome: Any) -> str:
     app, actor = application(), me()
     case = _case(instance_id)
     key = str(case.business_key)
-    recorded = measurements.figures(app, actor, key)
-    corrected = [each for each in reversed(recorded) if each.before is not None][:SHOWN]
+    corrected = measurements.corrected(app, actor, key, SHOWN)
     people.remember(each.by for each in corrected)
     return render_template(
         "figures.html",

@@ -11,16 +11,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from service.domain.metrics import AMOUNTS, COUNTS, PAIRS, PARTS, Pair, Totals, added
 from service.runtime.step.views import View
-from service.store.models import Figure
-from service.store.writing import table_of
+from service.store.models import CHANNEL_DAYS
 
-_F = table_of(Figure).c
-_LATER = table_of(Figure).alias("later")
+_DAY = CHANNEL_DAYS.c
 MEASURED = (*COUNTS, *AMOUNTS)
 _PLACES = Decimal("1e-6")
 
@@ -72,49 +70,81 @@ def by(
     """Return the sums of the figures in force by these columns (day, channel, number), in their order."""
     wanted = tuple(metrics)
     pairs = {name: parts for name, parts in PAIRS.items() if set(parts) <= set(wanted)}
-    if pairs and "day" not in keys:
-        # Which days a ratio leaves out is known day by day.
-        daily = by(session, (*keys, "day"), *conditions, metrics=wanted)
-        return regrouped(daily, lambda key: key[:-1])
-    cell = _cells(wanted, conditions)
-    columns = [cell.c[key] for key in keys]
-    sums = [func.sum(cell.c[metric]) for metric in wanted]
-    sides = [column for parts in pairs.values() for column in _paired(cell, *parts)]
+    columns = [_DAY[key] for key in keys]
+    sums = [func.sum(_DAY[metric]) for metric in wanted]
+    sides = [column for parts in pairs.values() for column in _paired(*parts)]
+    known = or_(*(_DAY[metric].is_not(None) for metric in wanted))
+    query = select(*columns, *sums, *sides).where(known, *conditions).group_by(*columns)
+    rows = [(tuple(row[: len(columns)]), row[len(columns) :]) for row in session.execute(query)]
+    left_out = _left_out(session, keys, pairs, conditions) if _is_any(rows, len(wanted)) else {}
     found: dict[tuple[Any, ...], Totals] = {}
-    for row in session.execute(select(*columns, *sums, *sides).group_by(*columns)):
-        key, values = tuple(row[: len(columns)]), row[len(columns) :]
-        day = frozenset({key[tuple(keys).index("day")]}) if pairs else frozenset()
+    for key, values in rows:
         sided = iter(values[len(wanted) :])
-        paired = {name: Pair(next(sided), next(sided), day if next(sided) else frozenset()) for name in pairs}
+        paired = {}
+        for name in pairs:
+            over, under, _ = next(sided), next(sided), next(sided)
+            paired[name] = Pair(over, under, frozenset(left_out.get((key, name), ())))
         measured: dict[str, Any] = {
-            metric: value if value is None or metric in AMOUNTS else int(value)
-            for metric, value in zip(wanted, values, strict=False)
+            metric: _as_kept(metric, value) for metric, value in zip(wanted, values, strict=False)
         }
         found[key] = Totals(**measured, paired=paired)
     return {key: found[key] for key in sorted(found)}
 
 
-def _cells(metrics: Sequence[str], conditions: Sequence[ColumnElement[bool]]) -> Subquery:
-    """Return the figures in force of each campaign, day and channel, a column a metric."""
-    place = ("number", "day", "channel")
-    same = [_LATER.c[name] == _F[name] for name in (*place, "metric")]
-    values = [func.max(case((_F.metric == metric, _F.value))).label(metric) for metric in metrics]
-    return (
-        select(*(_F[name] for name in place), *values)
-        .where(_F.metric.in_(metrics), *conditions, ~exists().where(*same, _LATER.c.seq > _F.seq))
-        .group_by(*(_F[name] for name in place))
-        .subquery()
+def sums_of(
+    session: Session, key: str, metrics: Sequence[str], *conditions: ColumnElement[bool]
+) -> dict[Any, dict[str, Any]]:
+    """Return the sums of further metrics, of which no ratio is made, by one column."""
+    query = select(_DAY[key], *(func.sum(_DAY[metric]) for metric in metrics)).where(*conditions)
+    return {
+        value: {metric: _as_kept(metric, each) for metric, each in zip(metrics, found, strict=True)}
+        for value, *found in session.execute(query.group_by(_DAY[key]))
+    }
+
+
+def _as_kept(metric: str, value: Any) -> Any:
+    return value if value is None or metric in AMOUNTS else int(value)
+
+
+def _is_any(rows: Iterable[tuple[Any, Sequence[Any]]], metrics: int) -> bool:
+    """Say whether any of the sides counts a channel's day that has one of its two figures alone."""
+    return any(any(values[metrics + 2 :: 3]) for _, values in rows)
+
+
+def _left_out(
+    session: Session,
+    keys: Collection[str],
+    pairs: Mapping[str, tuple[str, str]],
+    conditions: Sequence[ColumnElement[bool]],
+) -> Mapping[tuple[tuple[Any, ...], str], set[date]]:
+    """Return by key and ratio the days of which it leaves out a channel."""
+    columns, alone = [_DAY[key] for key in keys], [_is_alone(*parts) for parts in pairs.values()]
+    query = (
+        select(*columns, _DAY.day, *(func.max(case((each, 1), else_=0)) for each in alone))
+        .where(or_(*alone), *conditions)
+        .group_by(*columns, *([] if "day" in keys else [_DAY.day]))
     )
+    found: dict[tuple[tuple[Any, ...], str], set[date]] = {}
+    for row in session.execute(query):
+        key, day = tuple(row[: len(columns)]), row[len(columns)]
+        for name, is_left_out in zip(pairs, row[len(columns) + 1 :], strict=True):
+            if is_left_out:
+                found.setdefault((key, name), set()).add(day)
+    return found
 
 
-def _paired(cell: Subquery, over: str, under: str) -> list[ColumnElement[Any]]:
-    """Return both sums of the cells that have both figures, and how many have one of them alone."""
-    one, other = cell.c[over], cell.c[under]
+def _paired(over: str, under: str) -> list[ColumnElement[Any]]:
+    """Return both sums of the channels' days that have both figures, and how many have one of them alone."""
+    one, other = _DAY[over], _DAY[under]
     whole = and_(one.is_not(None), other.is_not(None))
     return [
         *(func.sum(case((whole, each))) for each in (one, other)),
-        func.count(one) + func.count(other) - 2 * func.count(case((whole, 1))),
+        func.sum(case((_is_alone(over, under), 1), else_=0)),
     ]
+
+
+def _is_alone(over: str, under: str) -> ColumnElement[bool]:
+    return _DAY[over].is_(None) != _DAY[under].is_(None)
 
 
 def regrouped(
@@ -129,22 +159,22 @@ def regrouped(
 
 def of_days(first: date | None, last: date | None) -> tuple[ColumnElement[bool], ...]:
     """Return the condition that a figure is of these days, both included; None bounds nothing."""
-    bounds = (None if first is None else _F.day >= first, None if last is None else _F.day <= last)
+    bounds = (None if first is None else _DAY.day >= first, None if last is None else _DAY.day <= last)
     return tuple(each for each in bounds if each is not None)
 
 
 def of_campaigns(numbers: Any) -> ColumnElement[bool]:
     """Return the condition that a figure is of one of these campaigns: numbers, or a query for them."""
-    return _F.number.in_(numbers)
+    return _DAY.number.in_(numbers)
 
 
 def days_of(session: Session, number: str) -> tuple[date, date] | None:
     """Return the first and last day of which a campaign has figures, None without any."""
-    query = select(func.min(_F.day), func.max(_F.day)).where(_F.number == number)
+    query = select(func.min(_DAY.day), func.max(_DAY.day)).where(_DAY.number == number)
     first, last = session.execute(query).one()
     return (first, last) if first is not None else None
 
 
 def has_figures(number: Any) -> ColumnElement[bool]:
     """Return the condition that there is a figure of a campaign, whose number is this column."""
-    return exists().where(_F.number == number)
+    return exists().where(_DAY.number == number)

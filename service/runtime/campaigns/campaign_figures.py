@@ -6,18 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, insert, select
 from sqlalchemy.orm import Session
 
 from service.domain.figures import MEASURED, Figure, Place
 from service.domain.metrics import LoadSample
-from service.domain.money import decimal, money
+from service.domain.money import money
 from service.runtime.step.step import Step
 from service.store import models
-from service.store.models import ArchivedCampaign, ProcessInstance
-from service.store.writing import table_of
+from service.store.models import CHANNEL_DAYS, ArchivedCampaign, ProcessInstance
+from service.store.writing import table_of, upsert
 
 _ARCHIVE_COLUMNS = {
     "name": "name",
@@ -68,25 +68,37 @@ def holds(case: str, first: date | None = None, last: date | None = None) -> Col
     return and_(*bounds, ~exists().where(*same, later.c.seq > row.c.seq))
 
 
-def sums(
-    session: Session, case: str, by: Literal["day", "channel"], first: date | None, last: date | None
-) -> dict[Any, dict[str, Decimal]]:
-    """Return what was measured of a case, by day or by channel in their order: metric → sum.
+def corrected(session: Session, case: str, most: int) -> list[tuple[Figure, Decimal, bool]]:
+    """Return the latest figures that took the place of another, newest first.
 
-    What nobody has reported is not among them. Ratios are made of these sums, never of ratios.
+    Each with the value before it, and whether it holds.
     """
     row = table_of(models.Figure).c
-    key = row[by]
-    query = (
-        select(key, row.metric, func.sum(row.value))
-        .where(holds(case, first, last), row.metric.in_(MEASURED))
-        .group_by(key, row.metric)
-        .order_by(key)
+    several = (
+        select(row.day, row.channel, row.metric)
+        .where(row.number == case)
+        .group_by(row.number, row.day, row.channel, row.metric)
+        .having(func.count() > 1)
+        .subquery()
     )
-    found: dict[Any, dict[str, Decimal]] = {}
-    for each, metric, value in session.execute(query):
-        found.setdefault(each, {})[metric] = decimal(value)
-    return found
+    place = ("day", "channel", "metric")
+    before, after = (
+        each(row.value, type_=row.value.type).over(
+            partition_by=[row[name] for name in place], order_by=row.seq
+        )
+        for each in (func.lag, func.lead)
+    )
+    told = (
+        select(row.seq, *(row[name] for name in _FIELDS), before.label("before"), after.label("after"))
+        .join(several, and_(*(several.c[name] == row[name] for name in place)))
+        .where(row.number == case)
+        .subquery()
+    )
+    query = select(told).where(told.c.before.is_not(None)).order_by(told.c.seq.desc()).limit(most)
+    return [
+        (Figure(**{name: each[name] for name in _FIELDS}), each["before"], each["after"] is None)
+        for each in session.execute(query).mappings()
+    ]
 
 
 def record(step: Step, new: Iterable[Figure]) -> None:
@@ -97,6 +109,23 @@ def record(step: Step, new: Iterable[Figure]) -> None:
         step.cover("figure", row)
     if rows:
         step.session.execute(insert(table_of(models.Figure)), rows)
+        _hold(step.session, rows)
+
+
+def _hold(session: Session, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Have new figures hold of their channels' days."""
+    key = ("number", "day", "channel")
+    days: dict[tuple[Any, ...], dict[str, Decimal]] = {}
+    for row in rows:
+        if row["metric"] in MEASURED:
+            days.setdefault(tuple(row[name] for name in key), {})[row["metric"]] = row["value"]
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for place, told in days.items():
+        alike.setdefault(tuple(sorted(told)), []).append({**dict(zip(key, place, strict=True)), **told})
+    for metrics, values in alike.items():
+        statement = upsert(session, CHANNEL_DAYS)
+        written = {metric: statement.excluded[metric] for metric in metrics}
+        session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=written), values)
 
 
 def load_samples(session: Session, case: str, since: datetime) -> list[LoadSample]:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.domain.figures import Figure as Recorded
 from service.domain.figures import corrections, figures_of, in_force
 from service.domain.metrics import ChannelDay
 from service.domain.metrics import LoadSample as Load
@@ -102,21 +103,30 @@ def figures(app: Application, actor: Actor, business_key: str) -> tuple[FigureVi
         found = campaign_figures.figures(session, business_key)
     replaced = {id(each.after): each.before.value for each in corrections(found)}
     holding = {id(figure) for figure in in_force(found).values()}
-    return tuple(
-        FigureView(
-            day=each.day,
-            channel=each.channel,
-            metric=each.metric,
-            value=each.value,
-            before=replaced.get(id(each)),
-            source=each.source,
-            reason=each.reason,
-            by=each.by,
-            at=each.at,
-            in_force=id(each) in holding,
-        )
-        for each in found
-        if each.at is not None
+    return tuple(_figure(each, replaced.get(id(each)), is_in_force=id(each) in holding) for each in found)
+
+
+def corrected(app: Application, actor: Actor, business_key: str, most: int) -> tuple[FigureView, ...]:
+    """Return the latest corrections of a campaign, newest first. NotFound as above."""
+    with app.db.read() as session:
+        require_case(session, actor, business_key)
+        found = campaign_figures.corrected(session, business_key, most)
+    return tuple(_figure(each, before, is_in_force=holds) for each, before, holds in found)
+
+
+def _figure(figure: Recorded, before: Decimal | None, *, is_in_force: bool) -> FigureView:
+    assert figure.at is not None, "what is stored was recorded at some time"
+    return FigureView(
+        day=figure.day,
+        channel=figure.channel,
+        metric=figure.metric,
+        value=figure.value,
+        before=before,
+        source=figure.source,
+        reason=figure.reason,
+        by=figure.by,
+        at=figure.at,
+        in_force=is_in_force,
     )
 
 

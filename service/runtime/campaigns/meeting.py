@@ -136,15 +136,18 @@ def meeting(app: Application, actor: Actor, business_key: str, day: date | None 
     with app.db.read() as session:
         row = require_visible(app, session, actor, leading)
         case = _Case.of(app, session, row, actor)
-        by_day = _sums(session, business_key, "day", None, None)
-        known = sorted({*by_day, *filter(None, (case.first, case.last))})
+        measured = board_sums.days_of(session, business_key) or ()
+        known = sorted({*measured, *filter(None, (case.first, case.last))})
         wanted = day or local_day(app.clock()) - timedelta(days=1)
         if day and known:
             wanted = min(max(day, known[0]), known[-1])
         of_day = _sums(session, business_key, "channel", wanted, wanted)
-        so_far = _sums(session, business_key, "channel", None, wanted)
+        so_far = _sums(session, business_key, "channel", None, wanted, metrics=("cost",))
         opened = tuple(_open(session, case))
-    metrics, targets = daily(case.metrics), targets_of(wanted, case.sheet, case.metrics)
+        metrics, targets = daily(case.metrics), targets_of(wanted, case.sheet, case.metrics)
+        adjusted = list(_last_adjustments(case, metrics))
+        since = min((local_day(said.at) for _, said, _ in adjusted), default=None)
+        by_day = _sums(session, business_key, "day", since, None) if since is not None else {}
     return MeetingView(
         day=wanted,
         has_earlier=not known or wanted > known[0],
@@ -159,7 +162,7 @@ def meeting(app: Application, actor: Actor, business_key: str, day: date | None 
         ),
         total=_row(app, case, None, added(of_day.values()), metrics, targets),
         open=opened,
-        done=tuple(_done(case, metrics, by_day)),
+        done=tuple(_adjusted(*each, by_day) for each in adjusted),
         money=tuple(map(_money, _spend(case, so_far))),
     )
 
@@ -244,11 +247,16 @@ def _row(
 
 
 def _sums(
-    session: Session, number: str, key: str, first: date | None, last: date | None
+    session: Session,
+    number: str,
+    key: str,
+    first: date | None,
+    last: date | None,
+    metrics: Iterable[str] = board_sums.MEASURED,
 ) -> dict[Any, Totals]:
     """Return what was measured of a campaign by day or channel, of these days."""
     these = (board_sums.of_campaigns([number]), *board_sums.of_days(first, last))
-    return {value: each for (value,), each in board_sums.by(session, (key,), *these).items()}
+    return {value: each for (value,), each in board_sums.by(session, (key,), *these, metrics=metrics).items()}
 
 
 def _elapsed(case: _Case, day: date) -> Decimal | None:
@@ -287,8 +295,10 @@ def _open(session: Session, case: _Case) -> Iterable[OpenView]:
         )
 
 
-def _done(case: _Case, metrics: Sequence[Metric], by_day: Mapping[date, Totals]) -> Iterable[DoneView]:
-    """Yield the last adjustment of each metric, and whether it helped."""
+def _last_adjustments(
+    case: _Case, metrics: Sequence[Metric]
+) -> Iterable[tuple[Metric, Submission, Mapping[str, Any]]]:
+    """Yield the last adjustment of each metric."""
     for metric in metrics:
         told = [
             (each, row)
@@ -297,7 +307,7 @@ def _done(case: _Case, metrics: Sequence[Metric], by_day: Mapping[date, Totals])
             if row.get("metric") == metric.key
         ]
         if told:
-            yield _adjusted(metric, *told[0], by_day)
+            yield metric, *told[0]
 
 
 def _adjusted(

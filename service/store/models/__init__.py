@@ -5,6 +5,7 @@ from __future__ import annotations
 from service.store.base import NEVER, Base, new_id
 from service.store.models.batch import Batch, BatchItem
 from service.store.models.campaign import (
+    CHANNEL_DAYS,
     AllowanceCommitment,
     ArchivedCampaign,
     DepartmentAllowance,
@@ -52,6 +53,7 @@ from service.store.models.telling import ChannelHealth, NotificationSetting
 
 __all__ = [
     "APPLIED",
+    "CHANNEL_DAYS",
     "NEVER",
     "PROPOSED",
     "TASKS",

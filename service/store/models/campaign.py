@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from service.domain.figures import MEASURED
 from service.store.base import Base, Instant, Money, Sequence, Values, new_id
 
 
@@ -23,7 +24,6 @@ class Figure(Base):
     __table_args__ = (
         # With the value: what is in force, and its sums, are read from the index alone.
         sa.Index("ix_figure_place", "number", "day", "channel", "metric", "seq", "value"),
-        sa.Index("ix_figure_day", "day"),
     )
 
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
@@ -36,6 +36,21 @@ class Figure(Base):
     reason: Mapped[str | None] = mapped_column(sa.Text)
     by: Mapped[str]
     at: Mapped[datetime] = mapped_column(Instant)
+
+
+CHANNEL_DAYS = sa.Table(
+    "channel_day",
+    Base.metadata,
+    sa.Column("number", sa.ForeignKey("case.number"), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("channel", sa.String, primary_key=True),
+    *(sa.Column(metric, Money) for metric in MEASURED),
+    sa.Index("ix_channel_day_day", "day"),
+)
+"""What holds of a channel on a day, a column a metric; NULL is what nobody has reported.
+
+Reckoned from `figure` whenever that is added to: sums over a year read one row where there are dozens.
+"""
 
 
 class LoadSample(Base):

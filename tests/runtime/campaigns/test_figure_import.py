@@ -8,12 +8,14 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from service.domain.figures import MEASURED
 from service.errors import Forbidden, InvalidInput, NotFound
 from service.runtime.campaigns import campaign_metrics, figure_import, measurements
 from service.runtime.campaigns.figure_rows import Given
 from service.runtime.keeping import verifying
+from service.store.models import CHANNEL_DAYS
 from tests.runtime.campaigns import planned
 from tests.runtime.campaigns.planned import csv_of, xlsx_of
 
@@ -284,3 +286,49 @@ def test_sums_agree_with_a_query_written_by_hand(any_company):
     by_channel = campaign_metrics.metrics(any_company.app, any_company.cast.linyue, case, "channel")
     assert [(row.channel, row.ctr) for row in by_channel.rows if row.channel == "百度"] == [("百度", None)]
     assert of_february.total.cost == Decimal(10)
+
+
+def test_what_holds_of_a_day_is_what_the_figures_say_by_hand(any_company):
+    case = campaign(any_company)
+    head = ("日期", "渠道", "展示数", "点击", "消耗")
+    take(
+        any_company,
+        case,
+        csv_of([head, ("2026-02-01", "抖音", 1000, 20, 10), ("2026-02-02", "百度", 5, 1, 2)]),
+    )
+    take(any_company, case, csv_of([head[:4], ("2026-02-01", "抖音", 900, 30)]), reason="补录")
+    by_hand = text(
+        """SELECT day, channel, metric, value FROM figure WHERE seq IN (
+             SELECT MAX(seq) FROM figure GROUP BY number, day, channel, metric)"""
+    )
+
+    with any_company.app.db.read() as session:
+        held = session.execute(select(CHANNEL_DAYS)).mappings().all()
+        found = {
+            (str(row["day"]), row["channel"], metric): row[metric]
+            for row in held
+            for metric in MEASURED
+            if row[metric] is not None
+        }
+        wanted = {
+            (str(day), channel, metric): Decimal(value) / 100
+            for day, channel, metric, value in session.execute(by_hand)
+        }
+
+    assert found == wanted
+    assert found["2026-02-01", "抖音", "clicks"] == 30
+
+
+def test_the_latest_corrections_come_first_each_with_what_it_replaced(any_company):
+    case, linyue = campaign(any_company), any_company.cast.linyue
+    head = ("日期", "渠道", "展示数", "点击")
+    for clicks, reason in ((20, None), (30, "补录"), (25, "再核对")):
+        take(any_company, case, csv_of([head, ("2026-02-01", "抖音", 1000, clicks)]), reason=reason)
+
+    found = measurements.corrected(any_company.app, linyue, case, 5)
+
+    assert [(each.before, each.value, each.reason, each.in_force) for each in found] == [
+        (30, 25, "再核对", True),
+        (20, 30, "补录", False),
+    ]
+    assert measurements.corrected(any_company.app, linyue, case, 1) == found[:1]
