@@ -58,6 +58,23 @@ def phases() -> dict[str, tuple[str, ...]]:
     return {label_of(phase): phase.at for phase in application().live().model.case.phases}
 
 
+def outcomes() -> dict[str, str]:
+    """Return what may come of a case by the live drawings, each value with its name; nothing undecided."""
+    fact = _outcome()
+    return {value: value_text(fact, value) for value in fact.values if value != fact.initial} if fact else {}
+
+
+def outcome_is(value: str) -> tuple[str, str] | None:
+    """Return what has to hold of cases that came out like this; None for whatever came of them."""
+    fact = _outcome()
+    return (fact.name, value) if fact is not None and value else None
+
+
+def _outcome() -> Fact | None:
+    case = application().live().model.case
+    return case.facts.get(case.outcome)
+
+
 def at_phase(label: str) -> tuple[str, ...]:
     """Return the activities of a phase by its label in either language. InvalidInput where there is none."""
     declared = application().live().model.case.phases

@@ -12,7 +12,7 @@ from service.engine.drawing import Process
 from service.errors import Busy, TakesTooLong, Unavailable
 from service.runtime.campaigns import measurements
 from service.runtime.cases import attachments, comments, copies, dossier, instances
-from service.runtime.cases.seeking import STATES
+from service.runtime.cases.seeking import DUE, NAME, NEWEST, ORDERS, STATES
 from service.runtime.cases.views import InstanceView
 from service.runtime.forecasting import forecasts
 from service.web import case_facts, case_head, people
@@ -28,8 +28,10 @@ PAGE = 50
 def index() -> str:
     """List campaigns; `kind=all` adds what belongs to them (daily reports, change orders…)."""
     q, state, kind, phase = (request.args.get(name, "").strip() for name in ("q", "state", "kind", "phase"))
-    phases = case_head.phases()
+    outcome, order = request.args.get("outcome", ""), request.args.get("sort", NEWEST)
+    phases, outcomes = case_head.phases(), case_head.outcomes()
     state, phase = state if state in STATES else "", phase if phase in phases else ""
+    outcome, order = outcome if outcome in outcomes else "", order if order in ORDERS else NEWEST
     page = instances.find(
         application(),
         me(),
@@ -37,6 +39,8 @@ def index() -> str:
         state=state or None,
         at_any=phases.get(phase, ()),
         text=q or None,
+        holds=case_head.outcome_is(outcome),
+        order=order,
         limit=PAGE,
         cursor=request.args.get("cursor") or None,
     )
@@ -50,8 +54,14 @@ def index() -> str:
         kind=kind,
         phase=phase,
         phases=phases,
+        outcome=outcome,
+        outcomes=outcomes,
+        order=order,
+        orders={NEWEST: _("Newest first"), DUE: _("Due first"), NAME: _("By name")},
         q=q,
-        workbook=_workbook_of(q=q, state=state, phase=phase, leading="" if kind != "all" else "false"),
+        workbook=_workbook_of(
+            q=q, state=state, phase=phase, outcome=outcome, leading="" if kind != "all" else "false"
+        ),
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from sqlalchemy import select
 
+from service.runtime.cases import instances
 from service.runtime.cases.views import InstanceView
 from service.runtime.tasks import user_tasks
 from service.store.models import Notification
@@ -28,6 +30,69 @@ def test_campaigns_are_found_by_their_phase(company: Company, campaign: Instance
 
     assert str(number) in browser.get(f"/cases?q={number}&phase=准备").text
     assert "没有符合的结果" in browser.get(f"/cases?q={number}&phase=审批").text
+
+
+def test_campaigns_are_found_by_the_initials_of_their_names(company: Company) -> None:
+    campaign = company.campaign("臻选春茶尝鲜", by="admin")
+    page = company.browser("admin").get("/cases?q=zxcccx").text
+
+    assert "臻选春茶尝鲜" in page
+    assert str(campaign.business_key) in company.browser("admin").get("/tasks?q=zxcc").text
+    assert "没有符合的结果" in company.browser("admin").get("/cases?q=zxccxx").text
+
+
+def test_colleagues_are_found_by_initials(company: Company) -> None:
+    page = company.browser("linyue").get("/people?q=zh").text
+
+    assert "周衡" in page
+    assert "许诺" not in page
+
+
+def test_withdrawn_campaigns_are_listed_by_what_came_of_them(company: Company) -> None:
+    campaign = company.campaign("说撤就撤", by="admin")
+    instances.withdraw(company.app, company.actor("admin"), campaign.id, reason="预算取消")
+    browser = company.browser("admin")
+
+    withdrawn = browser.get(f"/cases?outcome=withdrawn&q={campaign.business_key}").text
+
+    assert "说撤就撤" in withdrawn
+    assert '<option value="withdrawn" selected>已撤销</option>' in withdrawn
+    assert "没有符合的结果" in browser.get(f"/cases?outcome=finished&q={campaign.business_key}").text
+
+
+@pytest.mark.parametrize("order", ["", "name"])
+def test_the_order_of_a_list_stands_in_its_address_and_goes_on_over_pages(
+    company: Company, order: str
+) -> None:
+    mark = f"排序{order}"
+    for name in ("甲", "乙", "丙"):
+        company.campaign(name + mark, by="admin")
+    found: list[str] = []
+    cursor = None
+    for _page in range(3):
+        page = instances.find(
+            company.app,
+            company.actor("admin"),
+            text=mark,
+            leading=True,
+            order=order or "newest",
+            limit=1,
+            cursor=cursor,
+        )
+        found += [each.name for each in page.items]
+        cursor = page.next
+
+    assert cursor is None
+    assert found == [name + mark for name in (sorted("甲乙丙") if order else "丙乙甲")]
+    shown = company.browser("admin").get(f"/cases?sort={order}&q={mark}").text
+    assert [shown.index(name) for name in found] == sorted(shown.index(name) for name in found)
+
+
+def test_what_falls_due_first_stands_first_where_that_is_asked(company: Company) -> None:
+    page = instances.find(company.app, company.actor("admin"), leading=True, order="due", limit=200)
+
+    dues = [each.due_at for each in page.items if each.waits_for and each.due_at is not None]
+    assert dues == sorted(dues)
 
 
 def test_home_counts_the_copies_not_read_and_nothing_else(company: Company, campaign: InstanceView) -> None:

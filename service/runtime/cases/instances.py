@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from service.runtime import identity
-from service.runtime.cases import outcomes, showing
+from service.runtime.cases import outcomes, seeking, showing
 from service.runtime.cases.record import diagram_state, diagram_xml, history, variables
-from service.runtime.cases.seeking import Sought
+from service.runtime.cases.seeking import NEWEST, Sought
 from service.runtime.cases.starting import save_start_draft, start, start_form, startable
 from service.runtime.cases.views import InstanceSummary, InstanceView
 from service.runtime.cases.waiting import waiting
@@ -73,11 +73,12 @@ def find(
     sought: Sought | None = None,
     *,
     leading: bool = False,
+    order: str = NEWEST,
     limit: int = 50,
     cursor: str | None = None,
     **wanted: Any,
 ) -> Page[InstanceSummary]:
-    """Return the instances the actor sees, newest first: those that are `sought`, or `wanted` by its fields.
+    """Return the instances the actor sees, by `order`: those that are `sought`, or `wanted` by its fields.
 
     `leading`: those only that lead their case, without what was started beside it.
     """
@@ -86,10 +87,9 @@ def find(
     if leading:
         query = query.join(Case, Case.number == ProcessInstance.business_key)
         query = query.where(Case.main_instance == ProcessInstance.id)
-    if cursor:
-        query = query.where(ProcessInstance.id < cursors.decode(cursor, str)[0])
+    ordered = seeking.order(order)
     with app.db.read() as session, limits.searching(session, by.text):
-        rows = session.scalars(query.order_by(ProcessInstance.id.desc()).limit(limit + 1)).all()
+        rows, after = _page(session, query, ordered, limit, cursor)
         tasks = _open_tasks(session, [row.id for row in rows[:limit]])
         ended = outcomes.of(app, session, rows[:limit])
         items = tuple(
@@ -101,7 +101,27 @@ def find(
             )
             for row in rows[:limit]
         )
-    return Page(items, cursors.encode(items[-1].id) if len(rows) > limit else None)
+    return Page(items, after)
+
+
+def _page(
+    session: Session, query: Select[Any], ordered: seeking.Order | None, limit: int, cursor: str | None
+) -> tuple[Sequence[ProcessInstance], str | None]:
+    """Return a page of instances and one more where there are more, and the cursor that goes on from it."""
+    key = ProcessInstance.id
+    if ordered is None:
+        if cursor:
+            query = query.where(key < cursors.decode(cursor, str)[0])
+        rows = session.scalars(query.order_by(key.desc()).limit(limit + 1)).all()
+        return rows, cursors.encode(rows[limit - 1].id) if len(rows) > limit else None
+    if cursor:
+        value, last = cursors.decode(cursor, ordered.kind, str)
+        query = query.where(or_(ordered.by > value, and_(ordered.by == value, key < last)))
+    found = session.execute(
+        query.add_columns(ordered.by.label("by")).order_by(ordered.by, key.desc()).limit(limit + 1)
+    ).all()
+    after = cursors.encode(found[limit - 1].by, found[limit - 1][0].id) if len(found) > limit else None
+    return [row[0] for row in found], after
 
 
 def _open_tasks(session: Session, instance_ids: Sequence[str]) -> dict[str, list[TaskRow]]:

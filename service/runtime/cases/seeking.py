@@ -8,12 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
+from sqlalchemy.orm import aliased
 
 from service.errors import FieldError, InvalidInput
 from service.store import participants
+from service.store.base import Instant
 from service.store.models import (
+    APPLIED,
+    NEVER,
     TASKS,
     ActivityHistory,
+    CaseFact,
     Incident,
     Outbox,
     ProcessInstance,
@@ -25,6 +30,28 @@ from service.wording import Text
 
 STATES = ("active", "suspended", "completed", "cancelled")
 _RUNNING = STATES[:2]
+NEWEST, DUE, NAME = "newest", "due", "name"
+ORDERS = (NEWEST, DUE, NAME)
+"""How lists of instances may be ordered: by when they began, by what falls due first, by name."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order of instances: the expression that comes before the id, and the type its values have."""
+
+    by: Any
+    kind: type
+
+
+def order(name: str) -> Order | None:
+    """Return the order of that name; None for the newest first, which the id alone says."""
+    if name == DUE:
+        task = TASKS.c
+        first = select(func.min(task.due_order)).where(
+            task.instance_id == ProcessInstance.id, task.state == "open"
+        )
+        return Order(func.coalesce(first.scalar_subquery(), literal(NEVER, Instant)), datetime)
+    return Order(ProcessInstance.title, str) if name == NAME else None
 
 
 @dataclass(frozen=True)
@@ -35,7 +62,7 @@ class Sought:
     or nobody, no time and no effect is waited for. `waiting_for`: an account or a group that has a task of it
     to do. `activity`: where it stands now; `at_any`: at any of these. `incident`: the code of an open one.
     `text`: part of its name, number, or the applicant's account or shown name. `applicant`: the account of
-    who started it.
+    who started it. `holds`: a fact of its case by name, and the value it has now.
     """
 
     state: str | None = None
@@ -51,6 +78,7 @@ class Sought:
     started_to: datetime | None = None
     text: str | None = None
     applicant: str | None = None
+    holds: tuple[str, Any] | None = None
 
     def conditions(self, now: datetime) -> Iterator[ColumnElement[bool]]:
         """Yield what has to hold of a ProcessInstance. InvalidInput for a state there is none of."""
@@ -74,16 +102,17 @@ class Sought:
             yield _stalled(now)
         if self.waiting_for:
             yield _waiting_for(self.waiting_for)
-        if self.activity:
-            yield _stands_at((self.activity,))
-        if self.at_any:
-            yield _stands_at(self.at_any)
+        yield from (
+            _stands_at(places) for places in (self.activity and (self.activity,), self.at_any) if places
+        )
         if self.incident:
             yield exists().where(
                 Incident.instance_id == row.id, Incident.state == "open", Incident.code == self.incident
             )
         if self.text:
             yield _told(self.text)
+        if self.holds:
+            yield _holds(*self.holds)
 
 
 def _stalled(now: datetime) -> ColumnElement[bool]:
@@ -121,6 +150,15 @@ def _stands_at(activities: Sequence[str]) -> ColumnElement[bool]:
         .having(there > 0)
     )
     return ProcessInstance.id.in_(places)
+
+
+def _holds(name: str, value: Any) -> ColumnElement[bool]:
+    fact, later = CaseFact, aliased(CaseFact)
+    own = and_(fact.number == ProcessInstance.business_key, fact.name == name, fact.state == APPLIED)
+    newer = and_(
+        later.number == fact.number, later.name == name, later.state == APPLIED, later.seq > fact.seq
+    )
+    return exists().where(own, fact.value == value, ~exists().where(newer))
 
 
 def _told(text: str) -> ColumnElement[bool]:

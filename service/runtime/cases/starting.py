@@ -26,6 +26,7 @@ from service.runtime.tasks import answering, candidates
 from service.runtime.tasks.views import FormView
 from service.settings import ZONE
 from service.store import cases, manifests
+from service.store.initials import initials
 from service.store.models import Case, Draft, ProcessInstance, new_id
 from service.wording import Text
 
@@ -128,7 +129,7 @@ def begin(
         started_at=now,
         updated_at=now,
     )
-    instance.search_text = " ".join([case.title, case.number, case.applicant]).lower()
+    instance.search_text = " ".join([case.title, case.number, case.applicant, initials(case.title)]).lower()
     step = step_of(app, session, instance, model, actor)
     if not is_taken:
         step.cover("case", opened)

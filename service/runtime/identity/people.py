@@ -15,6 +15,7 @@ from service.errors import Forbidden, NotFound
 from service.runtime.identity.rights import require
 from service.runtime.step.context import SYSTEM, Actor, Application
 from service.store import manifests
+from service.store.initials import initials, may_be
 from service.store.models import OrganisationUnit, User, UserGroup
 from service.store.prepared import Prepared
 
@@ -185,3 +186,11 @@ def display_names(session: Session, names: Iterable[str]) -> dict[str, str]:
     wanted = tuple(dict.fromkeys(names))
     known = session.execute(select(User.name, User.display_name).where(User.name.in_(wanted)))
     return {name: name for name in wanted} | {name: shown for name, shown in known}
+
+
+def by_initials(session: Session, q: str) -> list[str]:
+    """Return whose shown name begins with these initials, or has them somewhere: `ly` finds 林悦."""
+    if not may_be(q):
+        return []
+    found = session.execute(select(User.name, User.display_name).where(User.is_active))
+    return [name for name, shown in found if q.lower() in initials(shown)]

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from service.errors import FieldError, InvalidInput, NotFound
-from service.runtime.identity.people import actor_of, anew, require_still, with_groups
+from service.runtime.identity.people import actor_of, anew, by_initials, require_still, with_groups
 from service.runtime.identity.rights import may, require
 from service.runtime.step import audit
 from service.runtime.step.context import Actor, Application
@@ -46,10 +46,11 @@ def colleagues(
     """Return everybody else with an active account, by department; `q` is part of a name or department."""
     query = select(User.name, User.display_name, User.department)
     query = query.where(User.is_active, User.id != actor.user_id).limit(limit)
-    if q:
-        named = (User.name, User.display_name, User.department)
-        query = query.where(or_(*(each.icontains(q, autoescape=True) for each in named)))
     with app.db.read() as session:
+        if q:
+            named = (User.name, User.display_name, User.department)
+            parts = (each.icontains(q, autoescape=True) for each in named)
+            query = query.where(or_(*parts, User.name.in_(by_initials(session, q))))
         rows = session.execute(query.order_by(User.department, User.display_name))
         return tuple(ColleagueView(*row) for row in rows)
 

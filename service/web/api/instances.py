@@ -80,6 +80,7 @@ class CaseList(SoughtInstances):
 
     q: str | None = Field(None, description="the same as `text`")
     phase: str | None = Field(None, description="label of the phase it is in, as `case.yaml` has it")
+    outcome: str | None = Field(None, description="what came of it: a value of the fact that says so")
     leading: bool = Field(True, description="only what leads a case, without what was started beside it")
 
 
@@ -142,6 +143,8 @@ def cases_as_workbook(app: Application, actor: Actor, query: CaseList) -> Respon
         sought = replace(sought, text=query.q)
     if query.phase:
         sought = replace(sought, at_any=case_head.at_phase(query.phase))
+    if query.outcome:
+        sought = replace(sought, holds=case_head.outcome_is(query.outcome))
     content = case_sheet.workbook(app, actor, sought, leading=query.leading)
     headers = {"Content-Disposition": "attachment; filename=cases.xlsx"}
     return Response(content, mimetype=case_sheet.MEDIA_TYPE, headers=headers)
