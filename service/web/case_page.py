@@ -68,8 +68,11 @@ def case_context(instance_id: str, record: DossierView, *, focus: TaskView | Non
     holding = (task.assignee for task in waiting)
     people.remember((case.applicant, *holding, *candidates, *(line.by for line in history)))
     waits = instances.waiting(app, actor, instance_id)
+    suspension = instances.suspension(app, actor, instance_id)
+    people.remember([suspension.by if suspension else None])
     return {
         "case": case,
+        "suspension": suspension,
         "head": case_head.of(case.business_key),
         "waits": waits,
         "told_waits": [each for each in waits if each.kind in TOLD] or list(waits),

@@ -16,6 +16,7 @@ from flask_babel import ngettext
 from service.domain.workdays import ZONE, Calendar, local_day, official_calendar, workdays_between
 from service.runtime.cases.views import InstanceSummary, InstanceView
 from service.web import i18n
+from service.web.audit_words import action_name
 
 HOUR = timedelta(hours=1)
 MEBIBYTE = 1024 * 1024
@@ -243,6 +244,7 @@ def install(app: Flask) -> None:
         state_name,
         state_tone,
         kind_name,
+        action_name,
         device,
         without_sources,
     )

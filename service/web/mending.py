@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, time
 from typing import Any
 
@@ -12,17 +13,24 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.domain.workdays import ZONE
 from service.runtime.cases.seeking import Sought
 from service.runtime.effects import health
-from service.runtime.keeping import audit
+from service.runtime.identity import rights
+from service.runtime.keeping import audit, verifying
+from service.runtime.keeping import condition as conditions
+from service.runtime.keeping.audit import FoundView
 from service.runtime.mending import batches, queue
+from service.runtime.step.audit import SYSTEM_CHAIN
+from service.runtime.step.views import Page, to_json
 from service.web import people
 from service.web.api import record
 from service.web.asking import application, me, signed_in_only
-from service.web.download import as_download
+from service.web.audit_words import action_name, actions
+from service.web.download import CSV, JSON, as_download, csv_of
 from service.web.instances import SEARCHED, sought
 
 blueprint = signed_in_only(Blueprint("mending", __name__, url_prefix="/admin"))
 
 PAGE = 50
+ASKED = ("instance", "actor", "action", "from", "to")
 
 
 @blueprint.post("/batches")
@@ -54,6 +62,22 @@ def batch(batch_id: str) -> str:
     return render_template(template, batch=found)
 
 
+@blueprint.get("/condition")
+def condition() -> str:
+    """Show how the service is, and the latest orders on many cases."""
+    app, actor = application(), me()
+    checks, orders = conditions.look(app, actor), batches.find(app, actor)
+    people.remember(each.created_by for each in orders)
+    return render_template("condition.html", checks=checks, batches=orders)
+
+
+def ill_count() -> int:
+    """Return how many points are not well, to who may look into the system; 0 to all others."""
+    if not rights.may(me(), "system.inspect"):
+        return 0
+    return sum(not each.is_well for each in conditions.look(application(), me(), at_cases=False))
+
+
 @blueprint.get("/jobs")
 def jobs() -> str:
     state = request.args.get("state", "")
@@ -76,21 +100,65 @@ def entries() -> str:
     page = audit.find(
         application(), me(), **_wanted(asked), limit=PAGE, cursor=request.args.get("cursor") or None
     )
-    people.remember(each.actor for each in page.items)
-    return render_template("audit.html", entries=page.items, next=page.next, asked=asked)
+    return _audit_page(asked, page)
+
+
+@blueprint.post("/audit/verify")
+def verify() -> str:
+    """Check the chain of one instance, or of all that belongs to no case, against what it vouches for."""
+    asked = {name: request.form.get(name, "").strip() for name in ASKED}
+    chain = asked["instance"] or SYSTEM_CHAIN
+    report = verifying.look(application(), me(), chain)
+    page = audit.find(application(), me(), **_wanted(asked), limit=PAGE)
+    return _audit_page(asked, page, report=report, verified=chain)
 
 
 @blueprint.get("/audit.csv")
 def table() -> Response:
-    """The entries that were searched for, as a table."""
+    """The entries that were searched for, in the reader's language, with times in the company's zone."""
     found = audit.find(application(), me(), **_wanted(_asked()), limit=record.MOST_ROWS)
-    return as_download(record.table(found.items).encode(), "audit.csv")
+    heads = (
+        *(_("Time (%(zone)s)", zone=ZONE.key), _("Who"), _("Account"), _("Action"), _("Code of the action")),
+        *(_("Case"), _("Number"), _("Chain"), _("Entry"), _("Facts")),
+    )
+    people.remember(each.actor for each in found.items)
+    return as_download(csv_of(heads, map(_cells, found.items)), "audit.csv", CSV)
+
+
+@blueprint.get("/audit.json")
+def document() -> Response:
+    """The entries that were searched for, as the API tells of them."""
+    found = audit.find(application(), me(), **_wanted(_asked()), limit=record.MOST_ROWS)
+    said = json.dumps(to_json({"items": found.items}), ensure_ascii=False, indent=1)
+    return as_download(said.encode(), "audit.json", JSON)
+
+
+def _audit_page(asked: dict[str, str], page: Page[FoundView], **verified: Any) -> str:
+    people.remember(each.actor for each in page.items)
+    words = actions()
+    return render_template(
+        "audit.html",
+        entries=page.items,
+        next=page.next,
+        asked=asked,
+        actions=words,
+        zone=ZONE.key,
+        **verified,
+    )
+
+
+def _cells(each: FoundView) -> tuple[str, ...]:
+    at = datetime.fromisoformat(each.at).astimezone(ZONE)
+    facts = "" if each.facts is None else json.dumps(to_json(each.facts), ensure_ascii=False)
+    return (
+        *(f"{at:%Y-%m-%d %H:%M:%S}", people.shown_name(each.actor), each.actor),
+        *(action_name(each.action), each.action, each.case_title or "", each.case_number or ""),
+        *(each.chain, str(each.seq), facts),
+    )
 
 
 def _asked() -> dict[str, str]:
-    return {
-        name: request.args.get(name, "").strip() for name in ("instance", "actor", "action", "from", "to")
-    }
+    return {name: request.args.get(name, "").strip() for name in ASKED}
 
 
 def _wanted(asked: dict[str, str]) -> dict[str, Any]:

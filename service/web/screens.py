@@ -84,6 +84,7 @@ def _page_context() -> dict[str, object]:
         "here": request.full_path.rstrip("?"),
         "open_task_count": _open_task_count,
         "missing_count": company.missing_count,
+        "ill_count": mending.ill_count,
         "has_boards": actor is not None and boards.is_offered(actor),
         "unread_count": notifications.unread_count,
     }

@@ -16,7 +16,7 @@ from service.runtime.company import groups, importing, people
 from service.runtime.company.people import HasOpenWork
 from service.runtime.identity import UserView, rights
 from service.web.asking import application, me, signed_in_only
-from service.web.download import as_download
+from service.web.download import CSV, as_download
 
 blueprint = signed_in_only(Blueprint("staff", __name__, url_prefix="/admin/company/people"))
 
@@ -132,7 +132,7 @@ def export() -> Response:
     """Everybody as a table that can be taken again."""
     # The mark tells spreadsheets that it is UTF-8.
     content = "\ufeff" + importing.export(application(), me())
-    return as_download(content.encode(), "people.csv")
+    return as_download(content.encode(), "people.csv", CSV)
 
 
 def _is_found(user: UserView, q: str) -> bool:

@@ -15,7 +15,12 @@ blueprint = signed_in_only(Blueprint("start", __name__))
 @blueprint.get("/start")
 def index() -> str:
     """Offer what stands for itself; what belongs to a campaign is started from the campaign's page."""
-    return render_template("start.html", processes=instances.startable(application(), me()))
+    app, actor = application(), me()
+    return render_template(
+        "start.html",
+        processes=instances.startable(app, actor),
+        lacks_department=instances.lacks_department(app, actor),
+    )
 
 
 @blueprint.get("/start/<key>")
@@ -25,11 +30,11 @@ def form(key: str) -> str:
     case_id = request.args.get("case")
     case = instances.get(app, actor, case_id) if case_id else None
     number = case.business_key if case else None
+    start_form = instances.start_form(app, actor, key, business_key=number)
     offered = instances.startable(app, actor, business_key=number)
     process = next((each for each in offered if each.key == key), None)
     if process is None:
         raise NotFound
-    start_form = instances.start_form(app, actor, key, business_key=number)
     payload = form_payload.for_start(key, start_form, here=request.full_path.rstrip("?"), business_key=number)
     return render_template(
         "start_form.html",

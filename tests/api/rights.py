@@ -194,8 +194,13 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
         "GET /api/v1/audit": _right("audit.read"),
         "GET /api/v1/jobs": _right("system.inspect"),
         "GET /admin/jobs": _right("system.inspect"),
+        "GET /admin/condition": _right("system.inspect"),
+        "GET /api/v1/condition": _right("system.inspect"),
         "POST /admin/jobs/<job_id>/retry": _right("incident.retry"),
-        **dict.fromkeys(("GET /admin/audit", "GET /admin/audit.csv"), _right("audit.read")),
+        **dict.fromkeys(
+            ("GET /admin/audit", "GET /admin/audit.csv", "GET /admin/audit.json", "POST /admin/audit/verify"),
+            _right("audit.read"),
+        ),
         "POST /admin/batches": _right("instance.suspend"),
         "GET /admin/batches/<batch_id>": Need("ordered it, or system.inspect"),
         "POST /admin/instances/<instance_id>/variables": Need(

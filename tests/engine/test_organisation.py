@@ -21,6 +21,7 @@ rights:
 calendar:
   holidays: [2026-10-09]
   workdays: [2026-10-10]
+stalled_after_workdays: 3
 hours: {digest_at: "08:30", quiet_from: "21:00", quiet_to: "07:00"}
 """
 
@@ -41,6 +42,7 @@ def test_what_is_declared_is_read():
     assert company.rights_of({"市场部"}) == frozenset()
     assert not company.calendar.is_workday(date(2026, 10, 9))
     assert company.calendar.is_workday(date(2026, 10, 10)), "a Saturday"
+    assert company.stalled_after_workdays == 3
     assert company.hours == Hours(time(8, 30), (time(21), time(7)))
     assert company.line_of("rights", "case.see_all") == 9
     assert findings(COMPANY) == []
@@ -71,10 +73,11 @@ def test_a_manifest_of_the_first_release_keeps_the_rights_of_then():
         ("总监: role", "总监: rolle", 2, "unknown-word", "Did you mean 'role'?"),
         ("rights:", "right:", 7, "unknown-word", "Did you mean 'rights'?"),
         ("[2026-10-09]", "[2026-13-09]", 11, "declaration-shape", "a date such as 2026-10-10"),
-        ('"08:30"', "10:00", 13, "declaration-shape", "a time of day in quotes"),
-        ('"08:30"', '"25:00"', 13, "declaration-shape", "a time of day in quotes"),
-        (', quiet_to: "07:00"', "", 13, "declaration-shape", "or neither"),
-        ("digest_at", "digest", 13, "unknown-word", "Did you mean 'digest_at'?"),
+        ("workdays: 3", "workdays: three", 13, "declaration-shape", "a number of workdays"),
+        ('"08:30"', "10:00", 14, "declaration-shape", "a time of day in quotes"),
+        ('"08:30"', '"25:00"', 14, "declaration-shape", "a time of day in quotes"),
+        (', quiet_to: "07:00"', "", 14, "declaration-shape", "or neither"),
+        ("digest_at", "digest", 14, "unknown-word", "Did you mean 'digest_at'?"),
         ("rights:", "groups:", 7, "not-yaml", "'groups' stands here twice"),
     ],
 )

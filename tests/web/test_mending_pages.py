@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import update
 
 from service.runtime.cases import instances
 from service.runtime.mending import batches
 from service.runtime.step.context import SYSTEM
+from service.store.models import ProcessInstance
 from tests.web.company import Company
 
 
@@ -82,8 +84,22 @@ def test_the_record_is_searched_and_taken_along(admin, case) -> None:
     table = admin.get(f"/admin/audit.csv?instance={case.id}").text
 
     assert "instance.started" in page
-    assert table.startswith("\ufeffat,actor,action")
+    assert "发起活动" in page
+    assert table.startswith("\ufeff时间（Asia/Shanghai）,")
     assert case.id in table
+    document = admin.get(f"/admin/audit.json?instance={case.id}")
+    assert document.content_type == "application/json; charset=utf-8"
+    assert {each["case_number"] for each in document.json["items"]} == {case.business_key}
+
+
+def test_the_record_is_verified_where_it_is_read(company: Company, admin, case) -> None:
+    whole = admin.post("/admin/audit/verify", data={"instance": case.id}).text
+    with company.app.db.begin() as session:
+        session.execute(update(ProcessInstance).values(applicant="somebody"))
+    broken = admin.post("/admin/audit/verify", data={"instance": case.id}).text
+
+    assert "核验无误" in whole
+    assert "与记录不符" in broken
 
 
 def test_what_waits_in_the_background_is_listed(company: Company, admin) -> None:

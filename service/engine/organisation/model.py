@@ -98,7 +98,8 @@ class Organisation:
     `conclusions`: conclusion → its tone. `notices`: event → who is told of it. `aspects`: what a change of
     the plan may touch, beside what is material to a group. `reserve` and `influencers` are categories of the
     budget. `is_first_release`: it declares groups, relations and lanes only, so the rest is what held then
-    (`v0_1.py`). `lines` tells where things stand: (section, name) → line of the file.
+    (`v0_1.py`). A case that has not moved for `stalled_after_workdays` stands still.
+    `lines` tells where things stand: (section, name) → line of the file.
     """
 
     groups: Mapping[str, str] = field(default_factory=dict)
@@ -111,6 +112,7 @@ class Organisation:
     follow_ups: Mapping[str, FollowUp] = field(default_factory=dict)
     notices: Mapping[str, Event] = field(default_factory=dict)
     hours: Hours = Hours()
+    stalled_after_workdays: int = 5
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     reserve: str = ""
     influencers: str = ""

@@ -31,7 +31,7 @@ SECTIONS = frozenset(
     {
         *("groups", "relations", "lanes", "rights", "conclusions", "aspects", "metrics", "budget"),
         *("follow_ups", "superiors", "notices", "hours"),
-        *("calendar", "brand_lines"),
+        *("calendar", "brand_lines", "stalled_after_workdays"),
     }
 )
 GROUP_KINDS = frozenset({"department", "role"})
@@ -65,6 +65,7 @@ def read(content: bytes) -> Reading:
         superiors=_superiors(file),
         notices=_notices(file),
         hours=_hours(file),
+        stalled_after_workdays=_stalled_after(file),
         lanes={name: str(text or "") for name, text in file.section("lanes").items()},
         brand_lines=file.names(file.data, "brand_lines"),
         company_holidays=_days(file, calendar, "holidays"),
@@ -173,6 +174,15 @@ def _notices(file: Declarations) -> dict[str, Event]:
         said = {word: file.text(entry, word) for word in NOTICE_WORDS - {"tell"}}
         found[key] = Event(key, tell=file.names(entry, "tell"), **said)
     return found
+
+
+def _stalled_after(file: Declarations) -> int:
+    word = "stalled_after_workdays"
+    found = file.data.get(word, Organisation().stalled_after_workdays)
+    if isinstance(found, int) and not isinstance(found, bool) and found > 0:
+        return found
+    file.shape(file.data.line_of(word), word, Text("a number of workdays, from 1"))
+    return Organisation().stalled_after_workdays
 
 
 def _hours(file: Declarations) -> Hours:

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from service.runtime import identity
 from service.runtime.cases import outcomes, seeking, showing
-from service.runtime.cases.record import diagram_state, diagram_xml, history, variables
+from service.runtime.cases.record import diagram_state, diagram_xml, history, suspension, variables
 from service.runtime.cases.seeking import NEWEST, Sought
-from service.runtime.cases.starting import save_start_draft, start, start_form, startable
+from service.runtime.cases.starting import lacks_department, save_start_draft, start, start_form, startable
 from service.runtime.cases.views import InstanceSummary, InstanceView
 from service.runtime.cases.waiting import waiting
 from service.runtime.cases.withdrawing import may_withdraw, withdraw
@@ -36,6 +36,7 @@ __all__ = [
     "find",
     "get",
     "history",
+    "lacks_department",
     "leads",
     "may_cancel",
     "may_see",
@@ -47,6 +48,7 @@ __all__ = [
     "start_form",
     "startable",
     "suspend",
+    "suspension",
     "variables",
     "waiting",
     "withdraw",
@@ -83,12 +85,13 @@ def find(
     `leading`: those only that lead their case, without what was started beside it.
     """
     by = sought or Sought(**wanted)
-    query = select(ProcessInstance).where(visibility.condition(actor), *by.conditions(app.clock()))
+    query = select(ProcessInstance).where(visibility.condition(actor))
     if leading:
         query = query.join(Case, Case.number == ProcessInstance.business_key)
         query = query.where(Case.main_instance == ProcessInstance.id)
     ordered = seeking.order(order)
     with app.db.read() as session, limits.searching(session, by.text):
+        query = query.where(*by.conditions(app.clock(), seeking.unmoved_since(app, session)))
         rows, after = _page(session, query, ordered, limit, cursor)
         tasks = _open_tasks(session, [row.id for row in rows[:limit]])
         ended = outcomes.of(app, session, rows[:limit])

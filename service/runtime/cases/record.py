@@ -26,6 +26,18 @@ def history(app: Application, actor: Actor, instance_id: str) -> tuple[HistoryVi
         return tuple(_line(row) for row in session.scalars(query.order_by(ActivityHistory.seq)))
 
 
+def suspension(app: Application, actor: Actor, instance_id: str) -> HistoryView | None:
+    """Return the line that says who has suspended a case, when and why; None while it is not suspended."""
+    with app.db.read() as session:
+        row = require_visible(app, session, actor, instance_id)
+        if row.state != "suspended":
+            return None
+        line = ActivityHistory
+        query = select(line).where(line.instance_id == instance_id, line.event == "suspended")
+        found = session.scalars(query.order_by(line.seq.desc()).limit(1)).first()
+        return _line(found) if found is not None else None
+
+
 def variables(app: Application, actor: Actor, instance_id: str) -> dict[str, dict[str, Any]]:
     """Return the variables of every scope by its path; that of the root is empty."""
     with app.db.read() as session:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
-from service.errors import FieldError, InvalidInput
+from service.domain.workdays import shifted
+from service.engine.organisation import Organisation
+from service.errors import FieldError, InvalidInput, NotFound
+from service.runtime.step.context import Application
 from service.store import participants
 from service.store.base import Instant
 from service.store.models import (
@@ -30,6 +33,8 @@ from service.wording import Text
 
 STATES = ("active", "suspended", "completed", "cancelled")
 _RUNNING = STATES[:2]
+LATE = timedelta(minutes=5)
+"""A timer that is past due by less than this is only about to be seen to."""
 NEWEST, DUE, NAME = "newest", "due", "name"
 ORDERS = (NEWEST, DUE, NAME)
 """How lists of instances may be ordered: by when they began, by what falls due first, by name."""
@@ -59,7 +64,8 @@ class Sought:
     """What is sought; None or "" for whatever it is.
 
     `stalled`: active, and nothing will move it by itself or in time: an incident is open, a task is overdue,
-    or nobody, no time and no effect is waited for. `waiting_for`: an account or a group that has a task of it
+    a timer is past due, nobody, no time and no effect is waited for, or nothing moved for as many workdays as
+    the owners say (`stalled_after_workdays`). `waiting_for`: an account or a group that has a task of it
     to do. `activity`: where it stands now; `at_any`: at any of these. `incident`: the code of an open one.
     `text`: part of its name, number, or the applicant's account or shown name. `applicant`: the account of
     who started it. `holds`: a fact of its case by name, and the value it has now.
@@ -80,8 +86,11 @@ class Sought:
     applicant: str | None = None
     holds: tuple[str, Any] | None = None
 
-    def conditions(self, now: datetime) -> Iterator[ColumnElement[bool]]:
-        """Yield what has to hold of a ProcessInstance. InvalidInput for a state there is none of."""
+    def conditions(self, now: datetime, moved: datetime) -> Iterator[ColumnElement[bool]]:
+        """Yield what has to hold of a ProcessInstance. InvalidInput for a state there is none of.
+
+        `moved`: what has not moved since then stands still (`unmoved_since`).
+        """
         if self.state and self.state not in STATES:
             text = Text("one of {choices}", choices=", ".join(STATES))
             raise InvalidInput(errors=[FieldError("state", text)])
@@ -99,7 +108,7 @@ class Sought:
         if self.started_to:
             yield row.started_at <= self.started_to
         if self.stalled:
-            yield _stalled(now)
+            yield _stalled(now, moved)
         if self.waiting_for:
             yield _waiting_for(self.waiting_for)
         yield from (
@@ -115,13 +124,25 @@ class Sought:
             yield _holds(*self.holds)
 
 
-def _stalled(now: datetime) -> ColumnElement[bool]:
+def unmoved_since(app: Application, session: Session) -> datetime:
+    """Return the moment since when a case must have moved in order not to stand still."""
+    try:
+        organisation = app.live(session=session).model.organisation
+    except NotFound:  # nothing is deployed yet
+        organisation = Organisation()
+    return shifted(app.clock(), -organisation.stalled_after_workdays, organisation.calendar)
+
+
+def _stalled(now: datetime, moved: datetime) -> ColumnElement[bool]:
     row, task = ProcessInstance, TASKS.c
     is_open = and_(task.instance_id == row.id, task.state == "open")
     pending = exists().where(Outbox.instance_id == row.id, Outbox.state == "pending")
     overdue = exists().where(is_open, task.due_at < now)
+    late = row.next_due_at < now - LATE
     nothing = and_(~exists().where(is_open), row.next_due_at.is_(None), ~pending)
-    return and_(row.state == "active", or_(row.open_incidents > 0, overdue, nothing))
+    return and_(
+        row.state == "active", or_(row.open_incidents > 0, overdue, nothing, late, row.updated_at < moved)
+    )
 
 
 def _waiting_for(who: str) -> ColumnElement[bool]:

@@ -19,7 +19,7 @@ from service.runtime.cases.views import InstanceView
 from service.runtime.identity import visibility
 from service.runtime.identity.rights import may
 from service.runtime.step import saving
-from service.runtime.step.context import Actor, Application
+from service.runtime.step.context import SYSTEM, Actor, Application
 from service.runtime.step.step import Step
 from service.runtime.step.transaction import step_of
 from service.runtime.tasks import answering, candidates
@@ -31,6 +31,8 @@ from service.store.models import Case, Draft, ProcessInstance, new_id
 from service.wording import Text
 
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_DEPARTMENT = "department"
+"""The variable of a case that holds its department."""
 _TITLE_LENGTH = 200
 _NUMBER_LENGTH = 100
 
@@ -180,6 +182,7 @@ def startable(app: Application, actor: Actor, *, business_key: str | None = None
         for each in model.processes.values()
         if each.begun_by is None
         and each.key not in late
+        and not (each.key == model.case.main and _lacks_department(model, actor))
         and _may_start(app, actor, model, each, business_key)
     ]
     return tuple(sorted(found, key=lambda each: each.name))
@@ -225,9 +228,26 @@ def _require_by_hand(process: Process) -> None:
     raise Conflict(Text("“{process}” begins when its time comes.", process=process.name))
 
 
+def lacks_department(app: Application, actor: Actor) -> bool:
+    """Say whether a case of this actor would have no department, though drawings ask for its head."""
+    return _lacks_department(app.live().model, actor)
+
+
+def _lacks_department(model: Model, actor: Actor) -> bool:
+    relations = model.organisation.relations.values()
+    is_asked = any(each.kind == "head_of" and each.of == _DEPARTMENT for each in relations)
+    return is_asked and not actor.department and actor != SYSTEM
+
+
 def _require_starter(
     app: Application, actor: Actor, model: Model, process: Process, case: str | None = None
 ) -> None:
+    if process.key == model.case.main and _lacks_department(model, actor):
+        raise Forbidden(
+            "Whoever starts a campaign has a department, whose head is asked: yours is not entered yet. "
+            "An admin enters it under Organisation, People.",
+            process=process.key,
+        )
     if not _may_start(app, actor, model, process, case):
         raise Forbidden("You may not start this process.", process=process.key)
 

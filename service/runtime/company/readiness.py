@@ -54,8 +54,15 @@ def _people(session: Session, model: Model) -> Iterator[Gap]:
         yield Gap("applicant", "", True, text)
     for name in staffing.without_members(session, model):
         yield Gap("members", name, True, Text("{group} has no members.", group=name))
-    for name in staffing.without_head(session, model):
+    headless = staffing.without_head(session, model)
+    for name in headless:
         yield Gap("head", name, True, Text("{department} has no head.", department=name))
+    for name in staffing.idle(session, model):
+        # Declared and not drawn for yet: nothing stops, and whoever added it has not finished.
+        text = Text("{group} has no members yet; no task goes to it so far.", group=name)
+        if name in departments and name not in headless and not staffing.has_head(session, name):
+            text = Text("{group} has no members and no head yet; no task goes to it so far.", group=name)
+        yield Gap("members", name, False, text)
 
 
 def _figures(app: Application, session: Session, model: Model) -> Iterator[Gap]:

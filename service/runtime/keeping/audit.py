@@ -11,6 +11,8 @@ from sqlalchemy import Select, select, tuple_
 
 from service.errors import NotFound
 from service.feel import codec
+from service.runtime.cases import naming
+from service.runtime.cases.naming import CaseName
 from service.runtime.identity.rights import require
 from service.runtime.step.audit import SYSTEM_CHAIN, append
 from service.runtime.step.context import Actor, Application
@@ -33,10 +35,15 @@ class AuditView(View):
 
 @dataclass(frozen=True)
 class FoundView(AuditView):
-    """An entry with the chain it stands in: an instance's id, `system` or `cases`."""
+    """An entry with the chain it stands in: an instance's id, `system` or `cases`.
+
+    `case_number` and `case_title` are those of the instance's case, for who may see it.
+    """
 
     chain: str
     id: str
+    case_number: str | None
+    case_title: str | None
 
 
 def find(
@@ -74,9 +81,8 @@ def find(
         query = query.where(tuple_(entry.at, entry.chain, entry.seq) < tuple_(at, chain, seq))
     with app.db.read() as session:
         rows = session.scalars(query.limit(limit + 1)).all()
-    items = tuple(
-        FoundView(**vars(_view(row)), chain=row.chain, id=f"{row.chain}:{row.seq}") for row in rows[:limit]
-    )
+        cases = naming.names(session, actor, (row.chain for row in rows))
+    items = tuple(_found(row, cases.get(row.chain)) for row in rows[:limit])
     last = rows[limit - 1] if len(rows) > limit else None
     return Page(items, cursors.encode(last.at, last.chain, last.seq) if last is not None else None)
 
@@ -119,6 +125,17 @@ def _moment(at: datetime) -> str:
 def chain_of(chain: str) -> Select[AuditEntry]:
     """Return the query for a chain's entries, oldest first."""
     return select(AuditEntry).where(AuditEntry.chain == chain).order_by(AuditEntry.seq)
+
+
+def _found(row: AuditEntry, case: CaseName | None) -> FoundView:
+    number, title = case or (None, None)
+    return FoundView(
+        **vars(_view(row)),
+        chain=row.chain,
+        id=f"{row.chain}:{row.seq}",
+        case_number=number,
+        case_title=title,
+    )
 
 
 def _view(entry: AuditEntry) -> AuditView:

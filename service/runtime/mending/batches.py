@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from service.errors import FieldError, InvalidInput, NotFound, ServiceError, Unavailable
 from service.runtime import identity
-from service.runtime.cases import instances
+from service.runtime.cases import instances, seeking
 from service.runtime.cases.seeking import Sought
 from service.runtime.identity import visibility
 from service.runtime.identity.rights import may, require
@@ -313,7 +313,8 @@ def _subjects(
 ) -> tuple[str, ...]:
     """Return what the order is about: instances, or the incidents or tasks in them."""
     wanted = Sought() if sought is None else sought
-    seen = select(ProcessInstance.id).where(visibility.condition(actor), *wanted.conditions(app.clock()))
+    conditions = wanted.conditions(app.clock(), seeking.unmoved_since(app, session))
+    seen = select(ProcessInstance.id).where(visibility.condition(actor), *conditions)
     if action not in _INSIDE:
         return tuple(session.scalars(seen.limit(MOST + 1))) if ids is None else tuple(dict.fromkeys(ids))
     inside, given = _INSIDE[action], tuple(ids or ())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from service.errors import FieldError, InvalidInput, NotFound
 from service.runtime import identity
+from service.runtime.cases import naming
+from service.runtime.cases.naming import CaseName
 from service.runtime.effects import rows as effect_rows
 from service.runtime.identity.rights import require
 from service.runtime.incidents import incidents
@@ -28,7 +31,8 @@ _TIMER = "timer:"
 @dataclass(frozen=True)
 class JobView(View):
     """Something to be done. `kind` is timer or effect, `what` which; `state`: waiting for its time, due,
-    running (sent to a worker), or failed (given up). `error` is what went wrong the last time."""
+    running (sent to a worker), or failed (given up). `error` is what went wrong the last time. `case_number`
+    and `case_title` are those of the instance's case, for who may see it."""
 
     id: str
     kind: str
@@ -38,6 +42,8 @@ class JobView(View):
     due_at: datetime
     attempts: int
     error: str | None
+    case_number: str | None = None
+    case_title: str | None = None
 
 
 def find(app: Application, actor: Actor, *, state: str | None = None) -> tuple[JobView, ...]:
@@ -51,8 +57,13 @@ def find(app: Application, actor: Actor, *, state: str | None = None) -> tuple[J
         effects = session.scalars(open_effects.order_by(Outbox.state, Outbox.available_at).limit(MOST)).all()
         timers = session.scalars(select(Timer).order_by(Timer.due_at).limit(MOST)).all()
         stopped = _stopped_timers(session)
-    found = [*(_effect(row, now) for row in effects), *(_timer(row, now, stopped) for row in timers)]
-    found = [each for each in found if state in (None, each.state)]
+        all_of_them = [
+            *(_effect(row, now) for row in effects),
+            *(_timer(row, now, stopped) for row in timers),
+        ]
+        found = [each for each in all_of_them if state in (None, each.state)]
+        cases = naming.names(session, actor, (each.instance_id for each in found))
+    found = [_named(each, cases) for each in found]
     return tuple(sorted(found, key=lambda each: (each.state != "failed", each.due_at)))
 
 
@@ -78,6 +89,11 @@ def retry(app: Application, actor: Actor, job_id: str) -> JobView:
         row_id, kind = (str(job.instance_id), "wake") if job.kind == "timer" else (job_id, "deliver")
         app.dispatch(kind, row_id, now)
     return _existing(app, actor, job_id, otherwise=job)
+
+
+def _named(job: JobView, cases: Mapping[str, CaseName]) -> JobView:
+    case = cases.get(job.instance_id or "")
+    return replace(job, case_number=case.number, case_title=case.title) if case else job
 
 
 def _existing(app: Application, actor: Actor, job_id: str, *, otherwise: JobView | None = None) -> JobView:

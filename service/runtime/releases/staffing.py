@@ -43,6 +43,18 @@ def without_members(session: Session, model: Model) -> tuple[str, ...]:
     return tuple(name for name in needed(model) if not identity.has_able_member(session, [name], without=()))
 
 
+def idle(session: Session, model: Model) -> tuple[str, ...]:
+    """Return the declared groups that no drawing needs and that nobody belongs to."""
+    wanted = {*needed(model)}
+    others = (name for name in model.organisation.groups if name not in wanted)
+    return tuple(name for name in others if not identity.has_able_member(session, [name], without=()))
+
+
+def has_head(session: Session, department: str) -> bool:
+    """Say whether a department has a head."""
+    return identity.head_of(session, department) is not None
+
+
 def without_head(session: Session, model: Model) -> tuple[str, ...]:
     """Return the departments whose head drawings may ask for, and that have none.
 
@@ -54,7 +66,7 @@ def without_head(session: Session, model: Model) -> tuple[str, ...]:
     if any(each.kind == "head_of" for each in organisation.relations.values()):
         wanted |= {*session.scalars(select(User.department).where(User.is_active).distinct()), None} - {None}
     departments = (name for name, kind in organisation.groups.items() if kind == DEPARTMENT)
-    return tuple(name for name in departments if name in wanted and identity.head_of(session, name) is None)
+    return tuple(name for name in departments if name in wanted and not has_head(session, name))
 
 
 def findings(session: Session, model: Model) -> Iterator[Finding]:

@@ -5,26 +5,28 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 from flask import Response, request
 from pydantic import AwareDatetime, Field
 
-from service.runtime.keeping import audit
+from service.runtime.keeping import audit, condition
 from service.runtime.keeping.audit import FoundView
+from service.runtime.keeping.condition import CheckView
 from service.runtime.mending import queue
 from service.runtime.mending.queue import JobView
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.sheets import plain_cell
 from service.runtime.step.views import Page, to_json
+from service.settings import ZONE
 from service.web.api.instances import moment
 from service.web.api.section import ListOf, Query, Section, Slice
 
 section = Section("Record and queue")
 
 MOST_ROWS = 50_000
-COLUMNS = ("at", "actor", "action", "chain", "seq", "facts")
+COLUMNS = ("at", "actor", "action", "chain", "seq", "facts", "case_number", f"at in {ZONE.key}")
 
 
 class Entries(Query):
@@ -55,7 +57,14 @@ def list_audit(app: Application, actor: Actor, query: Entries) -> Page[FoundView
     }
     if request.accept_mimetypes.best_match(("application/json", "text/csv")) != "text/csv":
         return audit.find(app, actor, **wanted, **query.page())
-    return Response(table(audit.find(app, actor, **wanted, limit=MOST_ROWS).items), mimetype="text/csv")
+    found = audit.find(app, actor, **wanted, limit=MOST_ROWS)
+    return Response(table(found.items), content_type="text/csv; charset=utf-8")
+
+
+@section.get("/condition", returns=ListOf(CheckView), query=Slice, errors=(403,))
+def look_at_condition(app: Application, actor: Actor, query: Slice) -> Page[CheckView]:
+    """Tell how the service is, point by point, what is wrong first, and what to do about it."""
+    return query.cut(condition.look(app, actor), lambda each: f"{each.kind}:{each.subject}")
 
 
 @section.get("/jobs", returns=ListOf(JobView), query=Jobs, errors=(403,))
@@ -77,6 +86,7 @@ def table(entries: tuple[FoundView, ...]) -> str:
     sheet.writerow(COLUMNS)
     for each in entries:
         facts = json.dumps(to_json(each.facts), ensure_ascii=False)
-        cells = (each.at, each.actor, each.action, each.chain, str(each.seq), facts)
-        sheet.writerow([plain_cell(cell) for cell in cells])
+        local = f"{datetime.fromisoformat(each.at).astimezone(ZONE):%Y-%m-%d %H:%M:%S}"
+        cells = (each.at, each.actor, each.action, each.chain, str(each.seq), facts, each.case_number, local)
+        sheet.writerow([plain_cell(cell or "") for cell in cells])
     return "\ufeff" + text.getvalue()

@@ -7,7 +7,9 @@ from decimal import Decimal
 import pytest
 
 from service import resources
+from service.errors import Forbidden
 from service.runtime import identity
+from service.runtime.cases import instances
 from service.runtime.company import founding, groups, readiness, spending
 from service.runtime.releases import deployments
 from service.runtime.scenarios import people as scenario_people
@@ -62,6 +64,33 @@ def test_a_department_with_people_needs_a_head(fresh):
     groups.set_head(fresh, SYSTEM, "市场部", "linyue")
 
     assert ("head", "市场部") not in blocking(fresh)
+
+
+def test_a_group_that_was_added_is_named_until_somebody_belongs_to_it(fresh):
+    hire_everybody(fresh)
+    spending.grant(fresh, SYSTEM, "市场部", "2026Q1", Decimal(500_000))
+    groups.create(fresh, SYSTEM, "直播部")
+    groups.create(fresh, SYSTEM, "品牌委员会", "role")
+    added = [(gap.kind, gap.subject, gap.is_blocking) for gap in readiness.gaps(fresh, SYSTEM)]
+
+    identity.set_groups(fresh, SYSTEM, "linyue", ["市场部", "直播部", "品牌委员会"])
+
+    assert added == [("members", "直播部", False), ("members", "品牌委员会", False)]
+    assert readiness.gaps(fresh, SYSTEM) == ()
+
+
+def test_an_admin_without_a_department_starts_no_campaign_whose_head_nobody_knows(fresh):
+    admin = identity.actor(fresh, "admin")
+    offered = {each.key for each in instances.startable(fresh, admin)}
+    with pytest.raises(Forbidden) as caught:
+        instances.start_form(fresh, admin, "campaign_approval")
+
+    identity.update_user(fresh, SYSTEM, "admin", department="信息部")
+
+    assert "campaign_approval" not in offered
+    assert "department" in caught.value.message
+    found = instances.startable(fresh, identity.actor(fresh, "admin"))
+    assert "campaign_approval" in {each.key for each in found}
 
 
 def test_the_first_admin_is_made_once(fresh):
