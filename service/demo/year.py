@@ -20,6 +20,8 @@ from service import resources
 from service.demo import accounts
 from service.demo.company import read_company
 from service.domain.budget import quarter
+from service.domain.figures import SUSPECT
+from service.domain.workdays import ONE_DAY
 from service.errors import Conflict, ServiceError
 from service.runtime import identity
 from service.runtime.campaigns import allowances
@@ -28,6 +30,8 @@ from service.runtime.effects import notifications
 from service.runtime.scenarios import Scenario, read
 from service.runtime.scenarios.moments import Pace
 from service.runtime.scenarios.playing import Play
+from service.runtime.scenarios.reading import Step
+from service.runtime.scenarios.samples import FROM, UNTIL
 from service.runtime.scenarios.suites import COMPANY
 from service.runtime.scenarios.world import VirtualClock, World
 from service.runtime.scenarios.yaml_lines import load
@@ -42,6 +46,8 @@ LOG = logging.getLogger(__name__)
 
 Tell = Callable[[str], None]
 
+_SHARE = "份额"
+_HALF_A_MONTH = 15
 _NOT_FINISHED = Text("not finished within its year")
 
 _FIRST, _LAST, _SINCE = timedelta(days=365), timedelta(days=20), timedelta(days=15)
@@ -55,9 +61,10 @@ class _Uneven(Pace):
     """People who take longer for one thing than for another, and not the same time twice."""
 
     lot: Random = field(default_factory=Random)
+    slowness: float = 1.0
 
     def next_answer(self, now: datetime, activity: str) -> datetime:
-        usual = _SHORTEST + crc32(activity.encode()) % _SPREAD
+        usual = (_SHORTEST + crc32(activity.encode()) % _SPREAD) * self.slowness
         minutes = round(usual * self.lot.lognormvariate(0, _SIGMA))
         return Pace(minutes, self.daily).next_answer(now, activity)
 
@@ -156,12 +163,14 @@ def _campaigns(present: datetime) -> Iterator[tuple[Scenario, datetime]]:
     """Yield what is played, the oldest first, and when each has to be over."""
     content: Mapping[str, Any] = load(resources.demo() / f"{COMPANY}.yaml")["往年"]
     named: Sequence[str] = content["活动"]
-    step = (_FIRST - _LAST) / max(len(named) - 1, 1)
-    for number, name in enumerate(named):
+    step, season = (_FIRST - _LAST) / max(len(named) - 1, 1), 0
+    for number in range(len(named)):
         ends = (present - _FIRST + number * step).astimezone(ZONE).replace(hour=10, minute=30)
-        template = _turn(content["模板"], number)
-        scenario = read(resources.demo() / f"{template}.yaml", ends)
-        yield _other(scenario, str(name), content, number), ends
+        scenario = read(resources.demo() / f"{_turn(content['模板'], number)}.yaml", ends)
+        if number == 0:
+            begins = scenario.days.named["开始日"]
+            season = 2 * begins.month - 1 + (begins.day > _HALF_A_MONTH)
+        yield _other(scenario, str(_turn(named, season + number)), content, number), ends
 
 
 def _other(scenario: Scenario, name: str, content: Mapping[str, Any], number: int) -> Scenario:
@@ -173,14 +182,54 @@ def _other(scenario: Scenario, name: str, content: Mapping[str, Any], number: in
         forms[form][asked] = value
     (form, rows, amount), scale = places["规模"], _turn(content["规模"], number)
     forms[form][rows] = [{**row, amount: round(row[amount] * scale)} for row in forms[form][rows]]
+    form, rows = places["渠道"]
+    forms[form][rows] = [
+        {key: value for key, value in channel.items() if key != _SHARE} for channel in content["渠道"]
+    ]
     daily = scenario.pace.daily if scenario.pace is not None else frozenset()
-    return replace(
+    lot = Random(name)  # noqa: S311 - nothing secret is drawn
+    earlier: Mapping[str, int] = content["提前"]
+    named = {key: day - timedelta(days=earlier.get(key, 0)) for key, day in scenario.days.named.items()}
+    other = replace(
         scenario,
         name=name,
+        days=replace(scenario.days, named=named),
         answers=replace(scenario.answers, by_form=forms),
-        steps=tuple(step for step in scenario.steps if step.action != "期望"),
-        pace=_Uneven(0, daily, Random(name)),  # noqa: S311 - nothing secret is drawn
+        pace=_Uneven(0, daily, lot, float(_turn(content["快慢"], number))),
     )
+    steps = [each for step in scenario.steps for each in _steps(step, other, content, scale, lot)]
+    return replace(other, steps=tuple(steps))
+
+
+def _steps(
+    step: Step, scenario: Scenario, content: Mapping[str, Any], scale: float, lot: Random
+) -> Iterator[Step]:
+    """Yield what is played in the place of a step: figures day by day and channel by channel, not alike."""
+    if step.action == "期望":
+        return
+    if step.action != "数据":
+        yield step
+        return
+    usual, span = scenario.answers.of(step.action), step.value["day"]
+    day, last = (scenario.days.day(str(span[edge])) for edge in (FROM, UNTIL))
+    while day <= last:
+        for channel in content["渠道"]:
+            size = float(channel[_SHARE]) * scale
+            figures = _uneven(usual, size, float(content["起伏"]), lot)
+            yield replace(step, value={**figures, "channel": channel["name"], "day": day.isoformat()})
+        day += ONE_DAY
+
+
+def _uneven(usual: Mapping[str, Any], size: float, sigma: float, lot: Random) -> dict[str, Any]:
+    """Return a day's figures of a channel of this size: more or fewer people, and each step of them too."""
+    reach, clicks, orders, cost = (lot.lognormvariate(0, share * sigma) for share in (1, 0.5, 0.8, 0.5))
+    times = {
+        **dict.fromkeys(("impressions",), reach),
+        **dict.fromkeys(("clicks", "visits", "registrations", *SUSPECT), reach * clicks),
+        **dict.fromkeys(("orders", "payers", "gmv", "revenue", "refund"), reach * clicks * orders),
+        "cost": reach * cost,
+    }
+    return {key: round(value * size * times[key]) if key in times else value for key, value in usual.items()}
 
 
 def _turn(values: Sequence[Any], number: int) -> Any:

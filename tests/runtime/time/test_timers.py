@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from service.runtime.cases import messages
+from service.runtime.step.context import Played
 from service.runtime.time import timers
 from service.settings import ZONE
 from service.store.models import Timer
@@ -133,3 +134,17 @@ def test_nothing_happens_to_a_case_that_is_gone_or_has_ended(company):
     assert not timers.fire_due(company.app, case.id)
     assert not timers.fire_due(company.app, "0" * 32)
     assert company.get(case) == version
+
+
+def test_what_falls_due_in_a_past_that_is_played_elsewhere_is_left_to_it(company, clock):
+    company.deploy(reminded())
+    case = company.start("p")
+    clock.forward(days=30)
+    sent = []
+    company.app.dispatch = lambda *each: sent.append(each[:2])
+
+    company.app.played = lambda: Played(1, 2, clock() - timedelta(days=15))
+    assert (timers.sweep(company.app), sent) == (0, [])
+
+    company.app.played = lambda: Played(1, 2, clock() - timedelta(days=40))
+    assert (timers.sweep(company.app), sent) == (1, [("wake", case.id)])
