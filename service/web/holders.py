@@ -7,13 +7,14 @@ from flask import Flask
 from service.runtime.tasks.views import TaskView
 from service.web import people
 from service.web.asking import me
+from service.web.labels import told
 
 
 def holders(task: TaskView) -> str:
     """Return who can do a task: its groups, else the people its lane stands for."""
     if task.candidate_groups:
-        return "、".join(task.candidate_groups)
-    return "、".join(people.shown_name(name) for name in task.candidate_users) or task.lane or ""
+        return "、".join(map(told, task.candidate_groups))
+    return "、".join(people.shown_name(name) for name in task.candidate_users) or told(task.lane or "")
 
 
 def is_for_me_alone(task: TaskView) -> bool:

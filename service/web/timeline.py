@@ -34,6 +34,7 @@ class Entry:
     text: str | None = None
     facts: str = ""
     added_as: str | None = None
+    on_behalf_of: str | None = None
     event: str = "done"
     holders: str = ""
     task_id: str | None = None
@@ -95,6 +96,7 @@ def _given(dossier: DossierView) -> list[Entry]:
                     title=submission.name or section.title,
                     tone=opinion.tone if opinion else "",
                     by=submission.by,
+                    on_behalf_of=submission.on_behalf_of,
                     department=opinion.department if opinion else None,
                     at=submission.at,
                     event="withdrawn" if submission.withdrawn_at else "done",
@@ -112,6 +114,7 @@ def _signed(opinion: OpinionView) -> Entry:
         by=opinion.by,
         department=opinion.department,
         added_as=opinion.added_as,
+        on_behalf_of=opinion.on_behalf_of,
         at=opinion.at,
         conclusion=opinion.conclusion,
         text=opinion.opinion,

@@ -12,6 +12,7 @@ import pytest
 from babel.messages.catalog import Message
 
 from service import resources
+from service.engine import definition
 from service.runtime.cases.views import InstanceView
 from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM
@@ -50,6 +51,40 @@ def test_the_switch_never_leads_to_another_site(company: Company) -> None:
     answer = company.browser().post("/language", data={"language": "en", "next": "//evil.example"})
 
     assert answer.location == "/tasks"
+
+
+def test_what_owners_name_reads_english_for_an_english_reader(company: Company) -> None:
+    case = company.campaign("英文名称")
+    research = company.task(case, "research")
+    linyue = company.browser("linyue", language="en")
+    list_, task, page = (
+        linyue.get(path).text for path in ("/tasks?q=英文名称", f"/tasks/{research.id}", f"/cases/{case.id}")
+    )
+
+    assert "Market research" in list_
+    assert "市场调研" not in list_
+    assert "<h1>Market research</h1>" in task
+    assert "Marketing" in task
+    assert "市场部" not in re.sub(r"<script.*?</script>", "", task, flags=re.DOTALL)
+    assert "Set goals" in page
+    assert "has “Market research” to do" in page
+
+
+def test_all_that_people_meet_by_name_has_its_english() -> None:
+    model = definition.Model.load(resources.manifest_files())
+    people = ("userTask", "manualTask", "callActivity", "businessRuleTask", "serviceTask")
+    drawn = [
+        each.name
+        for process in model.processes.values()
+        for each in process.elements.values()
+        if each.kind in people and each.name
+    ]
+    named = (*drawn, *(each.name for each in model.processes.values()))
+    declared = (*model.organisation.groups, *model.organisation.conclusions)
+
+    told = [event.text for event in model.organisation.notices.values() if event.text]
+
+    assert sorted({each for each in (*named, *declared, *told) if each not in model.english}) == []
 
 
 def test_a_form_reads_english_for_an_english_reader(company: Company) -> None:

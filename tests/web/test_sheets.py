@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from service.cli import main
+from service.runtime import identity
 from service.runtime.cases.views import InstanceView
 from service.runtime.keeping import certificates
 from service.runtime.tasks import user_tasks
@@ -116,6 +118,25 @@ def test_a_signer_who_was_added_signs_as_that_with_their_own_department(company:
     assert '<span class="badge info">加签（前）</span>' in later
     assert "苏禾（设计部）" in later
     assert (signature["added_as"], signature["group"]) == ("before", None)
+
+
+def test_whoever_signs_for_somebody_is_named_with_them_everywhere(company: Company) -> None:
+    case = company.campaign("代签的意见")
+    task = company.task(case, "research")
+    now = company.clock()
+    identity.substitute(company.app, company.actor("suhe"), "newcomer", now, now + timedelta(days=1))
+    added = {"users": ("suhe",), "mode": "before", "reason": "请把关"}
+    for name, given in (("claim", {}), ("signers", added)):
+        user_tasks.act(company.app, company.actor("linyue"), task.id, name, given)
+    stand_in = company.actor("newcomer")
+    [own] = user_tasks.find(company.app, stand_in, instance=case.id, mine=True).items
+    user_tasks.complete(company.app, stand_in, own.id, own.version, {"conclusion": "同意", "opinion": "可"})
+
+    browser = company.browser("linyue")
+    pages = [browser.get(each).text for each in (f"/cases/{case.id}/approval-sheet", f"/tasks/{task.id}")]
+
+    assert "新人（代苏禾）" in pages[0]
+    assert "新人（代 苏禾）" in pages[1]
 
 
 def test_without_the_extra_it_is_said_what_to_install(

@@ -190,8 +190,10 @@ def _of_forms(files: Mapping[str, bytes], around: Surroundings) -> Iterator[Find
 
 
 def _told_words(around: Surroundings) -> Iterator[str]:
-    """Yield what people read beside forms: names of activities, texts of events, columns of tables."""
+    """Yield what people read beside forms: names of what is drawn, groups, conclusions, events, columns."""
+    yield from (process.name for process in around.processes.values())
     yield from (each.name for process in around.processes.values() for each in process.elements.values())
+    yield from (*around.organisation.groups, *around.organisation.conclusions)
     yield from (event.text for event in around.organisation.notices.values())
     for decision in around.decisions.values():
         yield from (column.title for column in decision.inputs)

@@ -162,6 +162,7 @@ def _opinion(row: Submission, model: Model) -> OpinionView | None:
         tone=model.organisation.tone_of(conclusion),
         opinion=opinion,
         submission_id=row.id,
+        on_behalf_of=row.on_behalf_of,
     )
 
 
@@ -191,6 +192,7 @@ def _opinion_of(row: TaskRow, model: Model, department: str | None) -> OpinionVi
         opinion=row.opinion,
         submission_id=None,
         added_as=row.added_as,
+        on_behalf_of=row.on_behalf_of,
     )
 
 

@@ -282,7 +282,7 @@ class OpinionView(View):
     """A conclusion and the words it was given with. `tone`: good, warn or bad; "" without a conclusion.
 
     An added signer's belongs to no submission: `added_as` is before, after or beside, None for all others,
-    and `department` then is the signer's own.
+    and `department` then is the signer's own. `on_behalf_of`: whom its author stood in for.
     """
 
     activity_id: str
@@ -295,6 +295,7 @@ class OpinionView(View):
     opinion: str | None
     submission_id: str | None
     added_as: str | None = None
+    on_behalf_of: str | None = None
 
 
 @dataclass(frozen=True)

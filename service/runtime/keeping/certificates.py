@@ -56,7 +56,7 @@ def issue(app: Application, actor: Actor, instance_id: str) -> dict[str, Any]:
     case = instances.get(app, actor, instance_id)
     record = dossier.dossier(app, actor, instance_id)
     submissions = {each.id: each for section in record.sections for each in section.submissions}
-    names = _names(app, case, record.opinions, submissions)
+    names = _names(app, case, record.opinions)
     content = {
         "format": FORMAT,
         "case": _case(case, names),
@@ -122,7 +122,7 @@ def _signature(
         "group": None if given.added_as else given.department,
         "added_as": given.added_as,
         "by": _person(given.by, names),
-        "on_behalf_of": _person(submission.on_behalf_of if submission else None, names),
+        "on_behalf_of": _person(given.on_behalf_of, names),
         "at": given.at,
         "conclusion": given.conclusion,
         "tone": given.tone,
@@ -135,14 +135,8 @@ def _person(name: str | None, names: Mapping[str, str]) -> dict[str, str] | None
     return {"name": name, "shown": names.get(name, name)} if name else None
 
 
-def _names(
-    app: Application,
-    case: InstanceView,
-    opinions: tuple[OpinionView, ...],
-    submissions: Mapping[str, SubmissionView],
-) -> Mapping[str, str]:
-    stood_for = (each.on_behalf_of for each in submissions.values())
-    named = (case.applicant, *(each.by for each in opinions), *stood_for)
+def _names(app: Application, case: InstanceView, opinions: tuple[OpinionView, ...]) -> Mapping[str, str]:
+    named = (case.applicant, *(name for each in opinions for name in (each.by, each.on_behalf_of)))
     with app.db.read() as session:
         return identity.display_names(session, dict.fromkeys(filter(None, named)))
 
