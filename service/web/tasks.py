@@ -12,9 +12,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from service.engine.organisation import COMMENT
 from service.errors import NotFound
 from service.runtime.cases import context as decided_on
 from service.runtime.cases import copies, dossier, instances
+from service.runtime.effects import notifications
+from service.runtime.effects.notifications import NotificationView
 from service.runtime.forecasting import forecasts
 from service.runtime.step.views import View
 from service.runtime.tasks import actions, recalling, together, user_tasks
@@ -66,7 +69,7 @@ def index() -> str:
     if request.headers.get("HX-Request"):
         return render_template("_task_list.html", **context)
     awaited = {each.id for each in forecasts.awaited(application(), me())}
-    mine = {"started": _started(), "awaited": awaited, "unread_copies": _unread_copies()}
+    mine = {"started": _started(), "awaited": awaited, "unread_copies": _unread_copies(), "named": _named()}
     return render_template("tasks.html", **mine, **context)
 
 
@@ -96,6 +99,12 @@ def _unread_copies() -> str:
     """Return how many copies I have not read, "" for none; more than a page of them are not counted."""
     page = copies.find(application(), me(), unread=True, limit=PAGE)
     return f"{len(page.items)}{'+' if page.next else ''}" if page.items else ""
+
+
+def _named() -> list[NotificationView]:
+    """Return where somebody names me by @ and I have not read it, the newest first."""
+    told = notifications.find(application(), me(), unread=True, limit=PAGE).items
+    return [each for each in told if each.kind == COMMENT and not each.reason][:FEW]
 
 
 def _is_shown(task: TaskView, shown: str) -> bool:

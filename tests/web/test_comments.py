@@ -41,6 +41,19 @@ def test_whose_opinion_is_wanted_finds_a_place_for_it(company: Company, asking: 
     assert "建议留一成备用金" in company.browser("linyue").get(f"/cases/{asking.id}").text
 
 
+def test_whoever_a_comment_names_finds_it_at_home(company: Company) -> None:
+    case = company.campaign("点名的活动", by="admin")
+    reader = company.browser("newcomer")
+    assert "提到我的" not in reader.get("/tasks").text
+
+    company.browser("admin").post(f"/cases/{case.id}/comments", data={"text": "@新人 请看预算"})
+
+    home = reader.get("/tasks").text
+    assert "提到我的" in home
+    assert "@新人 请看预算" in home
+    assert reader.get(f"/cases/{case.id}").status_code == 200
+
+
 def test_nobody_else_is_asked(company: Company, asking: InstanceView) -> None:
     page = company.browser("zhouheng").get(f"/cases/{asking.id}").text
 

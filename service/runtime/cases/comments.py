@@ -19,6 +19,7 @@ from service.runtime import identity
 from service.runtime.cases import attachments
 from service.runtime.cases.attachments import AttachmentView
 from service.runtime.cases.views import AttachmentRef
+from service.runtime.identity.mentions import mentioned
 from service.runtime.identity.visibility import require_visible
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.news import Audience, News
@@ -108,7 +109,8 @@ def add(
     said = _checked(text)
     with on_instance(app, instance_id, actor, states=_ANY_STATE) as step:
         step.actor = identity.anew(app, step.session, actor)
-        named = identity.able(step.session, mentions, without=())
+        called = mentioned(step.session, said)
+        named = identity.able(step.session, tuple(dict.fromkeys((*mentions, *called))), without=())
         if unknown := [each for each in mentions if each not in named]:
             message = Text("There is no user {name}.", name=unknown[0])
             raise InvalidInput(errors=[FieldError("mentions", message)])

@@ -10,7 +10,7 @@ from service.engine.drawing.extensions import split_list
 from service.engine.failures import UnknownToken
 from service.errors import TaskFinished
 from service.runtime.step.step import Step
-from service.runtime.tasks import answering
+from service.runtime.tasks import answering, telling
 from service.runtime.tasks.answering import Answered
 from service.store.models import TaskRow
 
@@ -36,6 +36,7 @@ def finished(step: Step, task: TaskRow, given: Answered) -> dict[str, Any]:
     step.answered_task_id = task.id
     step.on_behalf_of, step.doers[task.token_id] = given.on_behalf_of, given.by
     content_hash = answering.hand_in(step, task, given)
+    telling.mentioned(step, task, step.model.marked(task.form).opinion_of(given.answers), given.by)
     with moving():
         step.engine.complete(task.token_id, given.answers)
     facts = {"on_behalf_of": given.on_behalf_of, "content_hash": content_hash}

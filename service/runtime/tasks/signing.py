@@ -69,6 +69,7 @@ def sign(step: Step, seen: Seen, answers: Mapping[str, Any], stood_for: str | No
     said = f"{telling.acting(step, stood_for)}：{conclusion}，{opinion}"
     words = Text("{who}: {conclusion}, {opinion}", who=telling.who(step, stood_for), **answered)
     telling.signed(step, parent, words, comes_back=is_against and parent.held is not None)
+    telling.mentioned(step, parent, opinion, step.actor.name)
     if parent.held is not None and (is_against or (not left and _is_barred(step, parent))):
         _come_back(step, parent, left)
     elif parent.held is not None and not left:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from service.engine.organisation import TASK
+from service.engine.organisation import COMMENT, TASK
 from service.runtime import identity
+from service.runtime.identity import mentions
 from service.runtime.step.news import Audience, News
 from service.runtime.step.step import Step
 from service.store.models import TaskRow
@@ -106,6 +107,14 @@ def copied(step: Step, task: TaskRow, people: Iterable[str], note: str) -> None:
         "{who} sends you a copy of “{about}” ({task}).{note}", **_about(step, task), about=about, note=note
     )
     tell(step, task, people, Text("Copy: {about}", about=about), text, kind="copy", leads_to_task=False)
+
+
+def mentioned(step: Step, task: TaskRow, said: str | None, by: str) -> None:
+    """Tell whom an opinion names by @ what it says. It leads to the case, which they may read then."""
+    people = mentions.mentioned(step.session, said or "")
+    if people and said:
+        subject = Text("{who} mentions you: {task}", who=shown(step, [by]), task=task.name)
+        step.tell(News(COMMENT, subject, said, (Audience("", users=people, opens=True),)))
 
 
 def holders(step: Step, task: TaskRow) -> tuple[str, ...]:
