@@ -743,3 +743,121 @@ def test_a_reminder_concludes_for_nobody():
     drawing = process(start(), task, end(), path("begin", "sign", "done"))
 
     assert proof("no_timer_concludes: approvals", drawing).state == "holds"
+
+
+# ---- what others do meanwhile --------------------------------------------------------------------------
+
+
+def beside(*ours: str, theirs: tuple[str, ...]) -> str:
+    """Return the flows of two branches that run beside each other."""
+    return path("begin", "fork", *ours, "join", "done") + path("fork", *theirs, "join")
+
+
+def test_what_another_branch_changes_while_a_task_waits_is_asked_about_behind_it():
+    drawn = process(
+        start(),
+        parallel("fork"),
+        user("agree", outputs={"agreed": "=true"}),
+        user("prepare"),
+        user("launch"),
+        user("object", outputs={"agreed": "=false"}),
+        parallel("join"),
+        end(),
+        beside("agree", "prepare", "launch", theirs=("object",)),
+    )
+
+    found = proof("never: launch\nwhen: agreed = false", drawn)
+
+    assert told(found) == ("broken", ["begin", "fork", "agree", "object", "prepare", "launch"])
+    assert found.is_sure
+
+
+def test_what_is_revised_while_a_task_waits_counts_no_more_behind_it():
+    drawn = process(
+        start(),
+        parallel("fork"),
+        user("approve"),
+        user("prepare"),
+        user("launch"),
+        user("revise"),
+        parallel("join"),
+        end(),
+        beside("approve", "prepare", "launch", theirs=("revise",)),
+    )
+
+    found = proof("before: launch\nalways: approve\nsince: revise", drawn)
+
+    assert told(found) == ("broken", ["begin", "fork", "approve", "revise", "prepare", "launch"])
+
+
+def test_a_gateway_between_a_task_and_what_is_asked_about_hides_no_wait():
+    drawn = process(
+        start(),
+        parallel("fork"),
+        user("agree", outputs={"agreed": "=true"}),
+        user("prepare", outputs={"ready": "=a"}),
+        xor("is_ready", default="is_ready_to_join"),
+        user("launch"),
+        user("object", outputs={"agreed": "=false"}),
+        parallel("join"),
+        end(),
+        path("begin", "fork", "agree", "prepare", "is_ready"),
+        flow("is_ready", "launch", "=ready"),
+        path("is_ready", "join", "done"),
+        path("launch", "join"),
+        path("fork", "object", "join"),
+    )
+
+    found = proof("never: launch\nwhen: agreed = false", drawn)
+
+    assert found.state == "broken"
+    assert [step.element.id for step in found.way][-2:] == ["is_ready", "launch"]
+
+
+def test_a_call_hands_back_what_it_was_handed_whatever_has_changed_since():
+    inner = process(start(), user("wait"), end(), path("begin", "wait", "done"), key="inner", inputs="given")
+    drawn = process(
+        start(),
+        script("first", "1", "given_out"),
+        script("none_yet", "0", "taken"),
+        parallel("fork"),
+        call("inside", "inner", {"given": "=given_out"}, {"taken": "=given"}),
+        user("change", outputs={"given_out": "=2"}),
+        user("forget", outputs={"taken": "=0"}),
+        parallel("join"),
+        user("pay"),
+        end(),
+        path("begin", "first", "none_yet", "fork", "inside", "join", "pay", "done"),
+        path("fork", "change", "forget", "join"),
+    )
+
+    found = proof("never: pay\nwhen: taken = 1 and given_out = 2", drawn, inner)
+
+    assert found.state == "broken"
+
+
+def test_branches_of_no_account_are_passed_over_and_a_doubt_before_them_is_still_told():
+    drawn = process(
+        start(),
+        user("ask", outputs={"wanted": "=a"}),
+        xor("is_wanted", default="is_wanted_to_pay"),
+        user("legal"),
+        parallel("fork"),
+        user("one"),
+        user("two"),
+        parallel("join"),
+        user("pay"),
+        end(),
+        path("begin", "ask", "is_wanted", "pay", "fork"),
+        flow("is_wanted", "legal", "=wanted = today()"),
+        path("legal", "pay"),
+        path("fork", "one", "join", "done"),
+        path("fork", "two", "join"),
+    )
+
+    found = proof("before: pay\nalways: legal", drawn)
+    after = proof("after: pay\nalways: legal", drawn)
+
+    assert told(found) == ("broken", ["begin", "ask", "is_wanted", "pay"])
+    assert [step.element.id for step in found.doubted] == ["is_wanted"]
+    assert told(after)[1] == ["begin", "ask", "is_wanted", "pay", "fork", "one", "two", "join", "done"]

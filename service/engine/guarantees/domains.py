@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise, product
 
 from service.engine.case.schema import CaseSchema
@@ -53,6 +54,105 @@ class _Met:
     entries: set[Literal] = field(default_factory=set)
 
 
+class _Drawn:
+    """What names are met with, and where their values come from, in drawings or in a sentence."""
+
+    def __init__(self) -> None:
+        self.met: dict[str, _Met] = defaultdict(_Met)
+        # To a name: the names whose values, or whose entries, may come to be its own or entries of its own.
+        self.sources: dict[str, set[tuple[str, bool]]] = defaultdict(set)
+
+    def copy(self) -> _Drawn:
+        found = _Drawn()
+        for name, met in self.met.items():
+            found.met[name] = _Met(set(met.literals), set(met.entries))
+        for name, sources in self.sources.items():
+            found.sources[name] = set(sources)
+        return found
+
+    def element(self, element: Element, subject: Subject) -> None:
+        for question in questions(element, subject):
+            self.condition(question)
+        for target, value in assignments(element, subject):
+            self._question(value)
+            self.sources[target] |= set(_results(value))
+
+    def condition(self, formula: Formula) -> None:
+        self._question(formula)
+        self._truths(formula)
+
+    def _question(self, formula: Formula) -> None:
+        for part in parts(formula):
+            if isinstance(part, Compared):
+                self._compared(part)
+            elif isinstance(part, Joined):
+                self._truths(part.left, part.right)
+            elif isinstance(part, Chosen):
+                self._truths(part.condition)
+            elif isinstance(part, Filtered):
+                self._filtered(part)
+            elif isinstance(part, Called):
+                self._called(part)
+
+    def _compared(self, part: Compared) -> None:
+        for one, other in ((part.left, part.right), (part.right, part.left)):
+            if isinstance(one, Name) and isinstance(other, Constant):
+                self.met[one.path].literals.add(other.value)
+            if isinstance(one, Name) and isinstance(other, Name):
+                self.sources[one.path].add((other.path, False))
+
+    def _called(self, part: Called) -> None:
+        if part.function == "not":
+            self._truths(*part.arguments)
+        if part.function == "list contains" and len(part.arguments) == 2:
+            held, entry = part.arguments
+            for name, _ in _results(held):
+                if isinstance(entry, Constant):
+                    self.met[name].entries.add(entry.value)
+                elif isinstance(entry, Name):
+                    self.sources[name].add((entry.path, True))
+
+    def _filtered(self, part: Filtered) -> None:
+        """What is asked of a list is asked of what filters it: `agreed[list contains(x, item)]`."""
+        asked = [each for each in parts(part.condition) if isinstance(each, Called)]
+        for call in (each for each in asked if each.function == "list contains"):
+            for other, _ in _results(call.arguments[0]):
+                for name, _ in _results(part.items):
+                    self.sources[name].add((other, False))
+
+    def _truths(self, *formulas: Formula) -> None:
+        for each in formulas:
+            if isinstance(each, Name):
+                self.met[each.path].literals |= {TRUE, FALSE}
+
+    def spread(self) -> None:
+        """Hand what is met at a name on to the names its values come from."""
+        waiting = list(self.met)
+        while waiting:
+            name = waiting.pop()
+            for source, is_entry in self.sources.get(name, ()):
+                if self._hand_on(self.met[name], self.met[source], is_entry):
+                    waiting.append(source)
+
+    def _hand_on(self, met: _Met, source: _Met, is_entry: bool) -> bool:
+        literals = met.entries if is_entry else met.literals
+        entries: set[Literal] = set() if is_entry else met.entries
+        is_new = not (literals <= source.literals and entries <= source.entries)
+        source.literals |= literals
+        source.entries |= entries
+        return is_new
+
+
+@lru_cache(maxsize=8)
+def _drawn(subject: Subject) -> _Drawn:
+    """Return what names are met with in all drawings, whatever a sentence asks."""
+    found = _Drawn()
+    for process in subject.processes.values():
+        for element in process.elements.values():
+            found.element(element, subject)
+    return found
+
+
 class Domains:
     """The values of each name that make a difference.
 
@@ -63,23 +163,12 @@ class Domains:
         self, subject: Subject, asked: Iterable[Formula], entries: frozenset[Literal] | None = None
     ) -> None:
         self._case, self._entries = subject.case, entries
-        self._met: dict[str, _Met] = defaultdict(_Met)
-        # To a name: the names whose values, or whose entries, may come to be its own or entries of its own.
-        self._sources: dict[str, set[tuple[str, bool]]] = defaultdict(set)
-        self._values: dict[str, tuple[Value, ...]] = {}
+        drawn = _drawn(subject).copy()
         for each in asked:
-            self._condition(each)
-        for process in subject.processes.values():
-            for element in process.elements.values():
-                self._element(element, subject)
-        self._spread()
-
-    def _element(self, element: Element, subject: Subject) -> None:
-        for question in questions(element, subject):
-            self._condition(question)
-        for target, value in assignments(element, subject):
-            self._question(value)
-            self._sources[target] |= set(_results(value))
+            drawn.condition(each)
+        drawn.spread()
+        self._met = drawn.met
+        self._values: dict[str, tuple[Value, ...]] = {}
 
     def values(self, name: str) -> tuple[Value, ...]:
         """Return the values of a name, one for each that makes a difference; none: it cannot be followed."""
@@ -101,71 +190,6 @@ class Domains:
         if isinstance(value, Other):
             return frozenset(each for each in values if each not in value.than)
         return frozenset(values)
-
-    def _condition(self, formula: Formula) -> None:
-        self._question(formula)
-        self._truths(formula)
-
-    def _question(self, formula: Formula) -> None:
-        for part in parts(formula):
-            if isinstance(part, Compared):
-                self._compared(part)
-            elif isinstance(part, Joined):
-                self._truths(part.left, part.right)
-            elif isinstance(part, Chosen):
-                self._truths(part.condition)
-            elif isinstance(part, Filtered):
-                self._filtered(part)
-            elif isinstance(part, Called):
-                self._called(part)
-
-    def _compared(self, part: Compared) -> None:
-        for one, other in ((part.left, part.right), (part.right, part.left)):
-            if isinstance(one, Name) and isinstance(other, Constant):
-                self._met[one.path].literals.add(other.value)
-            if isinstance(one, Name) and isinstance(other, Name):
-                self._sources[one.path].add((other.path, False))
-
-    def _called(self, part: Called) -> None:
-        if part.function == "not":
-            self._truths(*part.arguments)
-        if part.function == "list contains" and len(part.arguments) == 2:
-            held, entry = part.arguments
-            for name, _ in _results(held):
-                if isinstance(entry, Constant):
-                    self._met[name].entries.add(entry.value)
-                elif isinstance(entry, Name):
-                    self._sources[name].add((entry.path, True))
-
-    def _filtered(self, part: Filtered) -> None:
-        """What is asked of a list is asked of what filters it: `agreed[list contains(x, item)]`."""
-        asked = [each for each in parts(part.condition) if isinstance(each, Called)]
-        for call in (each for each in asked if each.function == "list contains"):
-            for other, _ in _results(call.arguments[0]):
-                for name, _ in _results(part.items):
-                    self._sources[name].add((other, False))
-
-    def _truths(self, *formulas: Formula) -> None:
-        for each in formulas:
-            if isinstance(each, Name):
-                self._met[each.path].literals |= {TRUE, FALSE}
-
-    def _spread(self) -> None:
-        """Hand what is met at a name on to the names its values come from."""
-        waiting = list(self._met)
-        while waiting:
-            name = waiting.pop()
-            for source, is_entry in self._sources.get(name, ()):
-                if self._hand_on(self._met[name], self._met[source], is_entry):
-                    waiting.append(source)
-
-    def _hand_on(self, met: _Met, source: _Met, is_entry: bool) -> bool:
-        literals = met.entries if is_entry else met.literals
-        entries: set[Literal] = set() if is_entry else met.entries
-        is_new = not (literals <= source.literals and entries <= source.entries)
-        source.literals |= literals
-        source.entries |= entries
-        return is_new
 
     def _of(self, name: str) -> Iterator[Value]:
         met = self._met.get(name, _Met())

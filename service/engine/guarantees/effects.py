@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from service.engine.decisions import Decision
-from service.engine.drawing import Element
+from service.engine.drawing import Container, Element
 from service.engine.drawing.kinds import CONDITIONAL
 from service.engine.guarantees.formulas import (
     Compared,
@@ -15,6 +15,7 @@ from service.engine.guarantees.formulas import (
     Name,
     Opaque,
     formula,
+    variable_of,
 )
 from service.engine.guarantees.subject import Subject
 
@@ -63,6 +64,40 @@ def targets(element: Element, subject: Subject) -> frozenset[str]:
     if not ext.outputs:
         found |= brought(element, subject)
     return frozenset(found - {""}) | facts
+
+
+class Setters:
+    """Which elements may set a name, and in which processes and sub-processes they stand."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._every = [
+            (container, element, targets(element, subject))
+            for process in subject.processes.values()
+            for container in process.body.containers()
+            for element in container.elements.values()
+        ]
+        self._found: dict[str, tuple[frozenset[Element], frozenset[Container]]] = {}
+
+    def of(self, name: str) -> frozenset[Element]:
+        """Return the elements that may set a name."""
+        return self._setting(name)[0]
+
+    def around(self, name: str) -> frozenset[Container]:
+        """Return what those elements stand in."""
+        return self._setting(name)[1]
+
+    def _setting(self, name: str) -> tuple[frozenset[Element], frozenset[Container]]:
+        if name not in self._found:
+            wanted = {name, variable_of(name), "" if name.startswith("case.") else "*"}
+            found = [(around, each) for around, each, named in self._every if not wanted.isdisjoint(named)]
+            self._found[name] = frozenset(each for _, each in found), frozenset(around for around, _ in found)
+        return self._found[name]
+
+
+@lru_cache(maxsize=8)
+def setters(subject: Subject) -> Setters:
+    """Return who sets what in the drawings under judgment, found once for all sentences."""
+    return Setters(subject)
 
 
 def brought(element: Element, subject: Subject) -> frozenset[str]:

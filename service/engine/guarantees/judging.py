@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from service.engine.guarantees.budget import Budget, NotExamined
 from service.engine.guarantees.feeding import fed_otherwise
 from service.engine.guarantees.model import AboutWays, Agrees, Guarantee, Proof, Verdict
-from service.engine.guarantees.proving import prove
+from service.engine.guarantees.proving import Trial, prove
 from service.engine.guarantees.structure import look
 from service.engine.guarantees.subject import Subject
 from service.engine.guarantees.watches import watches
@@ -20,17 +20,17 @@ MOST_STATES = 300_000
 
 def judge(subject: Subject, guarantees: Iterable[Guarantee]) -> tuple[Verdict, ...]:
     """Return a verdict on each sentence; the names in them must have been checked."""
-    budget = Budget(MOST_STATES)
-    return tuple(Verdict(each, _proof(subject, each, budget)) for each in guarantees)
+    trial = Trial(subject, Budget(MOST_STATES))
+    return tuple(Verdict(each, _proof(trial, each)) for each in guarantees)
 
 
-def _proof(subject: Subject, guarantee: Guarantee, budget: Budget) -> Proof:
-    claim = guarantee.claim
+def _proof(trial: Trial, guarantee: Guarantee) -> Proof:
+    subject, claim = trial.subject, guarantee.claim
     try:
         if isinstance(claim, AboutWays):
             with _nothing_collected():
                 found = (
-                    prove(subject, each, guarantee.within, budget, about=(claim, guarantee.within, number))
+                    prove(trial, each, guarantee.within, about=(claim, guarantee.within, number))
                     for number, each in enumerate(watches(claim, subject))
                 )
                 proof = next((each for each in found if each.state != "holds"), Proof("holds"))

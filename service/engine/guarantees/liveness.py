@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 from service.engine.drawing import Element
 from service.engine.drawing.kinds import CONDITIONAL
@@ -19,8 +20,13 @@ from service.engine.guarantees.variables import Variables
 
 Node = tuple[int, str, bool]
 """A frame, an element, and whether what runs inside it has begun."""
-Held = Callable[[Frame, Element], int]
-"""Returns the slots that must be kept while a token is at an element, whoever reads them."""
+
+
+class Kept(NamedTuple):
+    """Where all facts must be kept, whoever reads them: at these elements, and all through some frames."""
+
+    elements: Collection[Element]
+    in_frame: Callable[[Frame], bool]
 
 
 class Graph:
@@ -32,11 +38,9 @@ class Graph:
         self.away: dict[Node, set[Node]] = defaultdict(set)
         self.earlier: dict[Node, set[Node]] = defaultdict(set)
         self.asked: dict[Node, frozenset[str]] = {}
-        self.nodes: list[tuple[Frame, Element]] = []
         for frame in frames:
             listening = [each for each in frame.container.elements.values() if each.trigger is not None]
             for element in frame.container.elements.values():
-                self.nodes.append((frame, element))
                 self._add(frame, element, listening)
         for leads in (self.onward, self.away):
             for node, following in leads.items():
@@ -70,33 +74,41 @@ def graph_of(root: Frame) -> Graph:
 
 
 class Liveness:
-    """The slots that are live at each place. `asked` and `held` are what else is read at an element."""
+    """The slots that are live at each place. `asked`: what else is read at elements, `kept`: where all is."""
 
     def __init__(
-        self, net: Net, variables: Variables, asked: Mapping[Element, Collection[str]], held: Held
+        self, net: Net, variables: Variables, asked: Mapping[Element, Collection[str]], kept: Kept
     ) -> None:
-        self._net, self._variables, self._asked, self._held = net, variables, asked, held
+        self._net, self._variables = net, variables
         self._graph = graph_of(net.frames[0])
         self._reads: dict[Node, int] = defaultdict(int)
         self._sets: dict[Node, int] = {}
-        for frame, element in self._graph.nodes:
-            self._read(frame, element)
+        for frame in net.frames:
+            all_through = variables.mask_of_facts if kept.in_frame(frame) else 0
+            for element in frame.container.elements.values():
+                reads = variables.mask_of_facts if element in kept.elements else all_through
+                if element in asked:
+                    reads |= variables.mask(frame, asked[element])
+                self._read(frame, element, reads)
+        followed = net.outcomes.followed
+        for node, names in self._graph.asked.items():
+            if not names.isdisjoint(followed):
+                self._reads[node] |= variables.mask(net.frames[node[0]], names & followed)
         self._live = self._solved()
 
     def at(self, place: Place) -> int:
         """Return the slots that a token at a place may lead to be read."""
         return self._live.get((place.frame.index, place.element.id, bool(place.phase)), 0)
 
-    def _read(self, frame: Frame, element: Element) -> None:
-        before, last = _entry(frame, element), _last(frame, element)
+    def _read(self, frame: Frame, element: Element, reads: int) -> None:
+        """Note what is read at an element, and set when it is left."""
         child, outcomes, mask = frame.children.get(element), self._net.outcomes, self._variables.mask
-        own = mask(frame, self._asked.get(element, ())) | self._held(frame, element)
-        self._reads[before] |= own
-        self._reads[last] |= own
-        for node in {before, last}:
-            self._reads[node] |= mask(frame, self._graph.asked.get(node, frozenset()) & outcomes.followed)
+        last = _last(frame, element)
+        if reads:
+            self._reads[last] |= reads
+            self._reads[_entry(frame, element)] |= reads
         if child is not None and any(each.everything for each in element.extensions.call_in):
-            self._reads[before] |= mask(frame, outcomes.followed)
+            self._reads[_entry(frame, element)] |= mask(frame, outcomes.followed)
         wanted = outcomes.set_by(element)
         if wanted:
             # What an activity hands back is read and set when it is left; a call reads what its process set.
@@ -113,7 +125,7 @@ class Liveness:
         while waiting:
             node = waiting.pop()
             after = _joined(live, graph.onward.get(node, ())) & ~self._sets.get(node, 0)
-            found = self._reads[node] | after | _joined(live, graph.away.get(node, ()))
+            found = self._reads.get(node, 0) | after | _joined(live, graph.away.get(node, ()))
             if found != live.get(node, 0):
                 live[node] = found
                 waiting |= graph.earlier.get(node, set())

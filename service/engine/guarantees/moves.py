@@ -56,7 +56,8 @@ class Moves(Standing):
         """Yield where a process may begin."""
         root = self._net.frames[0]
         for start in root.container.of_kind("startEvent"):
-            yield self._stopped(Way((), values), root, self._net.stop_at(root, start, ""))
+            for stop in self._net.stops_at(root, start, ""):
+                yield self._stopped(Way((), values), root, stop)
 
     def of(self, state: Way, number: int) -> Iterator[Way]:
         """Yield the ways a token may go on that stands at a place, or be taken from there."""
@@ -90,10 +91,11 @@ class Moves(Standing):
 
     def _inside(self, state: Way, place: Place) -> Iterator[Way]:
         child = place.frame.children.get(place.element)
-        if place.element.kind == "callActivity" and (child is None or self._net.is_quiet(child)):
-            yield from self._passed_through(state, place)
-        elif child is None or self._net.is_quiet(child):
+        is_quiet = child is None or self._net.is_quiet(child)
+        if is_quiet and place.element.kind != "callActivity":
             yield from self._complete(state, place)
+        elif child is None or (is_quiet and not self._net.hands_through(place.element)):
+            yield from self._passed_through(state, place)
         elif place.phase == "":
             yield from self._opened(state, place, child)
         else:
@@ -107,13 +109,15 @@ class Moves(Standing):
             yield from self._started(self._with(way, inside), place, child)
 
     def _passed_through(self, state: Way, place: Place) -> Iterator[Way]:
-        """A call of which nothing inside counts: it hands back what it was handed, or what nobody knows."""
+        """A call of which nothing inside counts: it hands back what nobody knows, or what is always so."""
         facts = self._variables.facts_of(state.values)
         for way in self._without(state, place):
             for handed in self._handed(way, place):
                 for outcome in self._net.outcomes.of(place.element, {**facts, **handed}):
                     values = self._variables.assigned(place.frame, way.values, outcome)
-                    yield self._gone_on(way._replace(values=values), place.frame, place.element, way.values)
+                    yield from self._gone_on(
+                        way._replace(values=values), place.frame, place.element, way.values
+                    )
 
     def _handed(self, state: Way, place: Place) -> Iterator[Outcome]:
         """Yield what a call may hand in, by name."""
@@ -127,8 +131,12 @@ class Moves(Standing):
     def _started(self, state: Way, place: Place, child: Frame) -> Iterator[Way]:
         fresh = self._variables.without(child, state.values)
         for handed in self._handed(state, place):
-            values = self._variables.assigned(child, fresh, handed)
-            yield self._stopped(state._replace(values=values), child, self._net.begin(child))
+            way = state._replace(values=self._variables.assigned(child, fresh, handed))
+            if self._net.is_quiet(child):
+                yield way
+                continue
+            for stop in self._net.begin(child):
+                yield self._stopped(way, child, stop)
 
     def _closed(self, state: Way, place: Place, child: Frame) -> Iterator[Way]:
         loop = place.element.extensions.multi_instance
@@ -142,7 +150,7 @@ class Moves(Standing):
             for outcome in self._net.outcomes.of(place.element, known):
                 values = self._variables.assigned(place.frame, way.values, outcome)
                 values = self._variables.without(child, values)
-                yield self._gone_on(way._replace(values=values), place.frame, place.element, way.values)
+                yield from self._gone_on(way._replace(values=values), place.frame, place.element, way.values)
             if is_over and loop is not None:
                 again = self._net.place(place.frame, place.element, phase="again")
                 yield from self._started(self._with(way, again), place, child)
@@ -158,7 +166,7 @@ class Moves(Standing):
                 doubted = ((frame, element),) if may_not else ()
                 for way in ways:
                     gone = way._replace(undecided=(*way.undecided, *doubted))
-                    yield self._through(gone, frame, element, (flow,))
+                    yield from self._through(gone, frame, element, (flow,))
             if not may_not:
                 return
             if may:
@@ -166,19 +174,19 @@ class Moves(Standing):
         others = [flow for flow in element.outgoing if flow not in conditional]
         for flow in others if conditional else others[:1]:
             for way in ways:
-                yield self._through(way, frame, element, (flow,))
+                yield from self._through(way, frame, element, (flow,))
 
     def _part_and_meet(self, state: Way, place: Place) -> Iterator[Way]:
         element, frame = place.element, place.frame
         if not place.flow:
             for way in self._without(state, place):
-                yield self._through(way, frame, element, element.outgoing)
+                yield from self._through(way, frame, element, element.outgoing)
             return
         needed = [self._net.place(frame, element, flow.id) for flow in element.incoming]
         if needed[0] is not place or not all(each.number in state.tokens for each in needed):
             return
         for way in self._without(state, *needed):
-            yield self._through(way, frame, element, element.outgoing)
+            yield from self._through(way, frame, element, element.outgoing)
 
     def _choose_some(self, state: Way, place: Place) -> Iterator[Way]:
         frame, element = place.frame, place.element
@@ -192,7 +200,7 @@ class Moves(Standing):
         for way in self._without(state, *standing):
             for flows, is_open in self._some(way, frame, element):
                 doubted = ((frame, element),) if is_open else ()
-                yield self._through(way._replace(undecided=doubted), frame, element, flows)
+                yield from self._through(way._replace(undecided=doubted), frame, element, flows)
 
     def _some(self, state: Way, frame: Frame, element: Element) -> Iterator[tuple[tuple[Flow, ...], bool]]:
         """Yield the sets of flows an inclusive gateway may go on by."""
@@ -217,8 +225,8 @@ class Moves(Standing):
             for flow in place.element.outgoing:
                 target = place.frame.container.elements[flow.target]
                 passed = way._replace(passed=((place.frame, place.element),))
-                begun = self._met(passed, "leave", place.frame, place.element)
-                yield from self._left(self._met(begun, "enter", place.frame, target), place.frame, target)
+                begun = self._passing(passed, place.frame, place.element)
+                yield from self._left(self._entering(begun, place.frame, target), place.frame, target)
 
     def _end(self, state: Way, place: Place) -> Iterator[Way]:
         kind = place.element.event_kind
@@ -230,7 +238,7 @@ class Moves(Standing):
             return
         for way in self._without(state, place):
             passed = way._replace(passed=((place.frame, place.element),))
-            ended = self._met(passed, "leave", place.frame, place.element)
+            ended = self._passing(passed, place.frame, place.element)
             yield self._emptied(ended, place.frame, keep_values=True) if kind == "terminate" else ended
 
     def _throw(self, state: Way, place: Place) -> Iterator[Way]:
@@ -267,7 +275,7 @@ class Moves(Standing):
             if self._net.comes_once(trigger):
                 return
             raise NotExamined(Text("{element!r} may run twice at once", element=element.title))
-        met = self._met(state, "enter", frame, element)
+        met = self._entering(state, frame, element)
         yield from self._started(self._with(met, inside), inside, child)
 
     def _escalated(self, state: Way, place: Place) -> Iterator[Way]:
@@ -292,7 +300,7 @@ class Moves(Standing):
         frame, event = caught
         passed = state._replace(passed=((place.frame, place.element),))
         if own is None:
-            passed = self._met(passed, "leave", place.frame, place.element)
+            passed = self._passing(passed, place.frame, place.element)
         if event.kind != "boundaryEvent":
             yield from self._caught(passed, frame, event)
             return
@@ -316,7 +324,7 @@ class Moves(Standing):
                 yield from self._fired(way, place.frame, event)
 
     def _fired(self, state: Way, frame: Frame, event: Element) -> Iterator[Way]:
-        yield from self._left(self._met(state, "enter", frame, event), frame, event)
+        yield from self._left(self._entering(state, frame, event), frame, event)
 
     def _returned(self, state: Way, place: Place) -> Iterator[Way]:
         """A task may send the case back; which parallel tokens that cancels hangs on how they came about."""
@@ -332,4 +340,5 @@ class Moves(Standing):
                         for number in chosen:
                             way = self._dropped(way, self._net.places[number])
                         back = way._replace(passed=((frame, element),))
-                        yield self._stopped(back, frame, self._net.stop_at(frame, target, ""))
+                        for stop in self._net.stops_at(frame, target, ""):
+                            yield self._stopped(back, frame, stop)

@@ -10,7 +10,7 @@ from service.engine.drawing import Container, Element
 from service.engine.drawing.kinds import PEOPLE
 from service.engine.guarantees.answers import choices
 from service.engine.guarantees.domains import Domains
-from service.engine.guarantees.effects import brought, targets
+from service.engine.guarantees.effects import brought, setters, targets
 from service.engine.guarantees.evaluating import Known, possible
 from service.engine.guarantees.formulas import Formula, formula, names_in, variable_of
 from service.engine.guarantees.subject import Subject
@@ -29,6 +29,7 @@ class Outcomes:
 
     def __init__(self, subject: Subject, domains: Domains, followed: frozenset[str]) -> None:
         self._subject, self._domains, self.followed = subject, domains, followed
+        self._setters = setters(subject)
         self.set_by = lru_cache(maxsize=None)(self._set_by)
         self.reads = lru_cache(maxsize=None)(self._reads)
         self.set_in = lru_cache(maxsize=None)(self._set_in)
@@ -36,16 +37,11 @@ class Outcomes:
 
     def _set_by(self, element: Element) -> frozenset[str]:
         """Return the names that are followed and that an element may set."""
-        named = targets(element, self._subject)
-        return frozenset(
-            name
-            for name in self.followed
-            if name in named or variable_of(name) in named or ("*" in named and not name.startswith("case."))
-        )
+        return frozenset(name for name in self.followed if element in self._setters.of(name))
 
     def _set_in(self, container: Container) -> frozenset[str]:
         """Return the names that are followed and that the elements of a container may set."""
-        return frozenset[str]().union(*(self.set_by(each) for each in container.elements.values()))
+        return frozenset(name for name in self.followed if container in self._setters.around(name))
 
     def _reads(self, element: Element) -> frozenset[str]:
         """Return every name that what an element sets of the names that are followed may hang on."""

@@ -10,9 +10,10 @@ walk (not proven).
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Hashable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Collection, Hashable, Iterable
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
+from typing import Any
 
 from service.engine.decisions.cells import Literal
 from service.engine.drawing.kinds import CONDITIONAL
@@ -35,9 +36,28 @@ _FOLLOWED: dict[tuple[Hashable, bool], Names] = {}
 """What was followed when a sentence was last proven: most often that proves it of changed drawings too."""
 
 
-def prove(
-    subject: Subject, watch: Watch, within: Collection[str], budget: Budget, about: Hashable = None
-) -> Proof:
+@dataclass(frozen=True)
+class Trial:
+    """What the sentences have in common that are judged of the same drawings.
+
+    `unfolded` are the drawings with their calls opened. `decisive` are the names that ruled out ways before:
+    they are tried first. `alike` has what was followed to prove a sentence about the same elements.
+    """
+
+    subject: Subject
+    budget: Budget
+    unfolded: dict[str, list[Frame]] = field(default_factory=dict)
+    decisive: set[str] = field(default_factory=set)
+    alike: dict[Hashable, Names] = field(default_factory=dict)
+
+    def frames(self, root: str) -> list[Frame]:
+        """Return a process with its calls opened."""
+        if root not in self.unfolded:
+            self.unfolded[root] = unfold(self.subject, root)
+        return self.unfolded[root]
+
+
+def prove(trial: Trial, watch: Watch, within: Collection[str], about: Hashable = None) -> Proof:
     """Return what is found of a sentence, in the processes `within`, or in all that are started.
 
     `about` says which it is, whatever it is proven of.
@@ -45,32 +65,33 @@ def prove(
     few = entries_in(watch.asked)
     if few:
         # Most often it is enough to know of lists whether they hold what the sentence itself asks of them.
-        found = _proof(subject, watch, within, budget, (about, True), few)
+        found = _proof(trial, watch, within, (about, True), few)
         if found.state == "holds" or (found.state == "broken" and found.is_sure):
             return found
-    return _proof(subject, watch, within, budget, (about, False))
+    return _proof(trial, watch, within, (about, False))
 
 
 def _proof(
-    subject: Subject,
+    trial: Trial,
     watch: Watch,
     within: Collection[str],
-    budget: Budget,
     about: tuple[Hashable, bool],
     entries: frozenset[Literal] | None = None,
 ) -> Proof:
     """Return what is found by following what helped the last time, and else from the start."""
-    helped = _FOLLOWED.get(about)
+    alike = (type(watch), watch.what, tuple(within), entries)
+    helped = _FOLLOWED.get(about) or trial.alike.get(alike)
     if helped is not None:
-        again = _Prover(subject, watch, within, Budget(MOST_AGAIN), entries)
+        again = _Prover(trial, watch, within, Budget(MOST_AGAIN), entries)
         if again.holds_with(helped):
+            _FOLLOWED[about] = helped
             return Proof("holds")
-    prover = _Prover(subject, watch, within, Budget(MOST_STATES, budget), entries)
+    prover = _Prover(trial, watch, within, Budget(MOST_STATES, trial.budget), entries)
     found = prover.proof()
     if found.state == "holds":
         if len(_FOLLOWED) > MOST_REMEMBERED:
             _FOLLOWED.clear()
-        _FOLLOWED[about] = prover.followed
+        _FOLLOWED[about] = trial.alike[alike] = prover.followed
     return found
 
 
@@ -79,16 +100,16 @@ class _Prover:
 
     def __init__(
         self,
-        subject: Subject,
+        trial: Trial,
         watch: Watch,
         within: Collection[str],
         budget: Budget,
         entries: frozenset[Literal] | None = None,
     ) -> None:
-        self._subject, self._watch, self._budget = subject, watch, budget
+        self._trial, self._watch, self._budget = trial, watch, budget
+        self._subject = subject = trial.subject
         self._domains = Domains(subject, watch.asked, entries)
         self.followed = Names()
-        self._frames: dict[str, list[Frame]] = {}
         self._outcomes = lru_cache(maxsize=None)(partial(Outcomes, subject, self._domains))
         self._together = lru_cache(maxsize=None)(self._walked_with)
         self._judged = [root for root in (within or subject.roots) if self._speaks_of(root)]
@@ -115,6 +136,7 @@ class _Prover:
                 more = self._questioned(found, followed)
                 if not more:
                     return Proof("broken", *_ways(found))
+                self._trial.decisive.update(more)
                 followed = self.followed = followed | more
         except NotExamined as beyond:
             return Proof("unproven", *_ways(found), reason=beyond.reason)
@@ -137,7 +159,9 @@ class _Prover:
         stands, asked = trace, self._asked_at(trace) - followed or self._hang_on(trace, followed) - followed
         tried = frozenset[str]()
         while new := asked - tried:
-            for name in sorted(new, key=self._cost):
+            # What others hang on seldom decides alone, unless it has before.
+            alone = new & self._trial.decisive if tried else new
+            for name in sorted(alone, key=self._latest(trace)):
                 if self._along(trace, followed | {name}) is None:
                     return None, frozenset({name})
             try:
@@ -152,15 +176,24 @@ class _Prover:
             asked |= self._hang_on(trace, followed | asked) - followed
         return stands, asked
 
+    def _latest(self, trace: Trace) -> Callable[[str], tuple[Any, ...]]:
+        """Return how to sort names: what is asked last on a way most often decides it."""
+        late: dict[str, int] = {}
+        for number, (_, element) in enumerate(trace.undecided):
+            if element.kind in CONDITIONAL:
+                late |= dict.fromkeys(_names(flow.condition for flow in element.outgoing), number)
+        return lambda name: (-late.get(name, 0), *self._cost(name))
+
     def _doubted(self, trace: Trace, followed: Names) -> Trace:
         """Return a way with doubts where what it hangs on is too much to be followed."""
         outcomes = self._outcomes(followed)
         hangs = [seen for seen in trace.passed if self._followable(outcomes.reads(seen[1])) - followed]
         return replace(trace, undecided=tuple(dict.fromkeys((*trace.undecided, *hangs))))
 
-    def _cost(self, name: str) -> tuple[bool, int, str]:
+    def _cost(self, name: str) -> tuple[bool, bool, int, str]:
         """Return what it costs to follow a name: a fact is there in every process."""
-        return name.startswith("case."), len(self._domains.values(name)), name
+        is_new = name not in self._trial.decisive
+        return is_new, name.startswith("case."), len(self._domains.values(name)), name
 
     def _decisive(self, trace: Trace, followed: Names, asked: Names) -> Names:
         """Return few of the names asked on a way that rule it out together, cheap ones if they do.
@@ -181,12 +214,7 @@ class _Prover:
 
     def _walked_with(self, followed: Names) -> Together:
         outcomes = self._outcomes(followed)
-        return Together(self._subject, self._watch, outcomes, self._judged, self._unfolded, self._budget)
-
-    def _unfolded(self, root: str) -> list[Frame]:
-        if root not in self._frames:
-            self._frames[root] = unfold(self._subject, root)
-        return self._frames[root]
+        return Together(self._subject, self._watch, outcomes, self._judged, self._trial.frames, self._budget)
 
     def _speaks_of(self, root: str) -> bool:
         """Tell whether anything the sentence speaks of is in a process or in what it calls."""

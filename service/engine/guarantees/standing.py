@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from service.engine.drawing import Element, Flow
@@ -48,40 +48,58 @@ class Standing:
         known = self._variables.known(frame, state.values)
         for outcome in self._net.outcomes.of(element, known):
             values = self._variables.assigned(frame, state.values, outcome)
-            yield self._gone_on(_valued(state, values), frame, element, state.values)
+            yield from self._gone_on(_valued(state, values), frame, element, state.values)
 
-    def _gone_on(self, state: Way, frame: Frame, element: Element, before: Values) -> Way:
-        return self._along(
-            self._met(state, "leave", frame, element, before), frame, element, element.outgoing
-        )
+    def _gone_on(self, state: Way, frame: Frame, element: Element, before: Values) -> Iterable[Way]:
+        met = self._met(state, self._net.heeded.left, "leave", frame, element, before)
+        return self._along(met, frame, element, element.outgoing)
 
-    def _through(self, state: Way, frame: Frame, element: Element, flows: Iterable[Flow]) -> Way:
+    def _through(self, state: Way, frame: Frame, element: Element, flows: Iterable[Flow]) -> Iterable[Way]:
         """Go on from a gateway, which is completed by that."""
-        return self._along(self._met(state, "leave", frame, element), frame, element, flows)
+        return self._along(self._passing(state, frame, element), frame, element, flows)
 
-    def _along(self, state: Way, frame: Frame, element: Element, flows: Iterable[Flow]) -> Way:
+    def _passing(self, state: Way, frame: Frame, element: Element) -> Way:
+        """Complete what sets nothing."""
+        return self._met(state, self._net.heeded.left, "leave", frame, element, state.values)
+
+    def _along(self, state: Way, frame: Frame, element: Element, flows: Iterable[Flow]) -> Iterable[Way]:
         """Put a token where each of the flows leads."""
         tokens, values, events, passed, undecided = state
-        way = Way(tokens, values, events, (*passed, (frame, element)), undecided)
+        found = [Way(tokens, values, events, (*passed, (frame, element)), undecided)]
         for flow in flows:
-            way = self._stopped(way, frame, self._net.stop(frame, flow))
-        return way
+            stops = self._net.stops(frame, flow)
+            found = [self._stopped(way, frame, stop) for way in found for stop in stops]
+        return found
 
     def _stopped(self, state: Way, frame: Frame, stop: Stop) -> Way:
         way = state
         if stop.passed:
             tokens, values, events, passed, undecided = state
-            way = Way(tokens, values, events, (*passed, *((frame, each) for each in stop.passed)), undecided)
-        if stop.place is None:
-            return way
-        return self._met(self._with(way, stop.place), "enter", frame, stop.place.element)
+            passed = (*passed, *((frame, each) for each in stop.passed))
+            undecided = (*undecided, *((frame, each) for each in stop.undecided))
+            way = Way(tokens, values, events, passed, undecided)
+        return (
+            way
+            if stop.place is None
+            else self._entering(self._with(way, stop.place), frame, stop.place.element)
+        )
+
+    def _entering(self, state: Way, frame: Frame, element: Element) -> Way:
+        """Come to an element."""
+        return self._met(state, self._net.heeded.entered, "enter", frame, element, state.values)
 
     def _met(
-        self, state: Way, kind: str, frame: Frame, element: Element, before: Values | None = None
+        self,
+        state: Way,
+        heeded: Collection[Element],
+        kind: str,
+        frame: Frame,
+        element: Element,
+        before: Values,
     ) -> Way:
-        if element not in self._net.marked:
+        if element not in heeded:
             return state
-        event = Event(kind, frame, element, state.values, state.values if before is None else before)
+        event = Event(kind, frame, element, state.values, before)
         return state._replace(events=(*state.events, event))
 
     def _with(self, state: Way, place: Place) -> Way:

@@ -16,8 +16,8 @@ from service.engine.drawing import Element
 from service.engine.guarantees.budget import Budget, NotExamined
 from service.engine.guarantees.domains import declared
 from service.engine.guarantees.formulas import names_in
-from service.engine.guarantees.liveness import Liveness
-from service.engine.guarantees.net import Net
+from service.engine.guarantees.liveness import Kept, Liveness
+from service.engine.guarantees.net import Heeded, Net
 from service.engine.guarantees.outcomes import Outcomes
 from service.engine.guarantees.subject import Subject
 from service.engine.guarantees.unfolding import Frame
@@ -197,7 +197,8 @@ class Together:
         frames = self._unfolded(root)
         applying = self._applying(root, frames)
         resting = self._resting(frames) if root == self._subject.case.main else frozenset[Element]()
-        net = Net(self._subject, frames, self._outcomes, self._watch.marked | applying | resting)
+        heeded = Heeded(self._watch.entered, self._watch.left, applying | resting)
+        net = Net(self._subject, frames, self._outcomes, heeded)
         return applying, net, Variables(frames, self._outcomes, self._outcomes.followed)
 
     def _resting(self, frames: Sequence[Frame]) -> frozenset[Element]:
@@ -217,17 +218,11 @@ class Together:
         asked = frozenset[str]().union(*(names_in(each) for each in self._watch.asked))
         phases = list(beside)
 
-        def is_read(frame: Frame, element: Element) -> int:
-            """Others read the facts while they may run; whoever applies facts hands them on."""
-            hands_on = element in applying or any(_is_in(frame, each) for each in phases)
-            return variables.mask_of_facts if hands_on else 0
-
+        # Others read the facts while they may run; whoever applies facts hands them on.
+        kept = Kept(applying, lambda frame: any(_is_in(frame, each) for each in phases))
+        marked = dict.fromkeys(self._watch.entered | self._watch.left, asked)
         # One way is walked sooner than it is said what counts on it.
-        liveness = (
-            Liveness(net, variables, dict.fromkeys(self._watch.marked, asked), is_read)
-            if held is None
-            else None
-        )
+        liveness = Liveness(net, variables, marked, kept) if held is None else None
         judges, budget = root in self._judged, Budget(MOST_HELD if held else MOST_STATES, self._budget)
         return Walk(net, variables, self._watch, applying, liveness, judges=judges, held=held, budget=budget)
 

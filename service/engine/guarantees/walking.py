@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,10 +12,10 @@ from service.engine.guarantees.budget import Budget
 from service.engine.guarantees.liveness import Liveness
 from service.engine.guarantees.moves import Moves
 from service.engine.guarantees.net import Net
-from service.engine.guarantees.standing import Event, Seen, Way
-from service.engine.guarantees.steps import Steps
+from service.engine.guarantees.standing import Event, Seen
+from service.engine.guarantees.steps import Marking, Step, Steps
 from service.engine.guarantees.values import UNKNOWN, Value
-from service.engine.guarantees.variables import Variables
+from service.engine.guarantees.variables import Values, Variables
 from service.engine.guarantees.watching import BROKEN, KEPT, Met, Watch
 
 Facts = tuple[tuple[str, Value], ...]
@@ -26,15 +26,13 @@ Changes = Mapping[Phases, Iterable[Resting]]
 """While one of these processes runs, facts and memory may become so; with none named, at any time."""
 
 
-class State(NamedTuple):
-    """How a process may stand. `spent`: how much of the way is used up that the walk is held to."""
+Spent = tuple[int, ...]
+"""Of a way that a walk is held to: how often each of its elements was passed."""
+State = tuple[Marking, Values, int, Spent]
+"""How a process may stand: tokens, values, what is remembered, and what is spent of a way held to.
 
-    tokens: tuple[int, ...]
-    values: tuple[int, ...]
-    memory: int
-    spent: tuple[int, ...] = ()
-
-
+A plain tuple, and so is what is reached: most that is reached is known already.
+"""
 NO_CHANGES: Changes = {}
 
 
@@ -64,17 +62,17 @@ class Held:
         self._goal = trace.goal
         self.begun = (0,) * len(counted)
 
-    def after(self, spent: tuple[int, ...], way: Way) -> tuple[int, ...] | None:
+    def after(self, spent: Spent, step: Step) -> Spent | None:
         """Return what is spent with one more step; None where it leaves the way."""
         found = list(spent)
-        for frame, element in way.passed:
+        for frame, element in step.passed:
             place = self.places.get((frame.index, element.id))
             if place is None or found[place] == self._most[place]:
                 return None
             found[place] += 1
         return tuple(found)
 
-    def is_reached(self, spent: tuple[int, ...], resting: Resting) -> bool:
+    def is_reached(self, spent: Spent, resting: Resting) -> bool:
         """Tell whether the whole way is gone, and the case stands as at its end."""
         if self._goal is None or spent != self._most or resting[1] != self._goal[1]:
             return False
@@ -86,7 +84,7 @@ class _Came(NamedTuple):
     """How a state was come to first."""
 
     before: State | None
-    way: Way
+    step: Step
     supposed: bool
     resting: Resting | None = None
 
@@ -108,13 +106,11 @@ class Walk:
     ) -> None:
         self._net, self._variables, self._watch, self._applying = net, variables, watch, applying
         self._moves = Moves(net, variables, held.places if held is not None else None)
-        self._steps = Steps(net, variables, self._moves)
+        self._steps = Steps(net, variables, self._moves, liveness)
         self._judges, self._held, self._budget = judges, held, budget
         self._changes: dict[Phases, dict[Resting, None]] = {}
-        self._liveness = liveness
-        # Kept by itself, not by methods that hold the walk: what was walked is let go with it.
-        self._running_by: dict[tuple[int, ...], frozenset[str]] = {}
-        self._live_by: dict[tuple[int, ...], int] = {}
+        self._facts = variables.bits_of(variables.mask_of_facts)
+        self._rests: dict[tuple[Values, int], Resting] = {}
         self._came: dict[State, _Came] = {}
         self._waiting: deque[State] = deque()
         self._resting_at: dict[frozenset[str], dict[Resting, State]] = {}
@@ -135,18 +131,26 @@ class Walk:
         for state in list(self._came):
             self._have_changed(state, new)
         for resting in begun:
-            for way in self._first(resting[0]):
-                self._reach(None, way, resting[1], resting)
+            self._begin(resting)
         while self._waiting and self.broken is None:
             # The nearest way is wanted; of a way that is known, any that goes to its end.
             state = self._waiting.popleft() if self._held is None else self._waiting.pop()
-            for way in self._steps.following(state.tokens, state.values):
-                self._reach(state, way, state.memory)
-            if state.tokens:
-                here = self._resting(state.values, state.memory)
-                self._resting_at.setdefault(self._running(state.tokens), {}).setdefault(here, state)
+            marking, values, memory, _ = state
+            for step in self._steps.following(marking, values):
+                self._reach(state, step, values, memory)
+            if marking.tokens:
+                here = self._resting(values, memory)
+                self._resting_at.setdefault(marking.running, {}).setdefault(here, state)
                 self._have_changed(state, self._changes)
         return self
+
+    def _begin(self, resting: Resting) -> None:
+        root = self._net.frames[0]
+        facts = self._variables.with_facts(self._variables.nothing, resting[0])
+        for outcome in self._net.outcomes.begun(root.container.process):
+            values = self._variables.assigned(root, facts, outcome)
+            for way in self._moves.first(values):
+                self._reach(None, self._steps.first(values, way), values, resting[1], resting)
 
     def has_new(self, changes: Changes) -> bool:
         """Tell whether there is a change among these that it has not walked with yet."""
@@ -169,122 +173,107 @@ class Walk:
 
     def _have_changed(self, state: State, changes: Changes) -> None:
         """Have others change the facts where a case stands."""
+        marking, values, memory, _ = state
         for phases, found in changes.items():
-            if found and state.tokens and (not phases or not self._running(state.tokens).isdisjoint(phases)):
+            if found and marking.tokens and (not phases or not marking.running.isdisjoint(phases)):
                 for resting in found:
-                    memory = resting[1] if self._watch.carries else state.memory
-                    values = self._variables.with_facts(state.values, resting[0])
-                    if values != state.values or memory != state.memory:
-                        self._reach(state, Way(state.tokens, values), memory, resting)
+                    carried = resting[1] if self._watch.carries else memory
+                    changed = self._variables.with_facts(values, resting[0])
+                    if changed != values or carried != memory:
+                        self._reach(state, Step(marking, -1, 0, (), (), ()), changed, carried, resting)
 
-    def _reach(self, before: State | None, way: Way, memory: int, resting: Resting | None = None) -> None:
+    def _reach(
+        self, before: State | None, step: Step, values: Values, memory: int, resting: Resting | None = None
+    ) -> None:
+        """Go one step on from these values and this memory, which are those of the state before."""
         if self.broken is not None:
             return
-        spent = self._spent(before, way)
-        memory, supposed, at = self._remembered(way, memory)
-        if spent is None or memory == KEPT:
+        supposed, at = False, None
+        spent: Spent = ()
+        if step.events or not step.to.tokens:
+            memory, supposed, at = self._remembered(step, values, memory)
+            step = _until(step, at) if memory == BROKEN else step
+        if self._held is not None:
+            found = self._held.after(before[3] if before is not None else self._held.begun, step)
+            if found is None:
+                return
+            spent = found
+        if memory < 0:
+            if memory == BROKEN and self._judges:
+                self.broken = self._trace(_Came(before, step, supposed, resting), None)
             return
-        came = _Came(before, way, supposed, resting)
-        if memory == BROKEN:
-            if self._judges:
-                self.broken = self._trace(came._replace(way=_until(way, at)), None)
-            return
-        state = State(way.tokens, self._kept(way), memory, spent)
+        after = values & step.keeps | step.sets
+        state = (step.to, after & step.to.live, memory, spent)
         if state not in self._came:
-            self._came[state] = came
+            self._came[state] = _Came(before, step, supposed, resting)
             self._waiting.append(state)
             self._budget.spend()
-        if any(element in self._applying for _, element in way.passed):
-            self.applied.setdefault(self._resting(way.values, memory), came)
-        if self._held is not None and self._held.is_reached(spent, self._resting(way.values, memory)):
+        if self._held is not None or (self._applying and step.passed):
+            self._came_to(_Came(before, step, supposed, resting), spent, self._resting(after, memory))
+
+    def _came_to(self, came: _Came, spent: Spent, standing: Resting) -> None:
+        """Remember how a case stands behind what applies facts, and see whether the way held to is gone."""
+        if any(element in self._applying for _, element in came.step.passed):
+            self.applied.setdefault(standing, came)
+        if self._held is not None and self._held.is_reached(spent, standing):
             self.broken = self._trace(came, None)
 
-    def _kept(self, way: Way) -> tuple[int, ...]:
-        """Return the values that somebody may still read."""
-        if self._liveness is None:
-            return way.values
-        return self._variables.kept(way.values, self._live_at(way.tokens, self._liveness))
-
-    def _live_at(self, tokens: tuple[int, ...], liveness: Liveness) -> int:
-        """Return the slots that somebody may still read who stands at one of these places."""
-        if tokens not in self._live_by:
-            live = 0
-            for number in tokens:
-                live |= liveness.at(self._net.places[number])
-            self._live_by[tokens] = live
-        return self._live_by[tokens]
-
-    def _spent(self, before: State | None, way: Way) -> tuple[int, ...] | None:
-        if self._held is None:
-            return ()
-        return self._held.after(before.spent if before is not None else self._held.begun, way)
-
-    def _first(self, facts: Facts) -> Iterator[Way]:
-        values = self._variables.with_facts(self._variables.nothing, facts)
-        root = self._net.frames[0]
-        for outcome in self._net.outcomes.begun(root.container.process):
-            yield from self._moves.first(self._variables.assigned(root, values, outcome))
-
-    def _remembered(self, way: Way, memory: int) -> tuple[int, bool, Event | None]:
+    def _remembered(self, step: Step, values: Values, memory: int) -> tuple[int, bool, Event | None]:
         """Return what is remembered, whether that is only supposed, and by what the sentence is settled."""
         supposed = False
-        for event in way.events:
-            memory, only_supposed = self._watch.met(memory, self._as_met(event))
+        for event, now, earlier in step.events:
+            memory, only_supposed = self._watch.met(memory, self._as_met(event, values, now, earlier))
             supposed = supposed or only_supposed
             if memory in (BROKEN, KEPT):
                 return memory, supposed, event
-        return (memory if way.tokens else self._watch.ended(memory)), supposed, None
+        return (memory if step.to.tokens else self._watch.ended(memory)), supposed, None
 
-    def _as_met(self, event: Event) -> Met:
-        known = self._variables.known
+    def _as_met(
+        self, event: Event, values: Values, now: tuple[Values, Values], earlier: tuple[Values, Values]
+    ) -> Met:
+        known, frame = self._variables.known, event.frame
         return Met(
             event.kind,
             event.element,
-            known(event.frame, event.values),
-            lambda: known(event.frame, event.before),
+            known(frame, values & now[0] | now[1]),
+            lambda: known(frame, values & earlier[0] | earlier[1]),
         )
 
-    def _resting(self, values: tuple[int, ...], memory: int) -> Resting:
-        return tuple(sorted(self._variables.facts_of(values).items())), memory
-
-    def _running(self, tokens: tuple[int, ...]) -> frozenset[str]:
-        """Return the processes that run while tokens stand so."""
-        if tokens not in self._running_by:
-            found = set()
-            for number in tokens:
-                frame = self._net.places[number].frame
-                found |= {frame.container.process, *(each.container.process for each, _ in frame.around())}
-            self._running_by[tokens] = frozenset(found)
-        return self._running_by[tokens]
+    def _resting(self, values: Values, memory: int) -> Resting:
+        key = (values & self._facts, memory)
+        if key not in self._rests:
+            self._rests[key] = tuple(sorted(self._variables.facts_of(values).items())), memory
+        return self._rests[key]
 
     def _trace(self, last: _Came, goal: Resting | None) -> Trace:
         steps = [last]
         while (before := steps[-1].before) is not None:
             steps.append(self._came[before])
         steps.reverse()
-        passed = [each for step in steps for each in step.way.passed]
-        ending = _met(last.way) if goal is None else []
-        undecided = [each for step in steps for each in step.way.undecided]
-        undecided += [each for step in steps if step.supposed for each in _met(step.way)]
+        passed = [each for came in steps for each in came.step.passed]
+        # What is come to in the end is passed by no step; what is completed is.
+        ending = _met(last.step, kind="enter") if goal is None else []
+        undecided = [each for came in steps for each in came.step.undecided]
+        undecided += [each for came in steps if came.supposed for each in _met(came.step)]
         assert steps[0].resting is not None, "the first step begins with how the case stands"
         return Trace(
             root=self._net.frames[0].container.process,
             begun=steps[0].resting,
             passed=(*passed, *(each for each in ending if each not in passed[-1:])),
             undecided=tuple(dict.fromkeys(undecided)),
-            changed=tuple(step.resting for step in steps[1:] if step.resting is not None),
+            changed=tuple(came.resting for came in steps[1:] if came.resting is not None),
             goal=goal,
         )
 
 
-def _until(way: Way, at: Event | None) -> Way:
-    """Return a way up to where the sentence is broken: what is completed there has not gone on."""
+def _until(step: Step, at: Event | None) -> Step:
+    """Return a step up to where the sentence is broken: what is completed there has not gone on."""
     if at is None or at.kind != "leave":
-        return way
-    passed = way.passed[: way.passed.index((at.frame, at.element)) + 1]
-    return way._replace(passed=passed, events=(at,))
+        return step
+    passed = step.passed[: step.passed.index((at.frame, at.element)) + 1]
+    return step._replace(passed=passed, events=tuple(each for each in step.events if each[0] is at))
 
 
-def _met(way: Way) -> list[Seen]:
-    """Return the last element of a step that the sentence speaks of."""
-    return [(event.frame, event.element) for event in way.events[-1:]]
+def _met(step: Step, kind: str = "") -> list[Seen]:
+    """Return the last element of a step that the sentence speaks of; with a kind, if it is met so."""
+    return [(event.frame, event.element) for event, *_ in step.events[-1:] if kind in ("", event.kind)]

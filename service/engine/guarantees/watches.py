@@ -27,8 +27,12 @@ class WatchBefore:
     concluding: Formula | None
 
     @property
-    def marked(self) -> Found:
-        return self.what | self.always | self.since
+    def entered(self) -> Found:
+        return self.what
+
+    @property
+    def left(self) -> Found:
+        return self.always | self.since
 
     @property
     def asked(self) -> tuple[Formula, ...]:
@@ -61,8 +65,10 @@ class WatchAfter:
     always: Found
     when: Formula | None
 
+    entered: ClassVar[Found] = frozenset()
+
     @property
-    def marked(self) -> Found:
+    def left(self) -> Found:
         return self.what | self.always
 
     @property
@@ -88,11 +94,12 @@ class WatchNever:
     """Has nothing to remember."""
 
     carries: ClassVar[bool] = False
+    left: ClassVar[Found] = frozenset()
     what: Found
     when: Formula | None
 
     @property
-    def marked(self) -> Found:
+    def entered(self) -> Found:
         return self.what
 
     @property

@@ -28,8 +28,10 @@ class WatchBecomes:
     condition: Formula
     concluding: Formula | None
 
+    entered: ClassVar[Found] = frozenset()
+
     @property
-    def marked(self) -> Found:
+    def left(self) -> Found:
         return self.what | self.always
 
     @property
@@ -64,8 +66,10 @@ class WatchAgrees:
     claim: Agrees
     subject: Subject
 
+    left: ClassVar[Found] = frozenset()
+
     @property
-    def marked(self) -> Found:
+    def entered(self) -> Found:
         return self.what
 
     @cached_property

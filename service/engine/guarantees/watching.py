@@ -38,7 +38,12 @@ class Watch(Protocol):
     def what(self) -> Found: ...
 
     @property
-    def marked(self) -> Found: ...
+    def entered(self) -> Found:
+        """The elements of which it has to know that somebody comes to them."""
+
+    @property
+    def left(self) -> Found:
+        """The elements of which it has to know that somebody has completed them."""
 
     @property
     def asked(self) -> tuple[Formula, ...]:
