@@ -62,6 +62,14 @@ def batch(batch_id: str) -> str:
     return render_template(template, batch=found)
 
 
+@blueprint.post("/batches/<batch_id>/stop")
+def stop_batch(batch_id: str) -> AnyResponse:
+    """Stop an order; what is done stays done."""
+    batches.stop(application(), me(), batch_id)
+    flash(_("The order was stopped. What was done stays done."), "good")
+    return redirect(url_for("mending.batch", batch_id=batch_id), 303)
+
+
 @blueprint.get("/condition")
 def condition() -> str:
     """Show how the service is, and the latest orders on many cases."""
@@ -107,10 +115,9 @@ def entries() -> str:
 def verify() -> str:
     """Check the chain of one instance, or of all that belongs to no case, against what it vouches for."""
     asked = {name: request.form.get(name, "").strip() for name in ASKED}
-    chain = asked["instance"] or SYSTEM_CHAIN
-    report = verifying.look(application(), me(), chain)
+    report = verifying.look(application(), me(), asked["instance"] or SYSTEM_CHAIN)
     page = audit.find(application(), me(), **_wanted(asked), limit=PAGE)
-    return _audit_page(asked, page, report=report, verified=chain)
+    return _audit_page(asked, page, report=report)
 
 
 @blueprint.get("/audit.csv")

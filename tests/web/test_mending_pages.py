@@ -87,6 +87,7 @@ def test_the_record_is_searched_and_taken_along(admin, case) -> None:
     assert "发起活动" in page
     assert table.startswith("\ufeff时间（Asia/Shanghai）,")
     assert case.id in table
+    assert case.id in admin.get(f"/admin/audit.csv?instance={case.business_key}").text
     document = admin.get(f"/admin/audit.json?instance={case.id}")
     assert document.content_type == "application/json; charset=utf-8"
     assert {each["case_number"] for each in document.json["items"]} == {case.business_key}
@@ -96,7 +97,7 @@ def test_the_record_is_verified_where_it_is_read(company: Company, admin, case) 
     whole = admin.post("/admin/audit/verify", data={"instance": case.id}).text
     with company.app.db.begin() as session:
         session.execute(update(ProcessInstance).values(applicant="somebody"))
-    broken = admin.post("/admin/audit/verify", data={"instance": case.id}).text
+    broken = admin.post("/admin/audit/verify", data={"instance": case.business_key}).text
 
     assert "核验无误" in whole
     assert "与记录不符" in broken

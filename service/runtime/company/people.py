@@ -75,12 +75,16 @@ def _leave(app: Application, successor: str | None, session: Session, by: Actor,
     if not found:
         raise InvalidInput(errors=[FieldError("hand_over_to", "somebody else with an active account")])
     taking = found[0]
+    # Always in the order of their ids, so that two who hand over never wait for each other.
+    locked = dict.fromkeys(task.instance_id for task in tasks)
+    steps = {instance_id: lock(app, session, instance_id, by) for instance_id in locked}
+    # Read again under the locks: somebody, the leaver too, may have answered one since.
+    tasks = [task for task in handing_over.of_person(session, leaver.name) if task.instance_id in steps]
     _require_able(session, tasks, leaver, taking)
     for instance_id, own in groupby(tasks, key=lambda task: task.instance_id):
-        step = lock(app, session, instance_id, by)
         for task in own:
-            handing_over.hand_over(step, task, leaver.name, successor)
-        saving.save(step)
+            handing_over.hand_over(steps[instance_id], task, leaver.name, successor)
+        saving.save(steps[instance_id])
     _hand_over_standing(session, leaver, taking)
     leaver.successor_id = taking.user_id
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import CompoundSelect, Select, literal, select, tuple_, union_all
 
 from service.errors import NotFound
 from service.feel import codec
@@ -58,7 +58,8 @@ def find(
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[FoundView]:
-    """Return entries of all chains, the newest first. `action` may end in a dot for all that begin so.
+    """Return entries of all chains, the newest first. `instance` may be a case's number too, `action` may end
+    in a dot for all that begin so.
 
     Forbidden but for auditors and admins.
     """
@@ -66,7 +67,7 @@ def find(
     entry = AuditEntry
     query = select(entry).order_by(entry.at.desc(), entry.chain.desc(), entry.seq.desc())
     if instance:
-        query = query.where(entry.chain == instance)
+        query = query.where(entry.chain.in_(_chains(instance)))
     if by:
         query = query.where(entry.actor == by)
     if action:
@@ -85,6 +86,12 @@ def find(
     items = tuple(_found(row, cases.get(row.chain)) for row in rows[:limit])
     last = rows[limit - 1] if len(rows) > limit else None
     return Page(items, cursors.encode(last.at, last.chain, last.seq) if last is not None else None)
+
+
+def _chains(named: str) -> CompoundSelect[str]:
+    """Return the query for the chains that an instance's id, a chain's name or a case's number means."""
+    of_case = select(ProcessInstance.id).where(ProcessInstance.business_key == named)
+    return union_all(select(literal(named)), of_case)
 
 
 def entries(app: Application, actor: Actor, chain: str = SYSTEM_CHAIN) -> tuple[AuditView, ...]:

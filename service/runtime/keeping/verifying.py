@@ -19,7 +19,7 @@ from service.runtime.identity.rights import require
 from service.runtime.keeping import vouched
 from service.runtime.keeping.audit import chain_of
 from service.runtime.keeping.vouched import Vouched
-from service.runtime.step.audit import CASES_CHAIN, REGISTERED
+from service.runtime.step.audit import CASES_CHAIN, REGISTERED, SYSTEM_CHAIN
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import View
 from service.store import audit_chain
@@ -56,7 +56,7 @@ def look(app: Application, actor: Actor, chain: str) -> VerifyReport:
 
 
 def verify(app: Application, chain: str | None = None) -> VerifyReport:
-    """Check everything on record; with `chain`, only the case it belongs to, or that chain."""
+    """Check everything on record; with `chain`, that one or the case it belongs to or numbers."""
     seen = _Seen()
     with app.db.read() as session:
         found = tuple(_everything(app, session, seen) if chain is None else _one(app, session, chain, seen))
@@ -87,13 +87,12 @@ def _everything(app: Application, session: Session, seen: _Seen) -> Iterator[Pro
 
 def _one(app: Application, session: Session, chain: str, seen: _Seen) -> Iterator[Problem]:
     instance = session.get(ProcessInstance, chain)
-    if instance is None:
+    number = instance.business_key if instance is not None else chain
+    of_case = select(ProcessInstance.id).where(ProcessInstance.business_key == number)
+    ids = session.scalars(of_case.order_by(ProcessInstance.id)).all()
+    if not ids or chain in (SYSTEM_CHAIN, CASES_CHAIN):
         yield from _other(app, session, chain, seen)
         return
-    number = instance.business_key
-    ids = session.scalars(
-        select(ProcessInstance.id).where(ProcessInstance.business_key == number).order_by(ProcessInstance.id)
-    )
     yield from _case(app, session, number, list(ids), _registered(session), seen)
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from sqlalchemy import SQLColumnExpression, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from service.errors import FieldError, InvalidInput, NotFound, ServiceError, Unavailable
+from service.errors import Conflict, FieldError, InvalidInput, NotFound, ServiceError, Unavailable
 from service.runtime import identity
 from service.runtime.cases import instances, seeking
 from service.runtime.cases.seeking import Sought
@@ -56,7 +56,8 @@ class FailedView(View):
 
 @dataclass(frozen=True)
 class BatchView(View):
-    """How far an order has come. `state` is pending or done; `done` counts what was carried out or failed."""
+    """How far an order has come. `state` is pending, done or stopped (before all was done); `done` counts
+    what was carried out or failed."""
 
     id: str
     action: str
@@ -139,6 +140,23 @@ def find(app: Application, actor: Actor, *, limit: int = 20) -> tuple[BatchView,
         return tuple(_view(session, row) for row in session.scalars(query))
 
 
+def stop(app: Application, actor: Actor, batch_id: str) -> BatchView:
+    """Stop an order: what is done stays done, the rest is left. Conflict when it is over already.
+
+    Whoever ordered it may, and whoever holds the right to what it does.
+    """
+    seen = get(app, actor, batch_id)
+    if seen.created_by != actor.name:
+        require(actor, ACTIONS[seen.action])
+    with app.db.begin() as session:
+        over = update(Batch).where(Batch.id == batch_id, Batch.state == "pending")
+        if not written(session, over.values(state="stopped", done_at=app.clock())):
+            raise Conflict("This order is over already.", batch=batch_id)
+        audit.append_system(app, session, "batch.stopped", by=actor.name, batch=batch_id)
+        session.flush()
+        return _view(session, session.get_one(Batch, batch_id, populate_existing=True))
+
+
 def unfinished(app: Application) -> tuple[str, ...]:
     """Return the orders that nobody works on at present."""
     now = app.clock()
@@ -158,13 +176,15 @@ def run(app: Application, batch_id: str) -> bool:
     with app.db.read() as session:
         subjects = session.scalars(query.order_by(BatchItem.subject).limit(AT_A_TIME)).all()
     for subject in subjects:
-        _note(app, batch_id, subject, _carry_out(app, row, subject))
+        if not _note(app, batch_id, subject, _carry_out(app, row, subject)):
+            return False
     is_left = len(subjects) == AT_A_TIME
     with app.db.begin() as session:
-        kept = session.get_one(Batch, batch_id)
-        kept.lease_until = None
-        if not is_left:
-            kept.state, kept.done_at = "done", app.clock()
+        mine = update(Batch).where(Batch.id == batch_id, Batch.state == "pending")
+        over = {} if is_left else {"state": "done", "done_at": app.clock()}
+        is_mine = bool(written(session, mine.values(lease_until=None, **over)))
+    if not is_mine:
+        return False
     if is_left and app.dispatch is not None:
         app.dispatch("batch", batch_id, app.clock())
     return is_left
@@ -194,7 +214,8 @@ def _carry_out(app: Application, row: Batch, subject: str) -> ServiceError | Non
     return None
 
 
-def _note(app: Application, batch_id: str, subject: str, error: ServiceError | None) -> None:
+def _note(app: Application, batch_id: str, subject: str, error: ServiceError | None) -> bool:
+    """Keep how it went with one thing, and the order for a while longer. False when it was stopped."""
     with app.db.begin() as session:
         session.execute(
             update(BatchItem)
@@ -205,8 +226,8 @@ def _note(app: Application, batch_id: str, subject: str, error: ServiceError | N
                 wording=None if error is None else record_of(error.message),
             )
         )
-        leased = update(Batch).where(Batch.id == batch_id)
-        session.execute(leased.values(lease_until=app.clock() + LEASE))
+        leased = update(Batch).where(Batch.id == batch_id, Batch.state == "pending")
+        return bool(written(session, leased.values(lease_until=app.clock() + LEASE)))
 
 
 def _retry(app: Application, by: Actor, subject: str, row: Batch) -> None:

@@ -117,3 +117,9 @@ def order_batch(app: Application, actor: Actor, body: Order) -> Created:
 def get_batch(app: Application, actor: Actor, batch_id: str) -> BatchView:
     """Tell how far an order has come, and what failed."""
     return batches.get(app, actor, batch_id)
+
+
+@section.post("/batch/<batch_id>/stop", returns=BatchView, errors=(403, 404, 409))
+def stop_batch(app: Application, actor: Actor, batch_id: str) -> BatchView:
+    """Stop an order: what is done stays done, the rest is left as it was."""
+    return batches.stop(app, actor, batch_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.errors import Forbidden, InvalidInput, NotFound
+from service.errors import Conflict, Forbidden, InvalidInput, NotFound
 from service.runtime import identity
 from service.runtime.cases import instances
 from service.runtime.cases.seeking import Sought
@@ -231,6 +231,31 @@ def test_an_order_whose_worker_died_is_taken_up_again(office, case):
 
 
 # ---- the record and the queue ---------------------------------------------------------------------
+
+
+def test_an_order_is_stopped_between_two_cases_and_what_is_done_stays_done(office, case, monkeypatch):
+    other = office.start("fork")
+    order = batches.order(office.app, office.cast.admin, "suspend", ids=[case.id, other.id], reason="盘点")
+    first, second = sorted([case.id, other.id])
+    # The admin stops it at the moment at which the first one has been carried out.
+    suspend = batches._DO["suspend"]
+
+    def suspend_and_stop(app, by, subject, row):
+        suspend(app, by, subject, row)
+        batches.stop(app, by, order.id)
+
+    monkeypatch.setitem(batches._DO, "suspend", suspend_and_stop)
+    is_left = batches.run(office.app, order.id)
+
+    after = batches.get(office.app, office.cast.admin, order.id)
+    assert (is_left, after.state, after.done, after.total) == (False, "stopped", 1, 2)
+    states = [instances.get(office.app, SYSTEM, each).state for each in (first, second)]
+    assert states == ["suspended", "active"]
+    assert batches.unfinished(office.app) == ()
+    with pytest.raises(Conflict):
+        batches.stop(office.app, office.cast.admin, order.id)
+    with pytest.raises(NotFound):
+        batches.stop(office.app, office.cast.linyue, order.id)
 
 
 def test_the_record_is_searched_by_case_person_and_action(office, case):
