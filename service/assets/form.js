@@ -9,6 +9,7 @@ import { fileField } from './form/files.js';
 import { translateFixedTexts } from './form/chinese.js';
 import { rulesModule } from './form/rules.js';
 import { phrasesModule } from './form/phrases.js';
+import { indexOf, sectionsModule } from './form/sections.js';
 import { typedModule } from './form/typed.js';
 import { Desk } from './form/desk.js';
 
@@ -31,13 +32,14 @@ const readOnly = given.mode === 'read' || given.mode === 'preview';
 const form = new Form({
   container: host,
   debounce: false, // form-js waits 300 ms by default and loses what is typed in that time
-  additionalModules: [translateModule, feelModule(given), rulesModule, typedModule(), phrasesModule(given.urls.phrases), filesModule],
+  additionalModules: [translateModule, feelModule(given), rulesModule, typedModule(), phrasesModule(given.urls.phrases), filesModule, sectionsModule(given.schema)],
   properties: { readOnly },
 });
 
 try {
   if (!readOnly) await new Desk(form, given, files).open();
   else await form.importSchema(given.schema, given.data);
+  indexOf(form, host, given.schema);
   if (isChinese) translateFixedTexts(host);
 } catch (error) {
   host.replaceChildren(t('The form could not be loaded.'));

@@ -150,3 +150,26 @@ def test_a_phone_shows_cards(window: Windows, budget: TaskView) -> None:
 
     expect(page.locator(".fjs-repeat-row-container").first).to_be_visible()
     expect(page.locator(".grid")).to_have_count(0)
+
+
+def test_a_long_form_has_an_index_and_sections_that_fold(
+    company: Company, window: Windows, budget: TaskView
+) -> None:
+    page = window("yezhen").open_form("/processes/forms/revise_plan")
+    index = page.get_by_role("navigation", name="表单目录")
+    expect(index.get_by_role("button")).to_have_count(11)
+
+    page.get_by_role("button", name="收起“创意与品牌”").click()
+    expect(page.get_by_label("创意概述")).to_be_hidden()
+    index.get_by_role("button", name="创意与品牌").click()
+
+    expect(page.get_by_label("创意概述")).to_be_visible()
+    expect(page.get_by_label("创意概述")).to_be_in_viewport()
+
+
+def test_a_short_form_needs_no_index(company: Company, window: Windows) -> None:
+    case = company.campaign("短表单")
+
+    page = window("linyue").open_form(f"/tasks/{company.task(case, 'research').id}")
+
+    expect(page.locator(".form-index")).to_have_count(0)

@@ -48,6 +48,21 @@ export function put(object, path, value) {
 export function focusOn(domId) {
   const node = document.getElementById(domId) || document.querySelector(`[id^="${CSS.escape(domId)}"]`);
   if (!node) return;
-  node.scrollIntoView({ block: 'center' });
-  node.focus({ preventScroll: true });
+  const go = () => {
+    node.scrollIntoView({ block: 'center' });
+    node.focus({ preventScroll: true });
+  };
+  if (unfold(node)) setTimeout(go, 50);
+  else go();
+}
+
+/** Open the sections around a field; says whether any was folded. */
+export function unfold(node) {
+  let was = false;
+  for (let around = node.closest('.fjs-element'); around; around = around.parentElement.closest('.fjs-element')) {
+    const fold = around.querySelector(':scope > .section-fold[aria-expanded="false"]');
+    fold?.click();
+    was ||= fold !== null;
+  }
+  return was;
 }

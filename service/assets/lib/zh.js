@@ -16,6 +16,9 @@ export default {
   '{count} rows had no place.': '有 {count} 行放不下，没有粘贴。',
   '“{text}” is none of the choices.': '“{text}”不在可选项里。',
   'Day and time are typed here, not pasted.': '日期和时间请在这里填写，不能成块粘贴。',
+  'Fold “{name}”': '收起“{name}”',
+  'Unfold “{name}”': '展开“{name}”',
+  'Sections of the form': '表单目录',
   'Working…': '正在处理…',
   'Loading…': '正在读取…',
   'You are signed out. Sign in again in another window, then try once more: what you typed stays here.':
