@@ -6,13 +6,14 @@ import argparse
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from datetime import date, datetime, time
+from datetime import date, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from service.wording import Gettext, translated
 
 if TYPE_CHECKING:
+    from service.runtime.forecasting.calibrating import CalibrationView
     from service.runtime.forecasting.simulations import SimulationView, Times
     from service.runtime.step.context import Application
 
@@ -46,6 +47,24 @@ def add(command: Add, opened: Opened, gettext: Callable[[], Gettext]) -> None:
     asked.add_argument("--to", dest="last", type=date.fromisoformat, metavar="DAY", help="begun until then")
     asked.add_argument("--format", choices=("text", "json"), default="text")
 
+    def calibrate(options: argparse.Namespace) -> int:
+        """Say how often forecasts come true: finished cases are forecast as if nobody knew them."""
+        from service.runtime.forecasting import calibrating
+        from service.runtime.step.views import to_json
+
+        with opened() as app:
+            found = calibrating.run(app, cases=options.cases)
+        if options.format == "json":
+            print(json.dumps(to_json(found), ensure_ascii=False, indent=1))
+            return 0
+        for line in _calibration(found, gettext()):
+            print(line)
+        return 0
+
+    asked = command("calibrate", calibrate)
+    asked.add_argument("--cases", type=int, default=40, help="so many of the latest (40)")
+    asked.add_argument("--format", choices=("text", "json"), default="text")
+
     def demo_year(options: argparse.Namespace) -> int:
         """Play a year of finished campaigns into the demo company, while nobody serves it."""
         from service.demo import year
@@ -60,19 +79,32 @@ def add(command: Add, opened: Opened, gettext: Callable[[], Gettext]) -> None:
     asked.add_argument("--campaigns", type=int, metavar="N", help="only the first N")
 
 
+def _calibration(found: CalibrationView, gettext: Gettext) -> Iterator[str]:
+    for why in found.because:
+        yield translated(why, gettext)
+    for each in found.coverage:
+        if each.share is not None and each.range is not None:
+            low, high = each.range
+            of = f"{each.share:.0%} of {each.n} decided by then"
+            yield f"P{each.percent}: {of} (between {low:.0%} and {high:.0%})"
+    if found.not_told:
+        yield f"{found.not_told} of {found.cases} cases: their walks tell nothing"
+
+
 def _backtest(options: argparse.Namespace, opened: Opened, gettext: Gettext) -> int:
     from service.runtime.forecasting import backtests
+    from service.runtime.forecasting.studies import moment
     from service.runtime.scenarios import sources
     from service.runtime.step.views import to_json
-    from service.settings import ZONE
 
     with opened() as app:
         tested = sources.live(app).under(_files(options.paths))
-        begun_from, begun_to = (
-            datetime.combine(day, at, ZONE) if day is not None else None
-            for day, at in ((options.first, time.min), (options.last, time.max))
+        found = backtests.run(
+            app,
+            tested.files,
+            begun_from=moment(options.first, time.min),
+            begun_to=moment(options.last, time.max),
         )
-        found = backtests.run(app, tested.files, begun_from=begun_from, begun_to=begun_to)
     if options.format == "json":
         print(json.dumps(to_json(found), ensure_ascii=False, indent=1))
         return 0

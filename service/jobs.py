@@ -21,6 +21,7 @@ from huey.serializer import SignedSerializer
 
 from service.errors import Unavailable
 from service.runtime.effects import outbox
+from service.runtime.forecasting import studies
 from service.runtime.keeping import housekeeping
 from service.runtime.mending import batches
 from service.runtime.step.context import Application
@@ -86,6 +87,7 @@ class Jobs:
             "wake": self.queue.task(name="wake")(self._wake),
             "deliver": self.queue.task(name="deliver")(self._deliver),
             "batch": self.queue.task(name="batch")(self._batch),
+            "study": self.queue.task(name="study")(self._study),
         }
         self.queue.periodic_task(crontab(minute="*"), name="sweep")(self._sweep)
         self.queue.periodic_task(crontab(minute="17"), name="purge")(self._purge)
@@ -146,12 +148,18 @@ class Jobs:
         with _patient():
             batches.run(self.app, batch_id)
 
+    def _study(self, study_id: str) -> None:
+        with _patient():
+            studies.run(self.app, study_id)
+
     def _sweep(self) -> None:
         with _logged("sweep", "a minute"):
             self._counted_by = recounting.follow(self.app, self._counted_by)
             timers.sweep(self.app)
             for batch_id in batches.unfinished(self.app):
                 self.send("batch", batch_id, self.app.clock())
+            for study_id in studies.unfinished(self.app):
+                self.send("study", study_id, self.app.clock())
 
     def _purge(self) -> None:
         with _logged("purge", "an hour"):

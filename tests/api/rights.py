@@ -176,6 +176,12 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
     "statistics": {
         "GET /api/v1/dashboards/executive": _right("dashboard.executive"),
         "GET /api/v1/dashboards/execution": Need("dashboard.execution, or sees the campaign"),
+        "POST /api/v1/calibrations": _right("statistics.read"),
+        **dict.fromkeys(
+            ("POST /api/v1/simulations", "POST /api/v1/backtests"),
+            Need("deployment.create (for files)", "statistics.read"),
+        ),
+        "GET /api/v1/studies/<study_id>": Need("ordered it, or system.inspect"),
         "GET /boards": _ME,
         "GET /boards/executive": _right("dashboard.executive"),
         "GET /boards/execution": Need("dashboard.execution, or sees the campaign"),

@@ -150,6 +150,7 @@ def world(legal_task, started, review, client_for):
         "batch_id": admin.post(
             "/batch", {"action": "suspend", "ids": [started], "reason": "x", "dry_run": True}
         ).json["id"],
+        "study_id": admin.post("/calibrations", {}).json["id"],
         "job_id": "none",
         "user_name": "ouwen",
         "user": "ouwen",

@@ -25,7 +25,7 @@ from service.runtime.incidents import incidents
 from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM
 from service.runtime.tasks import user_tasks
-from service.store.models import Batch, Notification, Outbox
+from service.store.models import Batch, Notification, Outbox, Study
 from tests.api.rights import ANSWERS, ANYONE, BY_ROUTE, OWN, SEES, SIGNED_IN, STARTS, markdown, served
 from tests.engine import diagrams as d
 from tests.runtime.drawings import REVIEW_FORM
@@ -91,6 +91,7 @@ class World:
             "year": lambda: "2026",
             "period": self._period,
             "batch_id": self._batch,
+            "study_id": self._study,
             "job_id": self._job,
             "deployment_id": lambda: self.app.live().deployment_id,
             "definition": lambda: "review",
@@ -125,6 +126,13 @@ class World:
     def _batch(self):
         with self.app.db.begin() as session:
             row = Batch(action="retry", reason="x", created_by="linyue", created_at=self.app.clock())
+            session.add(row)
+            session.flush()
+            return row.id
+
+    def _study(self):
+        with self.app.db.begin() as session:
+            row = Study(kind="calibration", created_by="linyue", created_at=self.app.clock())
             session.add(row)
             session.flush()
             return row.id
@@ -173,6 +181,8 @@ class World:
                 options["data"] = {"files": (io.BytesIO(b"{}"), "x.form")}
             elif route.endswith("/metrics/import"):
                 options["data"] = {"file": (io.BytesIO("日期,渠道,点击\n".encode()), "x.csv")}
+            elif route in ("POST /api/v1/simulations", "POST /api/v1/backtests"):
+                options["data"] = {"files": (io.BytesIO(b"{}"), "x.form")}
             elif method != "GET":
                 options["json"] = BODIES.get(route, {})
         elif method == "POST":
@@ -323,6 +333,7 @@ def refusals(who: str, route: str) -> set[int] | None:
         "user.read": None if holds(who, "user.read") else 403,
         "incident.read": None if holds(who, "incident.read") else 403,
         "incident.read, sees the case": None if holds(who, "incident.read") and sees(who) else 403,
+        "deployment.create (for files)": None if holds(who, "deployment.create") else 403,
         "deployment.read": None if holds(who, "deployment.read") else 403,
         # asked for all campaigns: which of them one sees of one's own, tests of the board say
         "dashboard.execution, or sees the campaign": None if holds(who, "dashboard.execution") else 403,

@@ -32,6 +32,7 @@ from service.wording import Text
 
 PARTS = 2
 """A simulation is several of fewer cases, each of which begins with nobody busy: one for each processor."""
+_NICENESS = 10
 _WARM_UP = 10
 """The first tenth of the cases of a part meets empty desks, and is not counted."""
 
@@ -151,8 +152,14 @@ def _all(work: Sequence[tuple[Ground, Record, Setting]], processes: int) -> list
     if min(processes, len(work), os.cpu_count() or 1) < 2:
         return [simulate(*each) for each in work]
     # Started anew, not forked: a V8 isolate of ours never answers in a child.
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _step_back) as pool:
         return list(pool.map(simulate, *zip(*work, strict=True)))
+
+
+def _step_back() -> None:
+    """Where a service runs on the same machine, people come first."""
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
 
 
 def _gaps(record: Record, a_week: float | None) -> tuple[float, ...]:

@@ -48,6 +48,7 @@ from service.store.models.record import (
     Notification,
     Submission,
 )
+from service.store.models.study import Study
 from service.store.models.task import TASKS, TaskRow
 from service.store.models.telling import ChannelHealth, NotificationSetting
 
@@ -95,6 +96,7 @@ __all__ = [
     "Phrase",
     "ProcessInstance",
     "ResourceBlob",
+    "Study",
     "Submission",
     "Substitution",
     "TaskCandidate",

@@ -30,6 +30,7 @@ from service.web.api import (
     phrases,
     record,
     statistics,
+    studies,
     tasks,
 )
 from service.web.api.section import PREFIX, Content, ListOf, Operation, Section
@@ -83,7 +84,18 @@ def sections() -> tuple[Section, ...]:
     """Return every group of operations, in the order in which the document shows them."""
     modules = (
         *(deployments, instances, mending, migrations, tasks, notifications, copies, comments, certificates),
-        *(decisions, attachments, figures, dashboards, statistics, company, account, phrases, record),
+        *(
+            decisions,
+            attachments,
+            figures,
+            dashboards,
+            statistics,
+            studies,
+            company,
+            account,
+            phrases,
+            record,
+        ),
     )
     return tuple(module.section for module in modules)
 

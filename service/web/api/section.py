@@ -125,9 +125,9 @@ class Operation:
         if self.query is not None:
             # `?group=` asks for no group in particular.
             given = {name: text for name, text in request.args.items() if text}
-            arguments["query"] = _parsed(self.query, given)
+            arguments["query"] = parsed(self.query, given)
         if self.body is not None:
-            arguments["body"] = _parsed(self.body, reading.json_body())
+            arguments["body"] = parsed(self.body, reading.json_body())
         application = current_app.extensions["countersign"]
 
         def answer() -> Response:
@@ -203,7 +203,8 @@ class Section:
         return add
 
 
-def _parsed(model: type[BaseModel], values: Any) -> BaseModel:
+def parsed(model: type[BaseModel], values: Any) -> BaseModel:
+    """Return what was sent as this model. InvalidInput names what is not as it should be."""
     try:
         return model.model_validate(values)
     except ValidationError as exc:

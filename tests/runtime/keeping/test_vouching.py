@@ -336,6 +336,7 @@ NOT_COVERED = {
     "notification_setting, channel_health": "how somebody is told, and whether that works",
     "comment_request, carbon_copy": "said beside the case, decides nothing",
     "batch, batch_item": "progress of what is on record case by case",
+    "study": "a question to the record, and its answer",
     "channel_day": "derived from the figures that are covered",
     "load_sample, archived_campaign": "what was measured, and what the case says already",
     "department_allowance, allowance_commitment": "what is spent, reckoned from the cases",
