@@ -54,6 +54,19 @@ def test_whoever_a_comment_names_finds_it_at_home(company: Company) -> None:
     assert reader.get(f"/cases/{case.id}").status_code == 200
 
 
+def test_a_long_text_shows_its_beginning_and_all_of_it_on_demand(company: Company) -> None:
+    case = company.campaign("长留言", by="admin")
+    text = "这里写得很长。" * 200
+    browser = company.browser("admin")
+
+    browser.post(f"/cases/{case.id}/comments", data={"text": text})
+
+    page = browser.get(f"/cases/{case.id}").text
+    assert '<details class="long"><summary><span class="begins">这里写得很长。' in page
+    assert "显示全部" in page
+    assert text in page
+
+
 def test_nobody_else_is_asked(company: Company, asking: InstanceView) -> None:
     page = company.browser("zhouheng").get(f"/cases/{asking.id}").text
 

@@ -52,7 +52,7 @@ function Grid(props) {
         totals && rows.length > 1 && h(Foot, { columns, isShown, isFixed, totals }))),
     h('div', { class: `fjs-repeat-render-footer${isFixed ? '' : ' fjs-remove-allowed'}` },
       !isFixed && h('button', { type: 'button', class: 'fjs-repeat-render-add', onClick: acts.add }, `＋ ${t('Add new')}`),
-      past.length > 0 && h('button', { type: 'button', class: 'fjs-repeat-render-add grid-undo', onClick: acts.undo }, t('Undo')),
+      past.length > 0 && h('button', { type: 'button', class: 'grid-undo', onClick: acts.undo }, t('Undo')),
       h('span', { class: 'grid-said', role: 'status' }, said)));
 }
 
