@@ -214,6 +214,10 @@ class Instance:
         """Return the places that wait, without the activities around them and armed boundary events."""
         return looking.active(self._running.root)
 
+    def enclosing(self) -> list[ActiveToken]:
+        """Return the activities around the places that wait: whoever takes one away takes all in it."""
+        return looking.enclosing(self._running.root)
+
     def take_opened(self) -> tuple[OpenTask, ...]:
         """Return the user tasks opened so far and leave them out of `progress`."""
         opened = tuple(self._running.journal.opened.values())

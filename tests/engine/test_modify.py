@@ -255,6 +255,26 @@ def test_a_phase_left_empty_would_count_as_done_and_is_refused():
     assert "would count as done" in refused(case, cancel=["sign"], start=["last"])
 
 
+def test_out_of_a_phase_left_empty_leads_taking_away_the_phase_that_is_named():
+    case = Case(CALLING, PHASE)
+    case.complete("first")
+    [sign] = case.act(lambda each: each.active())
+
+    with pytest.raises(InvalidInput) as told:
+        case.act(lambda each: each.preview(cancel=[sign.token_id], start=["last"]))
+    [phase] = case.act(lambda each: each.enclosing())
+    case.act(lambda each: each.modify(cancel=[sign.token_id, phase.token_id], start=["last"]))
+
+    assert [each.path for each in told.value.errors] == [phase.token_id]
+    assert (phase.activity_path, case.tasks()) == ("phase", ["last"])
+
+
+def test_what_only_listens_or_holds_nothing_is_no_activity_around_what_waits():
+    case = Case(CALLING, PHASE)
+
+    assert case.act(lambda each: each.enclosing()) == []
+
+
 def test_a_phase_that_runs_twice_is_not_guessed_at():
     case = Case(CALLING, PHASE)
     case.complete("first")

@@ -55,6 +55,23 @@ def test_tokens_are_moved_after_one_has_seen_what_that_would_do(company: Company
     assert token not in {each.token_id for each in instances.get(company.app, SYSTEM, case.id).active}
 
 
+def test_a_sub_process_is_taken_away_whole_from_the_page(company: Company, admin, case) -> None:
+    seen = instances.get(company.app, SYSTEM, case.id)
+    leaves, outer = [each.token_id for each in seen.active], seen.enclosing[0]
+    at, inside = f"/admin/instances/{case.id}/modify", {"cancel": leaves, "start": ["closeout"]}
+
+    page = admin.get(f"/admin/instances/{case.id}").text
+    refused = admin.post(at, data=inside, follow_redirects=True).text
+    done = admin.post(at, data={**inside, "cancel": [outer.token_id], "reason": "整段取消"})
+
+    assert f'name="cancel" value="{outer.token_id}"' in page
+    assert "连同其中运行的一切" in page
+    assert "请在其中启动一个节点，或把它一并取消" in refused
+    assert done.status_code == 303
+    places = [each.activity_path for each in instances.get(company.app, SYSTEM, case.id).active]
+    assert not any(place.startswith(f"{outer.activity_path}/") for place in places)
+
+
 def test_a_variable_is_corrected_with_a_reason_and_never_made_up(company: Company, admin, case) -> None:
     at = f"/admin/instances/{case.id}/variables"
 

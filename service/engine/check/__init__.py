@@ -98,7 +98,6 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Topic]) -> list[Fi
         check_kinds(process, around, scopes, reports[process.file])
         if not around.organisation.is_first_release:
             check_names(process, around, scopes, reports[process.file])
-            check_messages(process, around, reports[process.file])
             check_asked(process, around, reports[process.file])
         if answers is not None:
             check_reads(process, topics, answers, reports[process.file])
@@ -109,6 +108,7 @@ def check(files: Mapping[str, bytes], *, topics: Mapping[str, Topic]) -> list[Fi
     further = (*_of_fields(problems), *_follow_ups(around), *_of_figures(files, around))
     _collect((*further, *check_tables(around, scopes)), reports)
     if not around.organisation.is_first_release:
+        check_messages(around, reports)
         _collect(check_form_names(around, scopes), reports)
     if GUARANTEES in files:
         is_sound = is_sound and not any(_has_errors(file.findings) for file in around.tables.values())

@@ -7,18 +7,16 @@ name that only one side has is a fault where a name of the other side is so near
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Collection, Iterator, Mapping
 
 from service.engine.check.expressions import is_feel
 from service.engine.check.report import Report
 from service.engine.check.surroundings import Surroundings, Topic
 from service.engine.drawing import Element, Process
+from service.engine.files.nearest import slipped
 
 _THROWING = frozenset({"intermediateThrowEvent", "endEvent", "sendTask"})
-_SHORT = 5
 _QUOTED = re.compile(r'"([^"]*)"')
-_DIGITS = re.compile(r"\d+")
 
 
 def caught(process: Process) -> Iterator[str]:
@@ -28,20 +26,27 @@ def caught(process: Process) -> Iterator[str]:
             yield from _named(element)
 
 
-def check_messages(process: Process, around: Surroundings, report: Report) -> None:
-    """Report messages of a process that pass by each other, each with the name that was meant.
+def check_messages(around: Surroundings, reports: Mapping[str, Report]) -> None:
+    """Report messages of all processes that pass by each other, each with the name that was meant.
 
     What a service task sends and no drawing catches is an error of its parameter: see `names`.
     """
     awaited = {name for each in around.processes.values() for name in caught(each)}
     sent = {name for each in around.processes.values() for name in _sent(each, around.topics)}
-    for element in process.elements.values():
-        for name in _named(element):
-            if element.kind in _THROWING and name not in awaited:
-                _not_caught(element, name, _nearest(name, awaited), report)
-            elif element.kind not in _THROWING and name not in sent:
-                # Where nothing catches the near one either, that has been said at its sender.
-                _not_sent(element, name, _nearest(name, sent & awaited), report)
+    for process in around.processes.values():
+        for element in process.elements.values():
+            for name in _named(element):
+                _judge(element, name, awaited, sent, reports[process.file])
+
+
+def _judge(
+    element: Element, name: str, awaited: Collection[str], sent: Collection[str], report: Report
+) -> None:
+    if element.kind in _THROWING and name not in awaited:
+        _not_caught(element, name, slipped(name, awaited), report)
+    elif element.kind not in _THROWING and name not in sent:
+        # Where nothing catches the near one either, that has been said at its sender.
+        _not_sent(element, name, slipped(name, set(sent).intersection(awaited)), report)
 
 
 def _not_caught(element: Element, name: str, near: str, report: Report) -> None:
@@ -83,9 +88,3 @@ def _sent(process: Process, topics: Mapping[str, Topic]) -> Iterator[str]:
         for name, written in element.extensions.inputs if topic is not None else ():
             if topic is not None and topic.kinds.get(name) == "message":
                 yield from _QUOTED.findall(written) if is_feel(written) else (written.strip(),)
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    """Return the name that differs from this one by a slip; "" where none does. Numbers tell names apart."""
-    others = [each for each in known if _DIGITS.sub("", each) != _DIGITS.sub("", name)]
-    return next(iter(get_close_matches(name, others, n=1, cutoff=0.8 if len(name) > _SHORT else 0.7)), "")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 from service.wording import Text
 
 SHORT = 3
+_SHORT_SLIP = 5
+_DIGITS = re.compile(r"\d+")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -19,6 +22,16 @@ def nearest(word: str, known: Iterable[str]) -> str:
         return near[0]
     held = [each for each in names if len(each) > 1 and (each in word or (len(word) > 1 and word in each))]
     return min(held, key=lambda each: abs(len(each) - len(word)), default="")
+
+
+def slipped(word: str, known: Iterable[str]) -> str:
+    """Return the known word that differs from this one by a slip of the pen alone; "" where none does.
+
+    Both may be right, so it is stricter than `nearest`. Numbers tell words apart.
+    """
+    others = sorted(each for each in known if _DIGITS.sub("", each) != _DIGITS.sub("", word))
+    near = get_close_matches(word, others, n=1, cutoff=0.8 if len(word) > _SHORT_SLIP else 0.7)
+    return near[0] if near else ""
 
 
 def suggestion(word: str, known: Iterable[str]) -> Text:

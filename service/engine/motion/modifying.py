@@ -134,17 +134,16 @@ def _settle_rounds(running: Running, tokens: Iterable[Token]) -> None:
 
 
 def _refuse_emptied(tokens: Iterable[Token]) -> None:
-    """A process without a token would count as done."""
+    """A process without a token would count as done. The activity that holds it is named by its token."""
     for tree in {token.tree for token in tokens}:
         host = tree.host
         if not tree.is_empty or (host is not None and not host.is_live):
             continue
         if host is None:
             raise InvalidInput(Text("Nothing would be left of the case: cancel the case instead."))
-        raise InvalidInput(
-            Text(
-                "Nothing would be left in {activity!r}, which would count as done: start something in it, or "
-                "cancel it.",
-                activity=host.activity_path,
-            )
+        text = Text(
+            "Nothing would be left in {activity!r}, which would count as done: start something in it, or "
+            "take it away as well.",
+            activity=host.activity_path,
         )
+        raise InvalidInput(text, errors=[FieldError(host.token_id, text)])

@@ -12,6 +12,15 @@ def active(root: Root) -> list[ActiveToken]:
     return [place(token) for token in root.all_live() if _is_leaf(token)]
 
 
+def enclosing(root: Root) -> list[ActiveToken]:
+    """Return the activities that hold the places that wait, the outer ones first."""
+    return [
+        place(token)
+        for token in root.all_live()
+        if not _is_leaf(token) and not token.memory.only_listens and token.state == STARTED
+    ]
+
+
 def _is_leaf(token: Token) -> bool:
     if token.memory.only_listens and token.state == STARTED:
         return False

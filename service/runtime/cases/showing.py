@@ -43,6 +43,7 @@ def instance(
         started_by=row.started_by,
         case=facts.of_case(app, session, row),
         outcome=outcomes.of(app, session, [row]).get(row.id),
+        enclosing=active(engine.enclosing()) if engine is not None else (),
     )
 
 

@@ -72,7 +72,8 @@ class CaseView(View):
 class InstanceView(View):
     """One process instance. `state` is active, suspended, completed or cancelled.
 
-    `version` is that of the pinned definition; `variables` are those of the root scope.
+    `enclosing` are the sub-processes, calls and rounds that the places in `active` are in. `version` is that
+    of the pinned definition; `variables` are those of the root scope.
     """
 
     id: str
@@ -95,6 +96,7 @@ class InstanceView(View):
     case: CaseView
     # None while it runs, and of what was cancelled.
     outcome: OutcomeView | None = None
+    enclosing: tuple[ActiveView, ...] = ()
 
 
 @dataclass(frozen=True)
