@@ -18,6 +18,7 @@ from flask_babel import gettext as _
 from service.runtime.campaigns.board_sums import MeasuresView
 from service.runtime.campaigns.execution_board import DayView, ExecutionBoardView
 from service.runtime.campaigns.executive_board import CampaignReturnView, ExecutiveBoardView
+from service.runtime.campaigns.history import PastView
 from service.runtime.statistics.activities import ActivityStatisticsView
 from service.runtime.statistics.cycle_times import CycleTimeView, WorkdaysView
 from service.runtime.step.sheets import plain_cell
@@ -362,6 +363,42 @@ def activities(found: Iterable[ActivityStatisticsView]) -> tuple[Table, ...]:
                 for each in views
                 if each.returned
             ),
+        ),
+    )
+
+
+def history(found: PastView) -> tuple[Table, ...]:
+    """Return what archived campaigns paid, by budget line, and a table of each ratio by channel."""
+    paid = Table(
+        "prices",
+        _("Unit prices of archived campaigns"),
+        (
+            Column(_("Category")),
+            Column(_("Specification")),
+            Column(_("Campaigns"), NUMBER),
+            *(Column(name, MONEY) for name in (_("Median"), _("Lowest"), _("Highest"))),
+        ),
+        tuple((e.category, e.spec, e.n, e.median, e.least, e.most) for e in found.prices),
+    )
+    names = measures()
+    metrics = [metric for metric in names if any(each.metric == metric for each in found.ratios)]
+    return (paid, *(_past_ratio(found, metric, names[metric]) for metric in metrics))
+
+
+def _past_ratio(found: PastView, metric: str, name: str) -> Table:
+    kind = KINDS[metric]
+    return Table(
+        metric,
+        name,
+        (
+            Column(_("Channel")),
+            Column(_("Campaigns"), NUMBER),
+            *(Column(name, kind) for name in (_("Median"), _("Lowest"), _("Highest"))),
+        ),
+        tuple(
+            (each.channel, each.n, each.median, each.least, each.most)
+            for each in found.ratios
+            if each.metric == metric
         ),
     )
 

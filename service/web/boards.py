@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.errors import FieldError, Forbidden, InvalidInput, NotFound
-from service.runtime.campaigns import approvals, execution_board, executive_board
+from service.runtime.campaigns import approvals, execution_board, executive_board, history
 from service.runtime.identity.rights import may
 from service.runtime.statistics import activities, cycle_times
 from service.runtime.step.context import Actor
@@ -89,6 +89,14 @@ def steps() -> str | Response:
     lane = request.args.get("lane", "")
     shown = [each for each in found if not lane or each.lane == lane]
     return _answer("board_steps.html", board_tables.activities(shown), lanes=lanes, lane=lane)
+
+
+@blueprint.get("/history")
+def past() -> str | Response:
+    """What archived campaigns that one sees paid and brought, to plan the next one by."""
+    asked = {name: request.args.get(name) or None for name in ("brand_line", "campaign_type")}
+    found = history.find(application(), me(), **asked)
+    return _answer("board_history.html", board_tables.history(found), found=found, asked=asked)
 
 
 def _answer(template: str, tables: Sequence[Table], **context: Any) -> str | Response:

@@ -6,9 +6,10 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.runtime.campaigns import execution_board, executive_board
+from service.runtime.campaigns import execution_board, executive_board, history
 from service.runtime.campaigns.execution_board import ExecutionBoardView
 from service.runtime.campaigns.executive_board import ExecutiveBoardView
+from service.runtime.campaigns.history import PastView
 from service.runtime.step.context import Actor, Application
 from service.web.api.section import Section
 
@@ -43,3 +44,18 @@ def execution_dashboard(app: Application, actor: Actor, query: OfCampaign) -> Ex
     Without days of a campaign all that are measured, of all campaigns the last 30.
     """
     return execution_board.find(app, actor, campaign=query.campaign, first=query.first, last=query.last)
+
+
+class Past(BaseModel):
+    """Which archived campaigns: all that one sees, if nothing is said."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    brand_line: str | None = None
+    campaign_type: str | None = Field(None, alias="type")
+
+
+@section.get("/history", returns=PastView, query=Past)
+def look_up_history(app: Application, actor: Actor, query: Past) -> PastView:
+    """Tell what archived campaigns paid and brought. Unit prices by budget line, ratios by channel."""
+    return history.find(app, actor, **query.model_dump())

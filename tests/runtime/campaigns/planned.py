@@ -70,9 +70,9 @@ def files() -> dict[str, bytes]:
     }
 
 
-def answers() -> dict[str, Any]:
+def answers(channels: Iterable[str] = CHANNELS) -> dict[str, Any]:
     """What the plan says."""
-    return {"start_date": FIRST, "end_date": LAST, "channels": [{"name": name} for name in CHANNELS]}
+    return {"start_date": FIRST, "end_date": LAST, "channels": [{"name": name} for name in channels]}
 
 
 def csv_of(rows: Iterable[Iterable[Any]], encoding: str = "utf-8-sig") -> bytes:

@@ -332,3 +332,32 @@ def test_the_latest_corrections_come_first_each_with_what_it_replaced(any_compan
         (20, 30, "补录", False),
     ]
     assert measurements.corrected(any_company.app, linyue, case, 1) == found[:1]
+
+
+def test_a_hundred_bad_rows_among_fifty_thousand_are_each_named(company):
+    company.deploy(planned.files())
+    channels = [f"渠道{number:03}" for number in range(128)]
+    case = company.start("campaign", answers=planned.answers(channels)).business_key
+    days = [f"2026-02-{day:02}" for day in range(1, 29)]
+    rows = [(day, channel, metric, 7) for day in days for channel in channels for metric in MEASURED][:50_000]
+    bad = {place: place * 499 for place in range(1, 101)}
+    for number, place in bad.items():
+        day, channel, metric, value = rows[place]
+        slips = [("2026-02-30", channel, metric, value), (day, "渠道", metric, value), (day, channel, "x", 1)]
+        rows[place] = [*slips, (day, channel, metric, "许多")][number % 4]
+
+    found = take(company, case, csv_of([("日期", "渠道", "指标", "数值"), *rows]))
+
+    assert (found.accepted, found.recorded) == (49_900, 49_900)
+    assert sorted({each.row for each in found.rejected}) == [place + 2 for place in bad.values()]
+    columns = {each.row: each.column for each in found.rejected}
+    assert [columns[bad[number] + 2] for number in (4, 1, 2, 3)] == ["日期", "渠道", "指标", "数值"]
+    with company.app.db.read() as session:
+        held, whole = (
+            session.scalar(text(f"SELECT SUM({part}) FROM {table}"))
+            for part, table in (
+                ("value", "figure"),
+                ("+".join(f"COALESCE({m},0)" for m in MEASURED), "channel_day"),
+            )
+        )
+    assert held == whole == 49_900 * 700
