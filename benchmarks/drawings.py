@@ -73,6 +73,15 @@ def sleeper(key: str = "measured_sleeper") -> bytes:
     return _process(key, nodes, _flows("begin", "sleep", "done"))
 
 
+def stopping(key: str = "measured_stop") -> bytes:
+    """Return a process that stops at once as an incident: it adds a number to a text."""
+    node = (
+        '<bpmn:scriptTask id="sum" name="sum" scriptFormat="feel" camunda:resultVariable="x">'
+        "<bpmn:script>1 + applicant</bpmn:script></bpmn:scriptTask>"
+    )
+    return _process(key, node, _flows("begin", "sum", "done"))
+
+
 def _process(key: str, nodes: str, flows: str, begin: str = "", start: str = "") -> bytes:
     return (
         f'{_HEAD}<bpmn:process id="{key}" name="{key}" isExecutable="true">'

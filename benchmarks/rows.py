@@ -9,7 +9,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from service.runtime.step.context import Application
-from service.store.models import TASKS, Participant, ProcessInstance, TaskCandidate, Timer
+from service.store.models import (
+    TASKS,
+    ActivityHistory,
+    AuditEntry,
+    Case,
+    Incident,
+    Participant,
+    ProcessInstance,
+    TaskCandidate,
+    Timer,
+)
 
 TASKS_PER_CASE = 10
 _TEXT_ID = {"sqlite": "printf('%032x', {})", "postgresql": "lpad(to_hex(CAST({} AS bigint)), 32, '0')"}
@@ -28,6 +38,26 @@ def multiply_tasks(app: Application, instance_id: str, groups: Sequence[str], co
         _copy(session, ProcessInstance, cases, {"id": _case(session, "n.i")}, f"t.id = '{instance_id}'")
         for number, group in enumerate(groups):
             _add_tasks(session, instance_id, group, number, len(groups), count)
+
+
+def copy_case(session: Session, instance_id: str, count: int, first: int) -> None:
+    """Copy a whole case `count` times, numbered from `first`: what it is found by, and its record."""
+    number, instance = f"(n.i + {first})", _case(session, f"n.i + {first}")
+    mine, key = f"t.instance_id = '{instance_id}'", f"'B' || {number}"
+    task = _task(session, number)
+    of_tasks = f"t.task_id IN (SELECT id FROM user_task WHERE {mine.replace('t.', '')})"
+    _copy(session, ProcessInstance, count, {"id": instance, "business_key": key}, f"t.id = '{instance_id}'")
+    _copy(
+        session, Case, count, {"number": key, "main_instance": instance}, f"t.main_instance = '{instance_id}'"
+    )
+    own = {"instance_id": instance}
+    _copy(session, TASKS, count, {**own, "id": task}, mine)
+    _copy(session, TaskCandidate, count, {"task_id": task}, of_tasks)
+    _copy(session, Participant, count, own, mine)
+    _copy(session, Incident, count, {**own, "id": _id(session, number, 3 * 10**15)}, mine)
+    # A case has fewer lines than that.
+    _copy(session, ActivityHistory, count, {**own, "seq": f"t.seq + 1000 * {number}"}, mine)
+    _copy(session, AuditEntry, count, {"chain": instance}, f"t.chain = '{instance_id}'")
 
 
 def multiply_timers(app: Application, instance_id: str, count: int) -> None:
@@ -89,8 +119,8 @@ def _copy(
     session.execute(
         sa.text(
             f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) "
-            f"INSERT INTO {table.name} ({', '.join(names)}) "
-            f"SELECT {', '.join(values)} FROM n CROSS JOIN {table.name} t WHERE {where} {tail}"
+            f'INSERT INTO "{table.name}" ({", ".join(names)}) '
+            f'SELECT {", ".join(values)} FROM n CROSS JOIN "{table.name}" t WHERE {where} {tail}'
         )
     )
 

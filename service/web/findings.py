@@ -204,6 +204,7 @@ INCIDENTS = {
     "bad_snapshot": _("The stored state cannot be read"),
     "bad_reminder": _("When or whom to remind cannot be reckoned"),
     "bad_timer": _("The time cannot be read"),
+    "cannot_ask_again": _("What a task rests on cannot be found out again"),
     "decision_error": _("The decision table gave no result"),
     "decision_not_found": _("The decision table does not exist"),
     "element_not_found": _("The element does not exist in this version"),

@@ -21,6 +21,8 @@ from service.web.download import CSV, as_download
 blueprint = signed_in_only(Blueprint("staff", __name__, url_prefix="/admin/company/people"))
 
 SHOWN = ("active", "gone")
+MOST = 200
+"""So many people are listed; whoever is not among them is found by searching."""
 
 
 @blueprint.before_request
@@ -38,7 +40,7 @@ def index() -> str:
         if user.active == (shown != "gone") and _is_found(user, q.casefold())
     ]
     template = "_staff_list.html" if request.headers.get("HX-Request") else "staff.html"
-    return render_template(template, users=users, q=q, shown=shown)
+    return render_template(template, users=users[:MOST], left=len(users[MOST:]), q=q, shown=shown)
 
 
 @blueprint.get("/new")

@@ -9,6 +9,7 @@ import pytest
 
 from service.runtime import identity
 from service.runtime.step.context import SYSTEM
+from service.web import staff
 from tests.web.company import Company
 
 AT = "/admin/company"
@@ -63,6 +64,14 @@ def test_who_leaves_hands_over_on_their_page(company: Company, admin) -> None:
 def test_people_are_found_by_any_of_their_words(admin) -> None:
     assert "周衡" in admin.get(f"{AT}/people?q=法务").text
     assert "周衡" not in admin.get(f"{AT}/people?q=技术").text
+
+
+def test_a_long_list_of_people_says_how_many_more_there_are(company: Company, admin, monkeypatch) -> None:
+    monkeypatch.setattr(staff, "MOST", 1)
+    count = sum(user.active for user in identity.users(company.app, SYSTEM))
+
+    assert f"还有 {count - 1} 人" in admin.get(f"{AT}/people").text
+    assert "还有" not in admin.get(f"{AT}/people?q=周衡").text
 
 
 def test_a_table_is_looked_at_first_and_taken_when_that_is_confirmed(company: Company, admin) -> None:

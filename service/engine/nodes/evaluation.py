@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,10 @@ from service.engine.decisions import Decision, DecisionResult, evaluate, reads
 from service.engine.progress import Environment
 from service.errors import FeelError
 from service.feel import Call, parse, strip_equals
-from service.wording import Text
+from service.wording import Text, as_text
+
+_LONGEST, _LONGEST_VALUE = 300, 40
+"""So many letters of an expression, and of a value it read, stand in a message."""
 
 
 class Evaluation:
@@ -58,7 +62,11 @@ class Evaluation:
             return []
         context = self._context(texts, variables)
         calls = [Call("expression", strip_equals(text), context) for text in texts]
-        return self._env.feel.batch(calls, now=self.now)
+        results = self._env.feel.batch(calls, now=self.now)
+        return [
+            _told(result, text, context) if isinstance(result, FeelError) else result
+            for text, result in zip(texts, results, strict=True)
+        ]
 
     def _context(self, texts: Sequence[str], variables: Mapping[str, Any]) -> Mapping[str, Any]:
         if any("dossier" in text for text in texts):
@@ -75,6 +83,26 @@ class Evaluation:
             if path.startswith("dossier.")
         }
         return {form: self._env.dossier(form) for form in forms}
+
+
+def _told(error: FeelError, text: str, context: Mapping[str, Any]) -> FeelError:
+    """Return an error that says of which expression, and over which values: who mends it has to know both."""
+    expression = strip_equals(text).strip()
+    read = sorted(parse(expression).names & context.keys())
+    values = ", ".join(f"{name} = {_shown(context[name])}" for name in read)
+    given = {"expression": expression[:_LONGEST], "reason": as_text(error.message), "values": values}
+    told = Text("“{expression}”: {reason} ({values})", **given) if values else None
+    return type(error)(told or Text("“{expression}”: {reason}", **given), expression)
+
+
+def _shown(value: Any) -> str:
+    """Return a single value, shortened; of what holds more only what it is: answers do not belong there."""
+    if isinstance(value, Mapping):
+        return "{…}"
+    if isinstance(value, (list, tuple)):
+        return f"[{len(value)}]"
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, (str, bool, type(None))) else str(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
 
 
 def _question(text: str, result: Any) -> Callable[[], bool]:

@@ -47,6 +47,8 @@ def test_a_failing_condition_commits_the_answers_and_stops_there(any_company):
 
     [incident] = result.instance.incidents
     assert (incident.activity_id, incident.code) == ("tier_gateway", "feel_error")
+    assert incident.message.startswith("“amount > 5”: ")
+    assert incident.message.endswith('(amount = "seven")')
     assert company.tasks(case) == ()
     assert company.get(case).variables["amount"] == "seven"
 
