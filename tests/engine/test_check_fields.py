@@ -75,3 +75,32 @@ def test_a_default_that_is_no_choice_is_refused():
 @pytest.mark.parametrize("default", ["yes", None])
 def test_a_default_among_the_choices_is_fine(default):
     assert said(**choices("yes", "no", defaultValue=default)) == []
+
+
+@pytest.mark.parametrize("value", [{}, {"a": 1}, []])
+def test_a_choice_that_is_no_single_value_is_refused(value):
+    found = said(**choices("同意", value))
+
+    assert [code for _, code, _ in found] == ["field-choices"]
+
+
+@pytest.mark.parametrize("name", ["role", "text", "refersTo", "total", "material", "aspect"])
+@pytest.mark.parametrize("value", [{}, []])
+def test_a_mark_that_is_no_text_stops_no_check(name, value):
+    form = {"id": "x", "type": "default", "components": [{"key": "a", "type": "textfield"}]}
+    form["components"][0]["properties"] = {name: value}
+    organisation = "groups: {法务部: department}\nrights: {audit.read: [法务部]}\n"
+
+    check({"x.form": json.dumps(form).encode(), "organisation.yaml": organisation.encode()}, topics={})
+
+
+def test_a_conclusion_that_is_no_text_has_no_tone():
+    form = {"id": "x", "type": "default", "components": [{"key": "a", **choices("同意", {})}]}
+    form["components"][0]["properties"] = {"role": "conclusion"}
+    organisation = "groups: {法务部: department}\nrights: {audit.read: [法务部]}\nconclusions: {同意: good}\n"
+
+    found = check(
+        {"x.form": json.dumps(form).encode(), "organisation.yaml": organisation.encode()}, topics={}
+    )
+
+    assert {"field-choices", "conclusion-without-tone"} <= {each.code for each in found}

@@ -60,6 +60,14 @@ def _choices(component: Component) -> Iterator[Wrong]:
                     word=word,
                 )
                 yield "field-choices", text
+    for value in _values(offered):
+        if isinstance(value, Mapping | list):
+            text = Text(
+                "The choice {value!r} of {label!r} is no single value: give it a text.",
+                value=str(value),
+                label=component.label or component.name,
+            )
+            yield "field-choices", text
     default = component.raw.get("defaultValue")
     if default is not None and not isinstance(default, list) and default not in _values(offered):
         text = Text(

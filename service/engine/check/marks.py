@@ -63,7 +63,7 @@ def _wrong(component: Component, organisation: Organisation) -> Iterator[Wrong]:
 
 
 def _word(name: str, value: object, known: frozenset[str] | set[str]) -> Iterator[Wrong]:
-    if value is not None and value not in known:
+    if value is not None and not (isinstance(value, str) and value in known):
         hint = suggestion(str(value), known)
         text = Text("The property {name!r} is never {value!r}.{hint}", name=name, value=str(value), hint=hint)
         yield "unknown-word", text
@@ -76,7 +76,7 @@ def _conclusions(component: Component, organisation: Organisation) -> Iterator[W
         return
     offered = (option.get("value") for option in options if isinstance(option, Mapping))
     for conclusion in offered:
-        if conclusion not in organisation.conclusions:
+        if not isinstance(conclusion, str) or conclusion not in organisation.conclusions:
             text = Text(
                 "The conclusion {conclusion!r} has no tone: add it to {file}, conclusions, as good, warn or "
                 "bad.{hint}",

@@ -79,7 +79,8 @@ def _drop_node(root: Any, dice: random.Random) -> str:
             each.set("targetRef", dice.choice(out).get("targetRef"))
         else:
             each.getparent().remove(each)
-    for each in out:
+    # A flow that leads back to the node itself may be gone already.
+    for each in [each for each in out if each.getparent() is not None]:
         each.getparent().remove(each)
     for each in [each for each in root.iter(f"{BPMN}boundaryEvent") if each.get("attachedToRef") == name]:
         for flow in [flow for flow in flows(root) if flow.get("sourceRef") == each.get("id")]:
