@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import Select, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from service.runtime.step.news import Audience, News, Notice
@@ -94,23 +95,8 @@ def _directory(step: Step, audiences: Iterable[Audience]) -> Directory:
 
 
 def _fill(known: Directory, step: Step, session: Session, groups: list[str], users: list[str]) -> None:
-    people = (User.id, User.name, User.display_name)
-    direct = select(literal("").label("via"), *people).where(User.name.in_(users), User.is_active)
-    by_group = select(UserGroup.group_name.label("via"), *people).join(User, User.id == UserGroup.user_id)
-    by_group = by_group.where(UserGroup.group_name.in_(groups), User.is_active)
-    named = union_all(direct, by_group).subquery()
-    other = aliased(User)
-    standing_in = (
-        select(Substitution.user_id, other.name.label("substitute"), other.display_name.label("shown"))
-        .join(other, other.id == Substitution.substitute_id)
-        .where(other.is_active, Substitution.revoked_at.is_(None))
-        .where(Substitution.starts_at <= step.now, Substitution.ends_at > step.now)
-        .subquery()
-    )
-    query = select(named, standing_in.c.substitute, standing_in.c.shown).outerjoin(
-        standing_in, standing_in.c.user_id == named.c.id
-    )
-    for via, _, name, shown, substitute, their_name in session.execute(query.order_by(named.c.name)):
+    asked = {"groups": groups, "users": users, "now": step.now}
+    for via, _, name, shown, substitute, their_name in session.execute(_PEOPLE, asked):
         known.shown[name] = shown
         if via:
             known.members.setdefault(via, {})[name] = None
@@ -119,3 +105,26 @@ def _fill(known: Directory, step: Step, session: Session, groups: list[str], use
         if substitute is not None:
             known.shown[substitute] = their_name
             known.substitutes.setdefault(name, {})[substitute] = None
+
+
+def _people() -> Select[Any]:
+    people = (User.id, User.name, User.display_name)
+    named_users, named_groups = bindparam("users", expanding=True), bindparam("groups", expanding=True)
+    direct = select(literal("").label("via"), *people).where(User.name.in_(named_users), User.is_active)
+    by_group = select(UserGroup.group_name.label("via"), *people).join(User, User.id == UserGroup.user_id)
+    by_group = by_group.where(UserGroup.group_name.in_(named_groups), User.is_active)
+    named = union_all(direct, by_group).subquery()
+    other = aliased(User)
+    standing_in = (
+        select(Substitution.user_id, other.name.label("substitute"), other.display_name.label("shown"))
+        .join(other, other.id == Substitution.substitute_id)
+        .where(other.is_active, Substitution.revoked_at.is_(None))
+        .where(Substitution.starts_at <= bindparam("now"), Substitution.ends_at > bindparam("now"))
+        .subquery()
+    )
+    query = select(named, standing_in.c.substitute, standing_in.c.shown)
+    return query.outerjoin(standing_in, standing_in.c.user_id == named.c.id).order_by(named.c.name)
+
+
+_PEOPLE = _people()
+"""Put together once: nearly every step tells somebody something."""
