@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from service.errors import FieldError, Forbidden, InvalidInput, NotFound
 from service.runtime.campaigns import approvals, execution_board, executive_board, history
 from service.runtime.identity.rights import may
-from service.runtime.statistics import activities, cycle_times
+from service.runtime.statistics import activities, cycle_times, proposals
 from service.runtime.step.context import Actor
 from service.web import board_tables
 from service.web.asking import application, me, signed_in_only
@@ -88,7 +88,10 @@ def steps() -> str | Response:
     lanes = sorted({each.lane for each in found if each.lane})
     lane = request.args.get("lane", "")
     shown = [each for each in found if not lane or each.lane == lane]
-    return _answer("board_steps.html", board_tables.activities(shown), lanes=lanes, lane=lane)
+    proposed = tuple(proposals.proposed(shown))
+    return _answer(
+        "board_steps.html", board_tables.activities(shown), lanes=lanes, lane=lane, proposed=proposed
+    )
 
 
 @blueprint.get("/history")

@@ -187,7 +187,11 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
         "GET /boards/execution": Need("dashboard.execution, or sees the campaign"),
         **dict.fromkeys(("GET /boards/pace", "GET /boards/steps"), _right("statistics.read")),
         **dict.fromkeys(
-            ("GET /api/v1/statistics/cycle-time", "GET /api/v1/statistics/activities"),
+            (
+                "GET /api/v1/statistics/cycle-time",
+                "GET /api/v1/statistics/activities",
+                "GET /api/v1/statistics/proposals",
+            ),
             _right("statistics.read"),
         ),
     },

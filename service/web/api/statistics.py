@@ -7,9 +7,10 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.runtime.campaigns import approvals
-from service.runtime.statistics import activities, cycle_times
+from service.runtime.statistics import activities, cycle_times, proposals
 from service.runtime.statistics.activities import ActivityStatisticsView
 from service.runtime.statistics.cycle_times import CycleTimeView
+from service.runtime.statistics.proposals import ProposalView
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import Page
 from service.web.api.section import ListOf, Section, Slice
@@ -52,3 +53,16 @@ def activity_statistics(app: Application, actor: Actor, query: Activities) -> Pa
     """Tell how long each activity waited and was worked at. In hours on workdays; with what it sent back."""
     found = activities.find(app, actor, definition=query.definition, first=query.first, last=query.last)
     return query.cut(found, lambda each: f"{each.definition}.{each.activity_id}")
+
+
+class Proposals(Slice):
+    """Of which days: what was answered from day to day, both included."""
+
+    first: date | None = Field(None, alias="from", description="a quarter before the last day, if left out")
+    last: date | None = Field(None, alias="to", description="today, if left out")
+
+
+@section.get("/statistics/proposals", returns=ListOf(ProposalView), query=Proposals, errors=(403,))
+def list_proposals(app: Application, actor: Actor, query: Proposals) -> Page[ProposalView]:
+    """List what the record proposes to improve. The slowest step, the most returned, the most overdue."""
+    return query.cut(proposals.find(app, actor, first=query.first, last=query.last), lambda each: each.kind)
