@@ -1,31 +1,22 @@
-"""What boards show, as tables: one shape for the page, its chart, and what is exported.
-
-A chart is drawn from its table in the browser: whoever listens, prints or exports has the same numbers.
-"""
+"""What boards show, as tables for the page, its chart, and what is exported."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
 
 from service.runtime.campaigns.board_sums import MeasuresView
 from service.runtime.campaigns.execution_board import DayView, ExecutionBoardView
-from service.runtime.campaigns.executive_board import CampaignReturnView, ExecutiveBoardView
+from service.runtime.campaigns.executive_board import ExecutiveBoardView
 from service.runtime.campaigns.history import PastView
-from service.runtime.statistics.activities import ActivityStatisticsView
-from service.runtime.statistics.cycle_times import CycleTimeView, WorkdaysView
-from service.runtime.step.sheets import plain_cell
-from service.web import formatting
+from service.runtime.campaigns.returns import CampaignReturnView
 from service.web.asking import application
+from service.web.pace_tables import workday_columns, workdays
+from service.web.tables import MONEY, NUMBER, RATIO, SHARE, Column, Table, links_to
 
-TEXT, NUMBER, MONEY, SHARE, RATIO, DAYS, HOURS = "text", "number", "money", "share", "ratio", "days", "hours"
 KINDS = {
     **dict.fromkeys(("impressions", "clicks", "orders"), NUMBER),
     **dict.fromkeys(("gmv", "revenue", "cost"), MONEY),
@@ -36,59 +27,6 @@ KINDS = {
     "roas": RATIO,
 }
 """The measures of a board, in their order, and how each reads."""
-_FORMATS: Mapping[str, Callable[[Any], str]] = {
-    NUMBER: formatting.number,
-    MONEY: formatting.yuan,
-    SHARE: formatting.percent,
-    RATIO: lambda value: formatting.number(value, 2),
-    DAYS: formatting.number,
-    HOURS: lambda value: formatting.number(value, 1),
-}
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column: its kind says how values read. `series`: it is drawn, as a line that is a `target` or not."""
-
-    name: str
-    kind: str = TEXT
-    series: bool = False
-    is_target: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """Rows under columns. `chart` is line or bar, "" for none; `band` is shown behind it, `links` by row."""
-
-    key: str
-    title: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Any, ...], ...]
-    chart: str = ""
-    band: tuple[int, int] | None = None
-    note: str = ""
-    links: tuple[str | None, ...] = ()
-
-    def text(self, column: Column, value: Any) -> str:
-        """Return a value as it reads; "—" for none: no data is not nothing."""
-        if value is None or value == "":
-            return "—"
-        return _FORMATS[column.kind](value) if column.kind in _FORMATS else str(value)
-
-    def csv(self) -> str:
-        """Return it for spreadsheets: exact numbers, UTF-8 with its mark, no cell that is a formula."""
-        text = io.StringIO()
-        sheet = csv.writer(text)
-        sheet.writerow([plain_cell(column.name) for column in self.columns])
-        for row in self.rows:
-            sheet.writerow([_cell(value) for value in row])
-        return "\ufeff" + text.getvalue()
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    return f"{value:f}" if isinstance(value, Decimal) else plain_cell(str(value))
 
 
 def measures() -> dict[str, str]:
@@ -132,7 +70,7 @@ def executive(board: ExecutiveBoardView, link: Callable[[str], str]) -> tuple[Ta
                 for each in board.campaigns
             ),
             chart="bar",
-            links=_links((each.instance_id for each in board.campaigns), link),
+            links=links_to((each.instance_id for each in board.campaigns), link),
         ),
         *(
             Table(
@@ -165,11 +103,11 @@ def executive(board: ExecutiveBoardView, link: Callable[[str], str]) -> tuple[Ta
         ),
         Table(
             *("pace", _("How long approvals take, in workdays")),
-            columns=(Column(_("Approvals")), *_workday_columns()),
+            columns=(Column(_("Approvals")), *workday_columns()),
             rows=(
-                (_("gross"), *_workdays(board.pace.gross)),
-                (_("net of the applicant's rework"), *_workdays(board.pace.net)),
-                (_("green channel"), *_workdays(board.green.gross)),
+                (_("gross"), *workdays(board.pace.gross)),
+                (_("net of the applicant's rework"), *workdays(board.pace.net)),
+                (_("green channel"), *workdays(board.green.gross)),
             ),
         ),
         Table(
@@ -188,7 +126,7 @@ def executive(board: ExecutiveBoardView, link: Callable[[str], str]) -> tuple[Ta
                 )
                 for each in board.at_risk
             ),
-            links=_links((each.instance_id for each in board.at_risk), link),
+            links=links_to((each.instance_id for each in board.at_risk), link),
         ),
     )
 
@@ -243,130 +181,6 @@ def _day(each: DayView, known: Mapping[str, Any], channels: Sequence[str], metri
     return (each.day, *own, getattr(each.measured, metric), each.targets.get(metric))
 
 
-def pace(found: CycleTimeView, by: str, link: Callable[[str], str]) -> tuple[Table, ...]:
-    """Return the tables of how long approvals take."""
-    return (
-        Table(
-            *("groups", _("Workdays from submission to decision")),
-            columns=(
-                *(Column(by), Column(_("Decided"), NUMBER)),
-                *(Column(_("Gross P50"), DAYS, series=True), Column(_("Gross P80"), DAYS, series=True)),
-                *(
-                    Column(_("Gross P95"), DAYS),
-                    Column(_("Net P50"), DAYS, series=True),
-                    Column(_("Net P80"), DAYS),
-                ),
-                *(Column(_("Over the target"), NUMBER), Column(_("Green channel"), NUMBER)),
-                Column(_("Green P50"), DAYS),
-            ),
-            rows=tuple(
-                (
-                    *(
-                        each.label or _("not told"),
-                        each.gross.n,
-                        each.gross.p50,
-                        each.gross.p80,
-                        each.gross.p95,
-                    ),
-                    *(
-                        each.net.p50,
-                        each.net.p80,
-                        each.gross.over_target,
-                        each.green.gross.n,
-                        each.green.gross.p50,
-                    ),
-                )
-                for each in found.groups
-            ),
-            chart="line" if found.by == "month" else "bar",
-            band=found.target,
-        ),
-        Table(
-            *("whole", _("All together, in workdays")),
-            columns=(Column(_("Approvals")), *_workday_columns()),
-            rows=(
-                (_("gross"), *_workdays(found.gross)),
-                (_("net of the applicant's rework"), *_workdays(found.net)),
-                (_("green channel, gross"), *_workdays(found.green.gross)),
-                (_("green channel, net"), *_workdays(found.green.net)),
-            ),
-        ),
-        Table(
-            *("over", _("Over the target, and why")),
-            columns=(
-                *(
-                    Column(_("Campaign")),
-                    Column(_("Department")),
-                    Column(_("Gross"), DAYS),
-                    Column(_("Net"), DAYS),
-                ),
-                *(Column(_("Rework"), DAYS), Column(_("What took longest, in workdays"))),
-            ),
-            rows=tuple(
-                (
-                    *(each.title, each.department, each.gross, each.net, each.rework),
-                    "；".join(f"{why.name} {why.workdays}" for why in each.because),
-                )
-                for each in found.over
-            ),
-            links=_links((each.instance_id for each in found.over), link),
-        ),
-    )
-
-
-def activities(found: Iterable[ActivityStatisticsView]) -> tuple[Table, ...]:
-    """Return the tables of how long activities take, what waits in them and what they send back."""
-    views = sorted(found, key=lambda each: (each.lane or "", each.definition, each.activity_id))
-    return (
-        Table(
-            *("activities", _("Activities, in hours on workdays")),
-            columns=(
-                *(Column(_("Activity")), Column(_("Whose")), Column(_("Answered"), NUMBER)),
-                *(Column(_("Total P50"), HOURS, series=True), Column(_("Total P80"), HOURS)),
-                *(Column(_("Total P95"), HOURS, series=True), Column(_("Waiting P50"), HOURS)),
-                *(Column(_("Waiting P95"), HOURS), Column(_("Working P50"), HOURS)),
-                *(Column(_("Working P95"), HOURS), Column(_("Answered late"), NUMBER)),
-            ),
-            rows=tuple(
-                (
-                    *(each.name, each.lane, each.n, each.total.p50, each.total.p80, each.total.p95),
-                    *(each.waiting.p50, each.waiting.p95, each.working.p50, each.working.p95, each.overdue),
-                )
-                for each in views
-                if each.n
-            ),
-            chart="bar",
-            note=_(
-                "A task waits until it is taken, or answered at once; working hours are known of taken ones."
-            ),
-        ),
-        Table(
-            *("waiting", _("What waits now")),
-            columns=(
-                *(Column(_("Activity")), Column(_("Whose")), Column(_("Waiting now"), NUMBER, series=True)),
-                Column(_("Overdue"), NUMBER, series=True),
-            ),
-            rows=tuple((each.name, each.lane, each.open, each.open_overdue) for each in views if each.open),
-            chart="bar",
-        ),
-        Table(
-            *("returned", _("What was sent back, and why")),
-            columns=(
-                *(Column(_("Activity")), Column(_("Whose")), Column(_("Answered"), NUMBER)),
-                *(Column(_("Not simply agreed"), NUMBER), Column(_("Conclusions"))),
-            ),
-            rows=tuple(
-                (
-                    *(each.name, each.lane, each.n, each.returned),
-                    "；".join(f"{said} {count}" for said, count in each.conclusions.items()),
-                )
-                for each in views
-                if each.returned
-            ),
-        ),
-    )
-
-
 def history(found: PastView) -> tuple[Table, ...]:
     """Return what archived campaigns paid, by budget line, and a table of each ratio by channel."""
     paid = Table(
@@ -415,18 +229,3 @@ def _worst(found: MeasuresView | CampaignReturnView) -> int | None:
 
 def _column(key: str, *, series: bool = False) -> Column:
     return Column(measures()[key], KINDS[key], series)
-
-
-def _workday_columns() -> tuple[Column, ...]:
-    return (
-        *(Column(_("Cases"), NUMBER), Column(_("Mean"), DAYS), Column("P50", DAYS), Column("P80", DAYS)),
-        *(Column("P95", DAYS), Column(_("Over the target"), NUMBER)),
-    )
-
-
-def _workdays(found: WorkdaysView) -> tuple[Any, ...]:
-    return (found.n, found.mean, found.p50, found.p80, found.p95, found.over_target)
-
-
-def _links(instances: Iterable[str | None], link: Callable[[str], str]) -> tuple[str | None, ...]:
-    return tuple(link(each) if each else None for each in instances)

@@ -15,9 +15,9 @@ from service.runtime.campaigns import approvals, execution_board, executive_boar
 from service.runtime.identity.rights import may
 from service.runtime.statistics import activities, cycle_times, proposals
 from service.runtime.step.context import Actor
-from service.web import board_tables
+from service.web import board_tables, pace_tables
 from service.web.asking import application, me, signed_in_only
-from service.web.board_tables import Table
+from service.web.tables import Table
 
 blueprint = signed_in_only(Blueprint("boards", __name__, url_prefix="/boards"))
 
@@ -77,7 +77,7 @@ def pace() -> str | Response:
     names = {"month": _("Month"), "tier": _("Tier"), "department": _("Department"), "channel": _("Channel")}
     found = approvals.cycle_times_of(application(), me(), by=by, first=_day("from"), last=_day("to"))
     return _answer(
-        "board_pace.html", board_tables.pace(found, names[by], _case), found=found, by=by, names=names
+        "board_pace.html", pace_tables.pace(found, names[by], _case), found=found, by=by, names=names
     )
 
 
@@ -90,7 +90,7 @@ def steps() -> str | Response:
     shown = [each for each in found if not lane or each.lane == lane]
     proposed = tuple(proposals.proposed(shown))
     return _answer(
-        "board_steps.html", board_tables.activities(shown), lanes=lanes, lane=lane, proposed=proposed
+        "board_steps.html", pace_tables.activities(shown), lanes=lanes, lane=lane, proposed=proposed
     )
 
 

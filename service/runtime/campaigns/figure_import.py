@@ -9,7 +9,8 @@ from service.domain.figures import Figure
 from service.errors import FieldError, InvalidInput
 from service.runtime.campaigns import campaign_figures, figure_rows
 from service.runtime.campaigns.figure_judging import Judge
-from service.runtime.campaigns.figure_rows import Column, Given, Reported, Wrong
+from service.runtime.campaigns.figure_layouts import Column
+from service.runtime.campaigns.figure_rows import Given, Reported, Wrong
 from service.runtime.campaigns.measurements import recording, require_case
 from service.runtime.identity.rights import require
 from service.runtime.step.context import Actor, Application

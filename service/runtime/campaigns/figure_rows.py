@@ -1,9 +1,8 @@
-"""Rows of a table become figures: headings found, each cell read, what is wrong named by row and column."""
+"""Rows of a table become figures: each cell read, what is wrong named by row and column."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -14,13 +13,14 @@ from service.domain import written
 from service.domain.figures import MEASURED, MOST, Figure, Place
 from service.domain.metrics import AMOUNTS, Metric
 from service.domain.money import money
-from service.engine.figures import FigureSource, FigureWords
-from service.engine.files.nearest import nearest, suggestion
-from service.runtime.campaigns.figure_tables import HEAD_ROWS, Row, refused, rows_of, unreadable
+from service.engine.figures import FigureWords
+from service.engine.files.nearest import suggestion
+from service.runtime.campaigns import figure_layouts
+from service.runtime.campaigns.figure_layouts import Column, Layout, bare, names_of
+from service.runtime.campaigns.figure_tables import HEAD_ROWS, Row, rows_of
 from service.runtime.step.views import View
 from service.wording import Text
 
-_BESIDE_NAMES = re.compile(r"\(.*?\)|\s+")
 _LONGEST_NAME, _LONGEST_REASON = 100, 1000
 
 
@@ -31,15 +31,6 @@ class Wrong(View):
     row: int
     column: str
     message: str
-
-
-@dataclass(frozen=True)
-class Column(View):
-    """A column of the table: `means` what is read from it, "" for nothing; `near` a heading that is known."""
-
-    heading: str
-    means: str
-    near: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +78,7 @@ def read(content: bytes, words: FigureWords, metrics: Mapping[str, Metric], give
     """
     rows = enumerate(rows_of(content), start=1)
     head = list(islice(rows, HEAD_ROWS))
-    layout = _layout(head, words, metrics, given)
+    layout = figure_layouts.find(head, words, metrics, given.source)
     below = (pair for pair in chain(head, rows) if pair[0] > layout.row)
     reading = _Reading(layout, words, metrics, given)
     found = tuple(each for number, cells in below if (each := reading.of(number, cells)) is not None)
@@ -101,115 +92,20 @@ def read(content: bytes, words: FigureWords, metrics: Mapping[str, Metric], give
     )
 
 
-@dataclass(frozen=True)
-class _Layout:
-    """Where the headings stand, and what each means: a column of `COLUMNS`, or a metric."""
-
-    source: FigureSource
-    row: int
-    headings: tuple[str, ...]
-    means: tuple[str, ...]
-    known: frozenset[str] = frozenset()
-
-    @property
-    def score(self) -> int:
-        return sum(map(bool, self.means))
-
-    @property
-    def is_whole(self) -> bool:
-        if "day" not in self.means:
-            return False
-        if self.source.is_long:
-            return "metric" in self.means and "value" in self.means
-        return not set(MEASURED).isdisjoint(self.means)
-
-    def missing(self, metrics: Mapping[str, Metric]) -> tuple[str, ...]:
-        """Return the metrics the layout or the owners name that are no column; of long tables none."""
-        if self.source.is_long:
-            return ()
-        named = {*self.source.metrics, *metrics}
-        return tuple(each for each in MEASURED if each in named and each not in self.means)
-
-    def columns(self, metrics: Mapping[str, Metric]) -> tuple[Column, ...]:
-        named = (
-            (heading, means) for heading, means in zip(self.headings, self.means, strict=True) if heading
-        )
-        return tuple(
-            Column(heading, means, "" if means else nearest(_bare(heading), self.known))
-            for heading, means in named
-        )
-
-
-def _layout(
-    head: Sequence[tuple[int, Row]], words: FigureWords, metrics: Mapping[str, Metric], given: Given
-) -> _Layout:
-    sources = words.sources
-    if given.source and given.source not in sources:
-        hint = suggestion(given.source, sources)
-        raise refused("source", Text("There is no source {name!r}.{hint}", name=given.source, hint=hint))
-    wanted = [sources[given.source]] if given.source else list(sources.values())
-    found = [
-        layout
-        for source in wanted
-        for meanings in [_meanings(source, metrics)]
-        for number, cells in head
-        if (layout := _headings(source, meanings, number, cells)).is_whole
-    ]
-    if not found:
-        raise unreadable(Text("no row of headings with a day and a metric was found in the first rows"))
-    # Of several the one that is understood best, and of those the first that was declared.
-    return max(found, key=lambda each: each.score)
-
-
-def _meanings(source: FigureSource, metrics: Mapping[str, Metric]) -> dict[str, str]:
-    """Return what each heading means, bare: those of the layout first, then the owners' names of metrics."""
-    own = [(each, means) for means, headings in source.columns.items() for each in headings]
-    own += [(each, metric) for metric, headings in source.metrics.items() for each in headings]
-    named = [] if source.is_long else _names_of(metrics)
-    found: dict[str, str] = {}
-    for heading, means in (*own, *named):
-        found.setdefault(_bare(heading), means)
-    return found
-
-
-def _names_of(metrics: Mapping[str, Metric]) -> list[tuple[str, str]]:
-    """Return every name of what is measured, with what it is a name of."""
-    named = [(name, key) for key, metric in metrics.items() if key in MEASURED for name in metric.names]
-    return [*named, *((key, key) for key in MEASURED)]
-
-
-def _headings(source: FigureSource, meanings: Mapping[str, str], number: int, cells: Row) -> _Layout:
-    headings = tuple(str(each).strip() if each is not None else "" for each in cells)
-    means, met = [], set[str]()
-    for heading in headings:
-        meaning = meanings.get(_bare(heading), "") if heading else ""
-        # The first column of a meaning is read; a second one would overrule it unseen.
-        means.append("" if meaning in met else meaning)
-        met.add(meaning)
-    return _Layout(source, number, headings, tuple(means), frozenset(meanings))
-
-
-def _bare(heading: str) -> str:
-    """Return a heading without what does not count: units in parentheses, spaces, case, width."""
-    return _BESIDE_NAMES.sub("", written.plain(heading)).casefold()
-
-
 class _Reading:
     """The rows below the headings, one after the other."""
 
     def __init__(
-        self, layout: _Layout, words: FigureWords, metrics: Mapping[str, Metric], given: Given
+        self, layout: Layout, words: FigureWords, metrics: Mapping[str, Metric], given: Given
     ) -> None:
         self._layout, self._given = layout, given
         self._source = layout.source
-        self._totals = frozenset(map(_bare, words.totals))
+        self._totals = frozenset(map(bare, words.totals))
         self._no_data = frozenset(words.no_data)
         self._place = {means: place for place, means in enumerate(layout.means) if means}
         self._metrics = [means for means in layout.means if means in MEASURED]
-        self._names = {_bare(name): key for name, key in _names_of(metrics)}
-        self._channels = {
-            _bare(alias): name for name, all_ in self._source.channels.items() for alias in all_
-        }
+        self._names = {bare(name): key for name, key in names_of(metrics)}
+        self._channels = {bare(alias): name for name, all_ in self._source.channels.items() for alias in all_}
         self._heading = {means: layout.headings[place] for means, place in self._place.items()}
         self._met: dict[Place, int] = {}
         self._slips: dict[str, Text] = {}
@@ -250,7 +146,7 @@ class _Reading:
     def _as_bare(self, cell: Any) -> str:
         # The same days and names come again and again.
         text = str(cell)
-        return self._bare.get(text) or self._bare.setdefault(text, _bare(text))
+        return self._bare.get(text) or self._bare.setdefault(text, bare(text))
 
     def _cell(self, cells: Row, means: str) -> Any:
         place = self._place.get(means)
@@ -296,7 +192,7 @@ class _Reading:
     def _no_such_metric(self, name: str) -> Text:
         # The same slip tends to stand in every row.
         if name not in self._slips:
-            hint = suggestion(_bare(name), self._names)
+            hint = suggestion(bare(name), self._names)
             self._slips[name] = Text("There is no metric {name!r}.{hint}", name=name, hint=hint)
         return self._slips[name]
 

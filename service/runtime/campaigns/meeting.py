@@ -15,25 +15,18 @@ from service.domain.budget import lines_from
 from service.domain.closeout import SpendRow, spend_rows
 from service.domain.metrics import RATIOS, ChannelDay, Metric, Totals, added
 from service.domain.money import decimal, deviation, ratio
-from service.domain.plan import END, START, as_date, text_of
+from service.domain.plan import as_date
 from service.domain.targets import daily, targets_of
 from service.domain.workdays import local_day
-from service.engine.decisions import Decision, evaluate, map_result
-from service.engine.definition import Model
-from service.handlers.ports import Submission
-from service.runtime.campaigns import board_sums, case_reading
+from service.runtime.campaigns import adjustments, board_sums
+from service.runtime.campaigns.adjustments import DoneView
 from service.runtime.campaigns.campaign_metrics import rounded
 from service.runtime.campaigns.measurements import main_instance
+from service.runtime.campaigns.meeting_case import MeetingCase
 from service.runtime.identity.visibility import require_visible
 from service.runtime.step.context import Actor, Application
-from service.runtime.step.step import Step
-from service.runtime.step.transaction import step_of
 from service.runtime.step.views import View
-from service.store import cases
 from service.store.models import TASKS, ProcessInstance
-
-_ROWS = "adjustments"
-"""The rows of the form of adjustments."""
 
 
 @dataclass(frozen=True)
@@ -60,27 +53,6 @@ class RowView(View):
     channel: str | None
     cost: Decimal | None
     readings: tuple[ReadingView, ...]
-
-
-@dataclass(frozen=True)
-class DoneView(View):
-    """What was done about a metric on a day, and how that metric was before and on the next day known.
-
-    `helped`: nearer to the target than before; None while nobody can say.
-    """
-
-    metric: str
-    day: date
-    action: str
-    detail: str
-    result: str
-    by: str
-    before: Decimal | None
-    after: Decimal | None
-    after_day: date | None
-    target: Decimal | None
-    helped: bool | None
-    instance_id: str
 
 
 @dataclass(frozen=True)
@@ -135,7 +107,7 @@ def meeting(app: Application, actor: Actor, business_key: str, day: date | None 
     leading = main_instance(app, actor, business_key)
     with app.db.read() as session:
         row = require_visible(app, session, actor, leading)
-        case = _Case.of(app, session, row, actor)
+        case = MeetingCase.of(app, session, row, actor)
         measured = board_sums.days_of(session, business_key) or ()
         known = sorted({*measured, *filter(None, (case.first, case.last))})
         wanted = day or local_day(app.clock()) - timedelta(days=1)
@@ -145,7 +117,7 @@ def meeting(app: Application, actor: Actor, business_key: str, day: date | None 
         so_far = _sums(session, business_key, "channel", None, wanted, metrics=("cost",))
         opened = tuple(_open(session, case))
         metrics, targets = daily(case.metrics), targets_of(wanted, case.sheet, case.metrics)
-        adjusted = list(_last_adjustments(case, metrics))
+        adjusted = list(adjustments.last_of_each(case.adjustments, metrics))
         since = min((local_day(said.at) for _, said, _ in adjusted), default=None)
         by_day = _sums(session, business_key, "day", since, None) if since is not None else {}
     return MeetingView(
@@ -162,72 +134,14 @@ def meeting(app: Application, actor: Actor, business_key: str, day: date | None 
         ),
         total=_row(app, case, None, added(of_day.values()), metrics, targets),
         open=opened,
-        done=tuple(_adjusted(*each, by_day) for each in adjusted),
+        done=tuple(adjustments.judged(*each, by_day) for each in adjusted),
         money=tuple(map(_money, _spend(case, so_far))),
     )
 
 
-@dataclass(frozen=True)
-class _Case:
-    """What of a campaign the meeting needs: its words, its plan, the answers of the sheet and adjustments."""
-
-    model: Model
-    number: str
-    text: Mapping[str, Any]
-    facts: Mapping[str, Any]
-    sheet: Mapping[str, Any]
-    adjustments: Sequence[Submission]
-
-    @classmethod
-    def of(cls, app: Application, session: Session, row: ProcessInstance, actor: Actor) -> _Case:
-        own = app.model(row.deployment_id, session=session)
-        # A case from before these words were declared goes by those in force.
-        model = own if own.figures.meeting.table else app.live(session=session).model
-        step: Step = step_of(app, session, row, own, actor)
-        entries = case_reading.submissions(step, None)
-        about = model.figures.meeting
-        sheets = [each for each in entries if each.form == about.sheet]
-        return cls(
-            model,
-            step.case,
-            text_of(((each.form, each.answers) for each in entries), own.words.text),
-            cases.in_force(session, step.case),
-            sheets[-1].answers if sheets else {},
-            [each for each in entries if each.form == about.adjustment],
-        )
-
-    @property
-    def metrics(self) -> Mapping[str, Metric]:
-        return self.model.words.metrics
-
-    @property
-    def first(self) -> date | None:
-        return as_date(self.facts.get(START) or self.text.get(START))
-
-    @property
-    def last(self) -> date | None:
-        return as_date(self.facts.get("actual_end_date") or self.facts.get(END) or self.text.get(END))
-
-    @property
-    def table(self) -> Decision | None:
-        return self.model.decisions.get(self.model.figures.meeting.table)
-
-    def channels_with(self, found: Iterable[str]) -> list[str]:
-        """Return the plan's channels in its order, then others that have figures."""
-        planned = [str(row.get("name")) for row in self.text.get("channels") or ()]
-        return list(dict.fromkeys((*planned, *found)))
-
-    def level(self, app: Application, actual: Any, target: Any, off: Decimal | None) -> str:
-        """Return what the table says of a deviation; "" without a table."""
-        if self.table is None:
-            return ""
-        given = {"actual": actual, "target": target, "deviation": off}
-        return str(map_result(evaluate(self.table, given, app.feel, app.clock()), "singleEntry"))
-
-
 def _row(
     app: Application,
-    case: _Case,
+    case: MeetingCase,
     channel: str | None,
     sums: Totals,
     metrics: Sequence[Metric],
@@ -259,14 +173,14 @@ def _sums(
     return {value: each for (value,), each in board_sums.by(session, (key,), *these, metrics=metrics).items()}
 
 
-def _elapsed(case: _Case, day: date) -> Decimal | None:
+def _elapsed(case: MeetingCase, day: date) -> Decimal | None:
     if case.first is None or case.last is None or case.last < case.first:
         return None
     over = min(max((day - case.first).days + 1, 0), (case.last - case.first).days + 1)
     return ratio(over, (case.last - case.first).days + 1)
 
 
-def _open(session: Session, case: _Case) -> Iterable[OpenView]:
+def _open(session: Session, case: MeetingCase) -> Iterable[OpenView]:
     """Yield the open tasks of the processes that ask for an adjustment: those of campaign days."""
     form = case.model.figures.meeting.adjustment
     days = [
@@ -295,47 +209,7 @@ def _open(session: Session, case: _Case) -> Iterable[OpenView]:
         )
 
 
-def _last_adjustments(
-    case: _Case, metrics: Sequence[Metric]
-) -> Iterable[tuple[Metric, Submission, Mapping[str, Any]]]:
-    """Yield the last adjustment of each metric."""
-    for metric in metrics:
-        told = [
-            (each, row)
-            for each in reversed(case.adjustments)
-            for row in each.answers.get(_ROWS) or ()
-            if row.get("metric") == metric.key
-        ]
-        if told:
-            yield metric, *told[0]
-
-
-def _adjusted(
-    metric: Metric, said: Submission, row: Mapping[str, Any], by_day: Mapping[date, Totals]
-) -> DoneView:
-    day = local_day(said.at)
-    # Of the day on which it was done nobody knows what was before and what after.
-    known = ((each, getattr(sums, metric.key)) for each, sums in by_day.items() if each > day)
-    after_day, after = next(((each, value) for each, value in known if value is not None), (None, None))
-    before, target = row.get("actual"), row.get("target")
-    was, is_now = deviation(before, target), deviation(after, target)
-    return DoneView(
-        metric=metric.key,
-        day=day,
-        action=str(row.get("action") or ""),
-        detail=str(row.get("detail") or ""),
-        result=str(row.get("result") or ""),
-        by=said.by,
-        before=None if before is None else rounded(decimal(before)),
-        after=rounded(after),
-        after_day=after_day,
-        target=None if target is None else decimal(target),
-        helped=None if was is None or is_now is None else abs(is_now) < abs(was),
-        instance_id=said.instance_id,
-    )
-
-
-def _spend(case: _Case, so_far: Mapping[str, Totals]) -> Sequence[SpendRow]:
+def _spend(case: MeetingCase, so_far: Mapping[str, Totals]) -> Sequence[SpendRow]:
     day = date.min
     costs = [ChannelDay(day, name, cost=sums.cost) for name, sums in so_far.items() if sums.cost is not None]
     return spend_rows(lines_from(case.text.get("lines")), case.text.get("channels") or (), costs)

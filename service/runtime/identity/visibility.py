@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, exists, or_, select, true
 from sqlalchemy.orm import Session
 
@@ -56,3 +58,9 @@ def sees_key(session: Session, actor: Actor, business_key: str) -> bool | None:
     if session.scalars(query.limit(1)).first() is None:
         return None
     return session.scalars(query.where(condition(actor)).limit(1)).first() is not None
+
+
+def seen_of(session: Session, actor: Actor, instances: Sequence[str]) -> frozenset[str]:
+    """Return which of these instances somebody sees."""
+    query = select(ProcessInstance.id).where(ProcessInstance.id.in_(instances), condition(actor))
+    return frozenset(session.scalars(query))
