@@ -1,4 +1,4 @@
-"""Walks the journeys of `tests/walks/journeys.py` and tells what each uncovered.
+"""Walks the journeys of `tests/walks/journeys` and tells what each uncovered.
 
     python -m tests.walks                             # all of them, on SQLite
     python -m tests.walks change stop                 # those whose names hold one of these
