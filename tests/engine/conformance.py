@@ -24,6 +24,7 @@ from tests.engine.diagrams import (
     timer,
     user,
 )
+from tests.engine.mutants import results
 
 LINE = path("begin", "a", "done")
 
@@ -511,6 +512,9 @@ def markdown() -> str:
         "|---|---|---|---|---|---|",
         *(f"| `{kind}` | {_columns(words)} |" for kind, words in sorted(READ.items())),
         "",
+        "## Changed at random, and on purpose",
+        "",
+        *results.markdown(),
     ]
     return "\n".join(lines)
 
