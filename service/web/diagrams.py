@@ -83,8 +83,9 @@ def of_definition(
     *,
     findings: Iterable[Mapping[str, Any]] = (),
     changes: Mapping[str, Sequence[str]] | None = None,
+    heat: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """Return one drawing; `links` lead from a called process to its page."""
+    """Return one drawing; `links` lead from a called process to its page. `heat`: a badge by activity."""
     diagram = {
         "definition": key,
         "name": name,
@@ -94,6 +95,7 @@ def of_definition(
         "url": url,
         "findings": list(findings),
         "changes": changes or {},
+        "heat": heat or {},
     }
     return {"diagrams": [diagram], "definitions": dict(links)}
 

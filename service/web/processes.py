@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from service.engine.forms.parts import holders
 from service.errors import NotFound
 from service.runtime.identity import rights
 from service.runtime.releases import contents
 from service.runtime.releases.contents import ResourceContent
-from service.web import diagrams, form_payload
+from service.web import diagrams, form_payload, heat
 from service.web.asking import application, me, signed_in_only
 from service.web.download import as_download
 
@@ -47,15 +47,23 @@ def diagram(key: str) -> str:
     model = app.live().model
     if key not in model.processes:
         raise NotFound
+    version = request.args.get("version", type=int)
+    told = heat.of_process(key, version)
     links = {other: url_for("processes.diagram", key=other) for other in model.processes}
     return render_template(
         "process.html",
         process=model.processes[key],
         activities=model.activities(key).values(),
         callers=[other for other in model.processes.values() if key in other.calls],
+        version=version,
         drawing=diagrams.of_definition(
-            key, model.processes[key].name, url_for("processes.drawing", key=key), links
+            key,
+            model.processes[key].name,
+            url_for("processes.drawing", key=key),
+            links,
+            heat=told.get("heat", {}),
         ),
+        **told,
     )
 
 

@@ -22,6 +22,19 @@ function badge(id, state) {
   return Object.keys(laid[id]).find((side) => ['top', 'bottom'].includes(side));
 }
 
+test('heat is a badge with words, on activities of this drawing alone', () => {
+  const laid = [];
+  const services = {
+    canvas: { addMarker() {} },
+    overlays: { add: (element, { html }) => laid.push([element, html.attributes.title]) },
+    elementRegistry: { get: (name) => ELEMENTS[name], filter: () => [] },
+  };
+  const hot = { text: '12 · 8 h', title: '12 answered', level: 3 };
+  mark({ get: (name) => services[name] }, { heat: { task: hot, elsewhere: hot } }, { into: () => null });
+
+  assert.deepEqual(laid, [['task', '12 answered']]);
+});
+
 test('a badge lies on the side of an element where its name is not', () => {
   assert.equal(badge('task', { visits: 2 }), 'bottom');
   assert.equal(badge('below', { visits: 2 }), 'top');

@@ -9,8 +9,11 @@ from sqlalchemy import update
 
 from service.runtime.cases import instances
 from service.runtime.mending import batches
+from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM
 from service.store.models import ProcessInstance
+from tests.engine import diagrams as d
+from tests.runtime.drawings import chain
 from tests.web.company import Company
 
 
@@ -94,6 +97,33 @@ def test_many_are_chosen_and_their_progress_is_shown(company: Company, admin, ca
     assert "共 2 个，已处理 2 个，其中失败 1 个" in page
     assert instances.get(company.app, SYSTEM, case.id).state == "suspended"
     assert company.browser("linyue").get(at).status_code == 404
+
+
+def deploy_sum(company: Company, expression: str) -> None:
+    drawn = chain("sum", d.script("add", expression, "x"), d.user("wait", group="法务部"))
+    deployments.deploy(company.app, SYSTEM, {"sum.bpmn": drawn["sum.bpmn"]})
+
+
+def test_a_wrong_expression_is_mended_in_sixty_cases_at_once(company: Company, admin) -> None:
+    deploy_sum(company, "1 + applicant")
+    cases = [instances.start(company.app, SYSTEM, "sum") for _ in range(60)]
+    page = admin.get("/admin/instances").text
+    assert "60 个异常" in page
+    assert "1 + applicant" in page
+
+    deploy_sum(company, "1 + 1")
+    cause = {"definition": "sum", "incident": "feel_error", "activity": "add", "which": "all"}
+    for action in ("migrate", "retry"):
+        order = {**cause, "action": action, "reason": "算式写错"}
+        at = admin.post("/admin/batches", data=order).location.rpartition("/")[2]
+        while batches.run(company.app, at):
+            pass
+        done = batches.get(company.app, company.actor("admin"), at)
+        assert (done.total, done.done, done.failed) == (60, 60, ())
+
+    for case in cases:
+        seen = instances.get(company.app, SYSTEM, case.id)
+        assert (seen.incidents, [token.activity_id for token in seen.active]) == ((), ["wait"])
 
 
 def test_the_record_is_searched_and_taken_along(admin, case) -> None:

@@ -9,6 +9,7 @@ export function mark(viewer, diagram, { into }) {
   marks.flows(diagram.flows || []);
   marks.findings(diagram.findings || []);
   marks.changes(diagram.changes || {});
+  marks.heat(diagram.heat || {});
   marks.calls(into);
 }
 
@@ -72,6 +73,14 @@ class Marks {
   changes(kinds) {
     for (const [kind, ids] of Object.entries(kinds)) {
       for (const id of ids) this.marker(id, `is-${kind}`);
+    }
+  }
+
+  heat(badges) {
+    for (const [id, { text, title, level }] of Object.entries(badges)) {
+      if (!this.registry.get(id)) continue;
+      this.marker(id, `is-heat-${level}`);
+      this.badge(id, `heat-${level}`, text, title, { top: -14, left: 0 });
     }
   }
 

@@ -78,12 +78,14 @@ def find(
     actor: Actor,
     *,
     definition: str | None = None,
+    version: int | None = None,
     first: date | None = None,
     last: date | None = None,
 ) -> tuple[ActivityStatisticsView, ...]:
     """Return every activity that was answered in these days (a quarter without any) or waits now.
 
-    `definition`: those drawn in this process, and those of its instances wherever drawn.
+    `definition`: those drawn in this process, and those of its instances wherever drawn; `version`: of
+    instances whose own process has that version.
     """
     require(actor, RIGHT)
     now = app.clock()
@@ -91,8 +93,10 @@ def find(
     with app.db.read() as session:
         organisation = app.live(session=session).model.organisation
         clock = WorkClock(organisation.calendar)
-        gathered = _gather(visits(session, days.since, days.until, definition=definition), clock)
-        waiting = _open(session, definition, now)
+        gathered = _gather(
+            visits(session, days.since, days.until, definition=definition, version=version), clock
+        )
+        waiting = _open(session, definition, version, now)
     for place, (name, lane, _, _) in waiting.items():
         known = gathered.setdefault(place, _Gathered(name, lane))
         known.name = known.name or name
@@ -120,7 +124,7 @@ def _gather(found: Iterable[Visit], clock: WorkClock) -> dict[_Place, _Gathered]
 
 
 def _open(
-    session: Session, definition: str | None, now: datetime
+    session: Session, definition: str | None, version: int | None, now: datetime
 ) -> dict[_Place, tuple[str, str | None, int, int]]:
     """Return name, lane, how many tasks of an activity wait now, and how many of them are late."""
     task = TASKS.c
@@ -132,8 +136,11 @@ def _open(
         .where(task.state == "open", task.kind == "drawn")
         .group_by(task.definition, task.activity_id)
     )
-    if definition is not None:
+    if definition is not None or version is not None:
         query = query.join(ProcessInstance, ProcessInstance.id == task.instance_id)
+    if version is not None:
+        query = query.where(ProcessInstance.definition_version == version)
+    if definition is not None:
         query = query.where(or_(task.definition == definition, ProcessInstance.definition == definition))
     return {(process, activity): (*rest,) for process, activity, *rest in session.execute(query)}
 

@@ -75,17 +75,21 @@ def visits(
     until: datetime,
     *,
     definition: str | None = None,
+    version: int | None = None,
     activity: str | None = None,
 ) -> Iterator[Visit]:
     """Yield the tasks answered from `since` on and before `until`, earliest answer first.
 
-    `definition`: those drawn in this process, and those of its instances wherever drawn. Reads no more than
+    `definition`: those drawn in this process, and those of its instances wherever drawn; `version`: that of
+    the process that leads the instance. Reads no more than
     the tasks of that time (`ix_user_task_completed_at`). What a phase was left without, or added signers did,
     is no visit.
     """
     query = _VISITS.where(_T.completed_at >= since, _T.completed_at < until).order_by(_T.completed_at)
     if activity is not None:
         query = query.where(_T.activity_id == activity)
+    if version is not None:
+        query = query.where(ProcessInstance.definition_version == version)
     if definition is not None:
         query = query.where(or_(_T.definition == definition, ProcessInstance.definition == definition))
     rows: Iterable[Sequence[Any]] = session.execute(query.execution_options(yield_per=5000))

@@ -33,6 +33,7 @@ class Activities(Slice):
     """Of which activities to tell: what was answered from day to day, both included."""
 
     definition: str | None = Field(None, description="the process they are drawn in, or that leads the case")
+    version: int | None = Field(None, description="that of the process that leads the case")
     first: date | None = Field(None, alias="from", description="a quarter before the last day, if left out")
     last: date | None = Field(None, alias="to", description="today, if left out")
 
@@ -51,7 +52,9 @@ def cycle_time(app: Application, actor: Actor, query: CycleTimes) -> CycleTimeVi
 )
 def activity_statistics(app: Application, actor: Actor, query: Activities) -> Page[ActivityStatisticsView]:
     """Tell how long each activity waited and was worked at. In hours on workdays; with what it sent back."""
-    found = activities.find(app, actor, definition=query.definition, first=query.first, last=query.last)
+    found = activities.find(
+        app, actor, definition=query.definition, version=query.version, first=query.first, last=query.last
+    )
     return query.cut(found, lambda each: f"{each.definition}.{each.activity_id}")
 
 
