@@ -41,7 +41,7 @@ def markdown() -> Iterator[str]:
     noticed = ", ".join(f"{approvals.get(name, 0)} {name}" for name in BY if name != NOBODY)
     yield f"On purpose, `--approvals`: {sum(approvals.values())} ways to take a decision away or to lead past it."
     yield f"Noticed: {noticed}."
-    yield f"The other {approvals.get(NOBODY, 0)} break no sentence of the company: the answer that is missing is asked"
+    yield f"The other {approvals.get(NOBODY, 0)} break no sentence of the company: the answer missing is asked"
     yield "again later or counts as a refusal, or nothing is promised there yet (who decides an early stop)."
     yield ""
 
