@@ -109,10 +109,11 @@ def _fill(known: Directory, step: Step, session: Session, groups: list[str], use
 
 def _people() -> Select[Any]:
     people = (User.id, User.name, User.display_name)
-    named_users, named_groups = bindparam("users", expanding=True), bindparam("groups", expanding=True)
-    direct = select(literal("").label("via"), *people).where(User.name.in_(named_users), User.is_active)
+    users = User.name.in_(bindparam("users", expanding=True))
+    groups = UserGroup.group_name.in_(bindparam("groups", expanding=True))
+    direct = select(literal("").label("via"), *people).where(users, User.is_active)
     by_group = select(UserGroup.group_name.label("via"), *people).join(User, User.id == UserGroup.user_id)
-    by_group = by_group.where(UserGroup.group_name.in_(named_groups), User.is_active)
+    by_group = by_group.where(groups, User.is_active)
     named = union_all(direct, by_group).subquery()
     other = aliased(User)
     standing_in = (
