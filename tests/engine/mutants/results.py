@@ -35,13 +35,15 @@ def markdown() -> Iterator[str]:
             key.partition(" ")[2]: count for key, count in counted.items() if key.startswith(f"{suffix} ")
         }
         odd = sum(mine.values()) - mine.get("refused", 0) - mine.get("played", 0)
-        yield f"| {name} | {sum(mine.values())} | {mine.get('refused', 0)} | {mine.get('played', 0)} | {odd} |"
+        refused, played = mine.get("refused", 0), mine.get("played", 0)
+        yield f"| {name} | {refused + played + odd} | {refused} | {played} | {odd} |"
     yield ""
     approvals = runs.get("approvals", {})
     noticed = ", ".join(f"{approvals.get(name, 0)} {name}" for name in BY if name != NOBODY)
-    yield f"On purpose, `--approvals`: {sum(approvals.values())} ways to take a decision away or to lead past it."
+    total = sum(approvals.values())
+    yield f"On purpose, `--approvals`: {total} ways to take a decision away or to lead past it."
     yield f"Noticed: {noticed}."
-    yield f"The other {approvals.get(NOBODY, 0)} break no sentence of the company: the answer missing is asked"
+    yield f"The other {approvals.get(NOBODY, 0)} break no sentence: the answer that is missing is asked"
     yield "again later or counts as a refusal, or nothing is promised there yet (who decides an early stop)."
     yield ""
 
