@@ -15,6 +15,7 @@ from service.web import people
 from service.web.asking import application, me
 from service.web.formatting import percent, plain, yuan
 from service.web.i18n import language_tag
+from service.web.labels import label_of
 
 SAID = {"money": yuan, "share": percent}
 EMPTY: tuple[Any, ...] = (None, "", [], {}, 0, False)
@@ -59,7 +60,7 @@ def _shown(known: KnownFact) -> ShownFact:
     fact = known.fact
     return ShownFact(
         name=fact.name,
-        label=(fact.label_en if language_tag() == "en" else "") or fact.label,
+        label=label_of(fact),
         kind=KINDS[fact.kind].title if fact.kind else "",
         text=value_text(fact, known.value),
         is_known=known.current is not None or known.value not in EMPTY,

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from service.engine.case.schema import Fact, Phase
+from service.engine.case.schema import Fact
 from service.errors import FieldError, InvalidInput
 from service.runtime.cases import heads
-from service.runtime.cases.heads import HeadView, PhaseView
+from service.runtime.cases.heads import HeadView
 from service.runtime.cases.views import InstanceSummary
 from service.web import people
 from service.web.asking import application, calendar, me
 from service.web.case_facts import value_text
 from service.web.formatting import Due, due
-from service.web.i18n import language_tag
+from service.web.labels import label_of
 from service.wording import Text
 
 
@@ -46,11 +46,6 @@ class Line:
     head: Head
     holders: tuple[str, ...]
     due: Due | None
-
-
-def label_of(declared: Fact | Phase | PhaseView) -> str:
-    """Return what owners call a fact or a phase, in the reader's language."""
-    return (declared.label_en if language_tag() == "en" else "") or declared.label
 
 
 def phases() -> dict[str, tuple[str, ...]]:

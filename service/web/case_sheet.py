@@ -17,7 +17,8 @@ from service.runtime.cases.seeking import Sought
 from service.runtime.cases.views import InstanceSummary
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.sheets import plain_cell
-from service.web import case_facts, case_head, formatting, people
+from service.web import case_facts, formatting, people
+from service.web.labels import label_of
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST = 5000
@@ -32,7 +33,7 @@ def workbook(app: Application, actor: Actor, sought: Sought, *, leading: bool) -
     sheet.append(
         [
             *(_("Number"), _("Campaign name"), _("Process"), _("State"), _("Applicant"), _("Department")),
-            *(plain_cell(case_head.label_of(fact)) for fact in facts),
+            *(plain_cell(label_of(fact)) for fact in facts),
             *(_("Started"), _("Ended"), _("Waits for"), _("Problems")),
         ]
     )

@@ -109,4 +109,5 @@ def _said(name: str, label: str, value: Any, facts: Facts) -> Said:
     fact = facts.get(fact_of(name) or name)
     if fact is None:
         return Said(told(label), plain(value))
-    return Said((fact.label_en if language_tag() == "en" else "") or label, value_text(fact, value))
+    said = fact.label_en if language_tag() == "en" else ""
+    return Said(said or label, value_text(fact, value))

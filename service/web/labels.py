@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from flask_babel import gettext
 
@@ -13,6 +13,20 @@ from service.errors import NotFound
 from service.web.asking import application
 from service.web.i18n import language_tag
 from service.wording import translated as translated_text
+
+
+class Declared(Protocol):
+    """What owners declare with a label, and maybe an English one: a fact, a phase, an outcome."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def label_en(self) -> str: ...
+
+
+def label_of(declared: Declared) -> str:
+    """Return what owners call something, in the reader's language."""
+    return (declared.label_en if language_tag() == "en" else "") or declared.label
 
 
 def localized(schema: Mapping[str, Any], deployment_id: str) -> Mapping[str, Any]:
