@@ -2,6 +2,7 @@ import './page.mjs';
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { columnsOf, isBlock, readBlock, readCell } from '../../service/assets/form/block.js';
+import { placeBeside } from '../../service/assets/form/floating.js';
 import { cellBeside, columnsIn, totalsOf } from '../../service/assets/form/grid_columns.js';
 
 describe('a block from a spreadsheet', () => {
@@ -122,5 +123,14 @@ describe('keys lead from cell to cell', () => {
     assert.equal(to('ArrowDown', input('a\nb', 0, 0, { tagName: 'TEXTAREA' })), null);
     assert.equal(to('Enter', input('a', 0, 0, { tagName: 'TEXTAREA' }), { shiftKey: true }), null);
     assert.equal(to('x', input('a', 1)), null);
+  });
+});
+
+describe('what opens from a cell', () => {
+  test('stands below it, above where there is no room, and never reaches out of sight', () => {
+    assert.deepEqual(placeBeside({ top: 100, bottom: 140 }, 200, 800), { top: 140, most: 656 });
+    assert.deepEqual(placeBeside({ top: 600, bottom: 640 }, 200, 700), { top: 400, most: 200 });
+    assert.deepEqual(placeBeside({ top: 90, bottom: 130 }, 400, 230), { top: 130, most: 96 });
+    assert.deepEqual(placeBeside({ top: 300, bottom: 340 }, 400, 400), { top: 4, most: 296 });
   });
 });

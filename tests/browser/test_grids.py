@@ -138,6 +138,18 @@ def test_choices_open_over_the_edge_of_the_grid(window: Windows, budget: TaskVie
     assert lines(page)[1]["category"] == "视频"
 
 
+def test_choices_of_a_row_at_the_end_of_the_page_open_in_sight(window: Windows, budget: TaskView) -> None:
+    page = window("linyue").open_form(f"/tasks/{budget.id}")
+    cell_ = cell(page, 1, CATEGORY)
+    cell_.evaluate("node => scrollBy(0, node.getBoundingClientRect().bottom - innerHeight + 90)")
+
+    cell_.locator(".fjs-select-display").click()
+
+    last = page.locator(".fjs-dropdownlist-item").last
+    last.click(timeout=3000)
+    expect(page.locator(".fjs-dropdownlist")).to_have_count(0)
+
+
 def test_the_head_stays_and_nothing_but_the_grid_scrolls_sideways(window: Windows, budget: TaskView) -> None:
     page = window("linyue").open_form(f"/tasks/{budget.id}")
 

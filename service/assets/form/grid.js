@@ -7,6 +7,7 @@ import { DynamicList, FormContext, FormField, Label, LocalExpressionContext, bui
 import { evaluateLeniently, reader } from '../feel/engine.js';
 import { t } from '../lib/i18n.js';
 import { columnsOf, isBlock, readBlock, readCell, takesText } from './block.js';
+import { useFloating } from './floating.js';
 import { cellBeside, columnsIn, leaves, totalsOf } from './grid_columns.js';
 import { at } from './places.js';
 
@@ -36,6 +37,8 @@ function Grid(props) {
   const { columns, field, indexes, domId, readonly, disabled } = props;
   const isFixed = readonly || disabled || !field.allowAddRemove;
   const table = useRef(null);
+  const whole = useRef(null);
+  useFloating(whole);
   const isShown = useShown(props);
   const { rows, acts, past, said } = useRows(props, isFixed);
   const totals = totalsOf(columns, field, rows);
@@ -43,7 +46,7 @@ function Grid(props) {
     onKeyDown: (event) => steer(event, table.current, acts),
     onPaste: (event) => takeBlock(event, columns.filter(canTake(props)), acts.paste),
   };
-  return h('div', { class: `fjs-form-field fjs-form-field-dynamiclist fjs-form-field-grouplike grid-list${field.showOutline ? ' fjs-outlined' : ''}`, role: 'group', 'aria-labelledby': domId },
+  return h('div', { class: `fjs-form-field fjs-form-field-dynamiclist fjs-form-field-grouplike grid-list${field.showOutline ? ' fjs-outlined' : ''}`, role: 'group', 'aria-labelledby': domId, ref: whole },
     h(Label, { id: domId, label: field.label }),
     rows.length > 0 && h('div', { class: 'grid-scroll', tabIndex: 0, role: 'region', 'aria-label': field.label },
       h('table', { class: 'grid', ref: table, 'aria-labelledby': domId, ...events },

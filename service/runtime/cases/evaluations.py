@@ -75,10 +75,15 @@ def _view(
         inputs=tuple(InputView(name, labels.get(name, name), value) for name, value in row.inputs.items()),
         outputs=row.outputs,
         output_labels={column.name: column.label or column.name for column in table.outputs},
-        output_words={column.name: dict(column.words) for column in table.outputs if column.words},
+        output_words={**_words(app.live(session=session).model.decisions.get(row.decision)), **_words(table)},
         rules=tuple(_rule(table, each) for each in row.rules),
         is_proposed=is_proposed,
     )
+
+
+def _words(table: Decision | None) -> dict[str, dict[str, str]]:
+    """Return what owners call the values of each output; what a table lacked then may be said since."""
+    return {column.name: dict(column.words) for column in (table.outputs if table else ()) if column.words}
 
 
 def _rule(table: Decision, hit: Mapping[str, Any]) -> RuleView:

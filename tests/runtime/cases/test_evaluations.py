@@ -228,3 +228,19 @@ def test_what_the_owners_call_an_answer_is_told_beside_it(company):
 
     [made] = decided(company, case)
     assert made.output_words == {"tier": {"head": "部门负责人", "vice": "分管副总裁"}}
+
+
+def test_words_that_a_table_lacked_then_are_those_it_has_now(company):
+    company.deploy(files(ask()))
+    case = company.start("p")
+    company.complete(case, "propose", "zhouheng", amount=60_000)
+    said, all_ = (
+        "<description>vice = 分管副总裁</description>",
+        "&quot;head&quot;,&quot;vice&quot;,&quot;ceo&quot;",
+    )
+    values = f"<outputValues>{said}<text>{all_}</text></outputValues>"
+
+    company.deploy({"tier.dmn": definitions(TIERS.replace("</output>", f"{values}</output>", 1))})
+
+    [made] = decided(company, case)
+    assert made.output_words == {"tier": {"vice": "分管副总裁"}}
