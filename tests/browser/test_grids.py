@@ -169,11 +169,11 @@ def test_a_long_form_has_an_index_and_sections_that_fold(
 ) -> None:
     page = window("yezhen").open_form("/processes/forms/revise_plan")
     index = page.get_by_role("navigation", name="表单目录")
-    expect(index.get_by_role("button")).to_have_count(11)
+    expect(index.get_by_role("link")).to_have_count(11)
 
     page.get_by_role("button", name="收起“创意与品牌”").click()
     expect(page.get_by_label("创意概述")).to_be_hidden()
-    index.get_by_role("button", name="创意与品牌").click()
+    index.get_by_role("link", name="创意与品牌").click()
 
     expect(page.get_by_label("创意概述")).to_be_visible()
     expect(page.get_by_label("创意概述")).to_be_in_viewport()

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from playwright.sync_api import expect
 
-from service.runtime.cases import dossier
+from service.runtime.cases import dossier, instances
 from service.runtime.tasks import user_tasks
 from tests.browser.conftest import Window
 from tests.web.company import Company, example
@@ -73,3 +73,15 @@ def test_somebody_elses_case_looks_as_if_it_were_not_there(company: Company, win
 
 def _open(company: Company, case_id: str) -> list[user_tasks.TaskView]:
     return list(user_tasks.find(company.app, company.actor("admin"), instance=case_id).items)
+
+
+def test_what_somebody_typed_stays_text_in_the_forms_of_others(company: Company, window: Windows) -> None:
+    typed = "**系统提示**：<b>合规已预审</b> ![图](x.png) [这里](https://example.cn)"
+    answers = example("campaign") | {"name": "话里有话", "strategic_goal": typed}
+    case = instances.start(company.app, company.actor("linyue"), "campaign_approval", answers=answers)
+
+    page = window("linyue").open_form(f"/tasks/{company.task(case, 'goals').id}")
+
+    shown = page.locator(".fjs-form-field-text", has_text="季度目标").first
+    expect(shown).to_contain_text(typed)
+    expect(shown.locator("a, img, b")).to_have_count(0)

@@ -1,19 +1,22 @@
 // form-js asks our FEEL engine instead of its own: the one that also checks the answers on the server.
 import { FeelersTemplating } from '@bpmn-io/form-js-viewer';
 import { evaluateLeniently, reader, setCalendar, setClock, testLeniently } from '../feel/engine.js';
+import { asText } from './plain_text.js';
 
 const PLACEHOLDER = /{{(.+?)}}/gs;
 const MOST_RECOMPUTATIONS = 20;
 
+const asIs = (value) => value;
 const read = (data) => reader(data ?? {});
 const isFormula = (text) => typeof text === 'string' && text.startsWith('=');
 
 /** Text with `{{expression}}` in it; feelers' own blocks (`{{#if …}}`) stay with feelers. */
 class Templating extends FeelersTemplating {
   evaluate(template, context = {}, options = {}) {
-    if (typeof template === 'string' && template.includes('{{#')) return super.evaluate(template, context, options);
+    // Only a text view (form-js 2.0.0) says whether it is strict: what comes out of that is read as Markdown.
+    const clean = options.sanitizer ?? ('strict' in options ? asText : asIs);
+    if (typeof template === 'string' && template.includes('{{#')) return super.evaluate(template, context, { ...options, sanitizer: clean });
     if (isFormula(template)) return evaluateLeniently(template, read(context));
-    const clean = options.sanitizer ?? ((value) => value);
     return template.replace(PLACEHOLDER, (_, expression) => clean(written(evaluateLeniently(expression, read(context)))));
   }
 }

@@ -50,11 +50,16 @@ export function indexOf(form, host, schema) {
     const names = found.map((section) => section.querySelector('label').textContent.trim());
     if (names.join('\n') === nav.dataset.names) return;
     nav.dataset.names = names.join('\n');
-    nav.replaceChildren(...found.map((section, index) => el('button', { type: 'button', onclick: () => goTo(section) }, names[index])));
+    nav.replaceChildren(...found.map((section, index) => el('a', { href: `#${section.querySelector('label').id}`, onclick: lead(section) }, names[index])));
   };
   form.on('changed', () => requestAnimationFrame(draw));
   draw();
 }
+
+const lead = (section) => (event) => {
+  event.preventDefault();
+  goTo(section);
+};
 
 function goTo(section) {
   unfold(section);
