@@ -64,6 +64,20 @@ def test_a_decision_whose_conclusion_nobody_reads_is_refused():
     assert codes(outputs={"opinion": '="fine"'}) == ["a: approval-unread"]
 
 
+@pytest.mark.parametrize(
+    "said", ["同意", '="同意"', '=if conclusion = "同意" then "同意" else "同意"', '="同" + "意"']
+)
+def test_a_decision_that_hands_on_the_same_conclusion_whatever_is_answered_is_refused(said):
+    dossier = {"later": "=dossier.review.conclusion"}
+
+    assert codes(outputs={"verdict": said}, inputs=dossier) == ["a: approval-constant"]
+
+
+@pytest.mark.parametrize("said", ["法务部", '="法务部"', '=if conclusion = "同意" then "同意" else "不同意"'])
+def test_what_is_no_conclusion_or_follows_from_the_answer_may_be_handed_on(said):
+    assert codes(outputs={"opinion": said, "verdict": "=conclusion"}) == []
+
+
 def test_a_conclusion_read_in_the_dossier_counts():
     dossier = {"later": "=dossier.review.conclusion"}
 

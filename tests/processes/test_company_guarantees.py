@@ -345,6 +345,21 @@ def test_a_late_refusal_that_nobody_decides_is_found(before, after):
     assert "decide_late_refusal" not in {step.element.id for step in found.way}
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('targetRef="decide_stop"', 'targetRef="send_merge"'),
+        ('=stop_kind = "决议"', '=stop_kind != "合规"'),
+        ('=stop_decision = "终止"', '=stop_decision != "终止"'),
+    ],
+    ids=["led past", "decided already said too widely", "turned round"],
+)
+def test_a_campaign_stopped_without_its_approvers_decision_is_found(before, after):
+    found = judged("stop_is_decided", ("early_stop.bpmn", before, after))
+
+    assert (found.state, last(found, 1)) == ("broken", ["send_stop"])
+
+
 def test_a_table_that_is_given_another_total_is_named():
     """By which way that goes wrong is too much to walk, what is given is not."""
     edit = (

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from service.engine.check.expressions import Expression
+from service.engine.check.expressions import Expression, is_feel
 from service.engine.check.report import Report
 from service.engine.check.surroundings import Surroundings
 from service.engine.drawing import Container, Element, Process
 from service.engine.drawing.kinds import PEOPLE
 from service.engine.forms.marks import marked
-from service.feel import parse
+from service.engine.kinds.infer import infer
+from service.engine.kinds.model import TEXT
+from service.feel import parse, strip_equals
 from service.feel.schema import Schema, components
 
 APPLICANT = "applicant"
@@ -21,6 +23,7 @@ def check_approvals(process: Process, around: Surroundings, report: Report) -> N
     for element in process.elements.values():
         if element.kind in PEOPLE and element.is_approval:
             _asked(element, around, report)
+            _said_beforehand(element, around, report)
             _answered(element, report)
         elif element.kind in PEOPLE and "approval" not in element.properties:
             _unsaid(element, around, report)
@@ -84,6 +87,30 @@ def _asked(element: Element, around: Surroundings, report: Report) -> None:
             form=element.form or "",
             key=conclusions[0],
         )
+
+
+def _said_beforehand(element: Element, around: Surroundings, report: Report) -> None:
+    """Report what a decision hands on that is a conclusion already, whatever anybody concludes."""
+    for name, written in element.extensions.outputs:
+        value = _only_text(written)
+        if value in around.organisation.conclusions:
+            report.error(
+                element,
+                "approval-constant",
+                "{element!r} sets {name!r} to {value!r} whatever is concluded: take it from the answer.",
+                element=element.title,
+                name=name,
+                value=value,
+            )
+
+
+def _only_text(written: str) -> str | None:
+    """Return the one text that a value can be, None where it may be another."""
+    if not is_feel(written):
+        return written
+    kind = infer(strip_equals(written), parse(written), {}).kind
+    texts = kind.texts if kind.bits == TEXT else None
+    return next(iter(texts)) if texts is not None and len(texts) == 1 else None
 
 
 def _answered(element: Element, report: Report) -> None:

@@ -36,7 +36,10 @@ Keys = Callable[[Session, Sequence[Decided]], Mapping[str, tuple[str, ...]]]
 
 @dataclass(frozen=True)
 class WorkdaysView(View):
-    """Durations of `n` cases in workdays; `over_target`: those over what `case.yaml` aims at."""
+    """Durations of `n` cases in workdays; `over_target`: those over what `case.yaml` aims at.
+
+    `over_7` is the same number under the name that clients of the API know it by.
+    """
 
     n: int
     mean: Decimal | None
@@ -44,6 +47,7 @@ class WorkdaysView(View):
     p80: Decimal | None
     p95: Decimal | None
     over_target: int
+    over_7: int
 
 
 @dataclass(frozen=True)
@@ -167,7 +171,7 @@ def pace_of(found: Sequence[Decided], most: int) -> tuple[PaceView, PaceView]:
 
 def _workdays(values: Iterable[int], most: int) -> WorkdaysView:
     found = spread(values, most)
-    return WorkdaysView(found.n, found.mean, found.p50, found.p80, found.p95, found.over)
+    return WorkdaysView(found.n, found.mean, found.p50, found.p80, found.p95, found.over, found.over)
 
 
 def _keys(found: Sequence[Decided], by: str) -> Mapping[str, tuple[str, ...]]:
