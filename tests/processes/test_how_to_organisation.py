@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import pytest
 
 from service import resources
 from service.engine.check import check
-from service.engine.organisation import Organisation, read
+from service.engine.organisation import Hours, Organisation, read
 from service.handlers import HANDLERS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,7 +42,7 @@ def test_changing_the_organisation_works_as_written(document: Path) -> None:
 
     company: Organisation = read(own.encode()).organisation
 
-    assert len(examples) == 7
+    assert len(examples) == 8
     found = check(files | {"organisation.yaml": own.encode()}, topics=HANDLERS)
     assert [str(each) for each in found] == []
     assert "case.see_all" in company.rights_of({"客服部"})
@@ -51,6 +51,7 @@ def test_changing_the_organisation_works_as_written(document: Path) -> None:
     assert company.tone_of("附条件同意") == "warn"
     assert "新客" in company.metrics["registrations"].names
     assert not company.calendar.is_workday(date(2026, 10, 9))
+    assert company.hours == Hours(digest_at=time(8, 30), quiet=(time(21), time(9)))
 
 
 def test_both_languages_give_the_same_examples() -> None:
