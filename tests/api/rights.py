@@ -203,7 +203,7 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
         "GET /api/v1/batch/<batch_id>": Need("ordered it, or system.inspect"),
         **dict.fromkeys(
             ("POST /api/v1/batch/<batch_id>/stop", "POST /admin/batches/<batch_id>/stop"),
-            Need("ordered it, or system.inspect"),
+            Need("ordered it, or system.inspect", "instance.suspend"),
         ),
         "GET /api/v1/audit": _right("audit.read"),
         "GET /api/v1/jobs": _right("system.inspect"),

@@ -302,6 +302,10 @@ def sees(who: str) -> bool:
     return who in ("linyue", "zhouheng") or holds(who, "case.see_all")
 
 
+INSTEAD = ("sees the case, and began it or holds", "ordered it, or system.inspect")
+"""What one needs no right for that is one's own."""
+
+
 def refusals(who: str, route: str) -> set[int] | None:
     """Return with which statuses somebody is refused; None: not at all."""
     need = BY_ROUTE[route]
@@ -341,7 +345,7 @@ def refusals(who: str, route: str) -> set[int] | None:
     if unmet is not None:
         wrong.add(unmet)
     has_right = need.right is None or holds(who, need.right)
-    if not has_right and not (need.of == "sees the case, and began it or holds" and own):
+    if not has_right and not (need.of in INSTEAD and own):
         wrong.add(403)
     return wrong or None
 
