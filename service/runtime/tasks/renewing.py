@@ -1,16 +1,18 @@
 """What an open task shows is true now: found out anew before it is shown, and before it is answered.
 
 A task opens with what its drawing reads then. Of what its figures come from (`restsOn`), and of facts of the
-case that others have changed since, it shows the present: whoever decides decides on that.
+case that others have changed since, it shows the present: whoever decides decides on that. Where it cannot be
+found out the task can be read as it was, and not answered.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from service.engine.drawing.extensions import RESTS_ON
-from service.errors import StaleVersion
+from service.errors import ServiceError, StaleVersion
 from service.feel import codec
 from service.runtime.step.context import SYSTEM, Actor, Application
 from service.runtime.step.step import Step
@@ -18,25 +20,51 @@ from service.runtime.step.transaction import RUNNING, on_instance
 from service.runtime.tasks import rows
 from service.runtime.tasks.seen import SIGNER, Seen, look
 from service.store.models import TaskRow
+from service.wording import Text
+
+log = logging.getLogger(__name__)
+
+
+class NotFoundOut(ServiceError):
+    """What this task shows cannot be found out anew."""
+
+    status = 409
+    title = "Not to be found out"
+
+    def __init__(self, task: str, reason: str) -> None:
+        message = Text(
+            "What this task shows cannot be found out anew, so nobody can decide on it: {reason} Try again "
+            "later. If it stays so, an admin can see why.",
+            reason=reason,
+        )
+        super().__init__(message, task=task)
 
 
 def renewed(app: Application, actor: Actor, seen: Seen) -> Seen:
     """Return a task as its reader meets it, with what it shows found out anew where that may have changed.
 
-    A change raises its version, and is a line of the record. What cannot be found out is raised.
+    A change raises its version, and is a line of the record.
     """
     if seen.case.state != "active" or not _may_be_stale(seen):
         return seen
     with on_instance(app, seen.case.id, SYSTEM, states=RUNNING) as step:
         row = next((each for each in _open(step) if each.id == seen.task.id), None)
-        if row is None or not _renew(step, row):
+        try:
+            is_changed = row is not None and _renew(step, row)
+        except NotFoundOut as failure:
+            log.warning("task %s is shown as it was: %s", seen.task.id, failure.message)
+            is_changed = False
+        if not is_changed:
             step.drop()
             return seen
     return look(app, actor, seen.task.id)
 
 
 def require_present(step: Step, seen: Seen) -> None:
-    """Raise StaleVersion when what a task shows is not what is true now, under the lock of its case."""
+    """Raise StaleVersion when what a task shows is not what is true now, under the lock of its case.
+
+    NotFoundOut when that cannot be told.
+    """
     if _may_be_stale(seen) and _changed(_found_out(step, seen.task), seen.task.inputs):
         raise StaleVersion(task=seen.task.id, version=seen.task.version)
 
@@ -66,7 +94,11 @@ def _renew(step: Step, row: TaskRow) -> bool:
 
 def _found_out(step: Step, task: TaskRow) -> dict[str, Any]:
     """Return what a task shows now, as it is stored."""
-    found: dict[str, Any] = codec.loads(codec.dumps(step.engine.inputs_now(task.token_id)))
+    try:
+        now = step.engine.inputs_now(task.token_id)
+    except ServiceError as failure:
+        raise NotFoundOut(task.id, failure.message) from failure
+    found: dict[str, Any] = codec.loads(codec.dumps(now))
     return found
 
 

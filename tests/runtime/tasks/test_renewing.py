@@ -12,6 +12,7 @@ from service.runtime.campaigns import allowances
 from service.runtime.cases import instances
 from service.runtime.step.context import SYSTEM
 from service.runtime.tasks import user_tasks
+from service.runtime.tasks.renewing import NotFoundOut
 from tests.engine import diagrams as d
 from tests.runtime.drawings import ORGANISATION, chain
 
@@ -72,6 +73,28 @@ def test_who_opens_a_task_sees_the_allowance_that_is_left_now(reviewed):
     assert shown(company, case) == {"allowance_left": 560_000, "short": True}
     [line] = [each for each in instances.history(company.app, SYSTEM, case.id) if each.event == "renewed"]
     assert line.note.splitlines()[0] == "allowance_left: 956000 → 560000"
+
+
+def test_what_cannot_be_found_out_can_be_read_as_it_was_and_not_decided_on(any_company):
+    any_company.deploy(
+        chain(
+            "p",
+            d.service("recompute", "budget.recompute", outputs=LEFT),
+            d.script("compare", 'number(if allowance_left < 600000 then "short" else "1")', "share"),
+            d.user("review", inputs=LEFT, properties={"restsOn": "recompute, compare"}),
+        )
+    )
+    grant(any_company, 956_000)
+    case = any_company.start("p")
+    grant(any_company, 560_000)
+
+    assert shown(any_company, case) == {"allowance_left": 956_000}
+    with pytest.raises(NotFoundOut, match="cannot be found out anew"):
+        any_company.complete(case, "review", "zhouheng")
+
+    grant(any_company, 700_000)
+    assert shown(any_company, case) == {"allowance_left": 700_000}
+    any_company.complete(case, "review", "zhouheng")
 
 
 def test_nobody_decides_on_an_allowance_they_have_not_seen(reviewed):
