@@ -1,12 +1,26 @@
 from __future__ import annotations
 
 import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter
 
+from service.app import create_app
+from service.runtime import identity
+from service.runtime.cases import instances
+from service.runtime.releases import deployments
+from service.runtime.step.context import SYSTEM
+from service.runtime.tasks import user_tasks
+from service.runtime.wiring import open_application
+from service.settings import Settings
 from service.web.api.document import document, sections
 from service.web.api.section import Content, ListOf
+from tests.api.client import Client
+from tests.conftest import Clock
+from tests.runtime import drawings
 
 OPERATIONS = [operation for section in sections() for operation in section.operations]
 HERE = "tests/api/test_openapi.py"
@@ -101,8 +115,6 @@ def test_the_document_is_served_and_names_its_version(client_for):
 
 
 def test_every_route_below_the_api_is_described_and_every_description_is_served(app):
-    from service.app import create_app
-
     flask_app = create_app(app.settings, application=app)
     served = {
         (method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
@@ -131,35 +143,83 @@ def test_every_operation_has_a_name_of_its_own_and_says_what_it_does():
     assert all(operation.view.__doc__ for operation in OPERATIONS)
 
 
-@pytest.fixture
-def world(legal_task, started, review, client_for):
-    """Values for the path parameters that lead to something, as the person who sees most."""
-    admin = client_for("admin")
-    attachment = admin.upload("/attachments", {"a.txt": b"text"}, field="file").json["id"]
-    token = admin.post("/tokens", {"title": "x"}).json["about"]["id"]
+@dataclass(frozen=True)
+class Prepared:
+    """A company as it stands before each operation: its folder, and values for the path parameters."""
+
+    folder: Path
+    token: str
+    values: dict[str, str]
+
+    def opened(self, folder):
+        """Return the application and its client on a copy of their own."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        return connected(folder, self.token)
+
+
+def connected(folder, token):
+    """Return the application of a folder, and a client of it as the person who sees most."""
+    url = f"sqlite:///{folder / 'countersign.db'}"
+    settings = Settings(
+        data=folder, database_url=url, queue_url="memory://", secret_key="a secret of the tests"
+    )
+    app = open_application(settings, clock=Clock())
+    return app, Client(create_app(app.settings, application=app), token)
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory, _hired_sqlite, _cheap_passwords):
+    folder = tmp_path_factory.mktemp("prepared")
+    shutil.copy(_hired_sqlite, folder / "countersign.db")
+    app, nobody = connected(folder, None)
+    token = identity.create_token(app, SYSTEM, "admin").token
+    admin = Client(nobody.http.application, token)
+    files = {
+        name: text.encode() if isinstance(text, str) else text for name, text in drawings.review().items()
+    }
+    review = deployments.deploy(app, SYSTEM, files)
+    case = instances.start(app, identity.actor(app, "linyue"), "review")
+    [task] = user_tasks.find(app, SYSTEM, instance=case.id).items
     admin.put("/allowances/市场部/2026Q1", {"granted": 1})
-    return admin, {
+    order = {"action": "suspend", "ids": [case.id], "reason": "x", "dry_run": True}
+    values = {
         "deployment_id": review.id,
         "key": "review",
-        "instance_id": started,
-        "task_id": legal_task["id"],
-        "attachment_id": attachment,
+        "instance_id": case.id,
+        "task_id": task.id,
+        "attachment_id": admin.upload("/attachments", {"a.txt": b"text"}, field="file").json["id"],
         "incident_id": "none",
-        "token_id": token,
+        "token_id": admin.post("/tokens", {"title": "x"}).json["about"]["id"],
         "notification_id": "none",
-        "batch_id": admin.post(
-            "/batch", {"action": "suspend", "ids": [started], "reason": "x", "dry_run": True}
-        ).json["id"],
-        "study_id": admin.post("/calibrations", {}).json["id"],
+        "batch_id": admin.post("/batch", order).json["id"],
         "job_id": "none",
         "user_name": "ouwen",
         "user": "ouwen",
+        "study_id": admin.post("/calibrations", {}).json["id"],
         "phrase_id": admin.post("/phrases", {"text": "同意"}).json["id"],
         "department": "市场部",
         "year": "2026",
         "period": "2026Q1",
-        "business_key": admin.get(f"/process-instances/{started}").json["business_key"],
+        "business_key": case.business_key,
     }
+    app.close()
+    return Prepared(folder, token, values)
+
+
+@pytest.fixture
+def world(prepared, tmp_path):
+    """A client as the person who sees most, and values for the path parameters that lead to something."""
+    app, admin = prepared.opened(tmp_path)
+    yield admin, prepared.values
+    app.close()
+
+
+@pytest.fixture(scope="module")
+def standing(prepared, tmp_path_factory):
+    """The same for what changes nothing."""
+    app, admin = prepared.opened(tmp_path_factory.mktemp("standing"))
+    yield admin, prepared.values
+    app.close()
 
 
 PARAMETERS = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -167,14 +227,14 @@ PARAMETERS = re.compile(r"<(?:\w+:)?(\w+)>")
 
 def path_of(operation, values):
     missing = ", ".join(sorted(set(PARAMETERS.findall(operation.rule)) - values.keys()))
-    assert not missing, f"{operation.rule}: add an example for {missing} to world() in {HERE}"
+    assert not missing, f"{operation.rule}: add an example for {missing} to prepared() in {HERE}"
     return PARAMETERS.sub(lambda found: values[found[1]], operation.rule)
 
 
 def test_a_path_parameter_without_an_example_is_asked_for():
     [operation] = [each for each in OPERATIONS if each.name == "get_task"]
 
-    with pytest.raises(AssertionError, match="add an example for task_id to world"):
+    with pytest.raises(AssertionError, match="add an example for task_id to prepared"):
         path_of(operation, {})
 
 
@@ -205,14 +265,14 @@ def test_a_route_answers_what_it_promises(world, operation):
         assert answer.content_type == "application/problem+json"
         assert {"title", "status", "detail"} <= answer.json.keys()
     if operation.method == "GET":
-        assert answer.status_code == 200, f"the examples of world() in {HERE} lead nowhere at {path}"
+        assert answer.status_code == 200, f"the examples of prepared() in {HERE} lead nowhere at {path}"
 
 
 @pytest.mark.parametrize(
     "operation", [each for each in OPERATIONS if "<" in each.rule], ids=lambda operation: operation.name
 )
-def test_what_is_not_there_is_not_found(world, operation):
-    admin, values = world
+def test_what_is_not_there_is_not_found(standing, operation):
+    admin, values = standing
     nowhere = dict.fromkeys(PARAMETERS.findall(operation.rule), "nowhere")
 
     path = path_of(operation, nowhere)
