@@ -407,8 +407,8 @@ def prepare_all(_arguments: list[str]) -> int:
 def spread(arguments: list[str]) -> list[str]:
     """Return how pytest shares all tests out to the processors; nothing where only a part is asked for.
 
-    A part stays in one process, so that it can be debugged. One more than there are processors: tests wait for
-    browsers, servers and disks, a third of their time.
+    A part stays in one process, so that it can be debugged. One process more than there are processors: a
+    third of their time tests wait for browsers, servers and disks.
     """
     chosen = (each.split("::")[0] for each in arguments if not each.startswith("-"))
     if any(each.startswith(ALONE) for each in arguments) or any((ROOT / each).exists() for each in chosen):
