@@ -86,11 +86,15 @@ def _countersign_commands() -> set[str]:
 @pytest.fixture
 def tree(tmp_path) -> Path:
     """A copy of what a how-to may change, without what is built from it."""
+    return _copied(tmp_path)
+
+
+def _copied(folder: Path) -> Path:
     ignored = shutil.ignore_patterns("__pycache__", "static", "assets")
     for each in COPIED:
         copy = shutil.copytree if (ROOT / each).is_dir() else shutil.copy
-        copy(ROOT / each, tmp_path / each, **({"ignore": ignored} if copy is shutil.copytree else {}))
-    return tmp_path
+        copy(ROOT / each, folder / each, **({"ignore": ignored} if copy is shutil.copytree else {}))
+    return folder
 
 
 def test_a_migration_takes_the_number_after_the_newest_one(tree):
@@ -123,19 +127,10 @@ def test_where_a_how_to_does_not_fit_its_line_is_named(tree):
 
 
 @pytest.mark.parametrize("document", TRIED, ids=name)
-def test_carried_out_to_the_letter_it_works(document, tree):
-    tests = [command for command in commands(document) if command.startswith(".venv/bin/python -m pytest")]
+def test_what_it_writes_fits_and_is_written_as_the_rest(document, tree):
     made = carry_out(document, tree)
 
-    for command in tests:
-        if LONG.issuperset(shlex.split(command)[3:]):
-            continue
-        words = [sys.executable, *shlex.split(command)[1:], "-q", "-p", "no:cacheprovider"]
-        done = subprocess.run(words, cwd=tree, capture_output=True, text=True, check=False)
-        told = done.stdout[-3000:] + done.stderr[-1000:]
-        assert done.returncode == 0, f"{document.relative_to(ROOT)}: {command}\n{told}"
-
-    assert tests
+    assert _tests(document)
     style = [sys.executable, "-m", "ruff", "format", "--check", "--line-length", "110", *sorted(made)]
     templates = {each for each in style if each.endswith(".html")}
     done = subprocess.run(
@@ -146,3 +141,33 @@ def test_carried_out_to_the_letter_it_works(document, tree):
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_carried_out_to_the_letter_they_work(tmp_path):
+    """All in one tree, and their tests in one run: each run begins with a company of its own."""
+    tree = _copied(tmp_path)
+    asked = [_chosen(command) for document in TRIED for command in _tests(document)]
+    for document in TRIED:
+        carry_out(document, tree)
+
+    paths = sorted({path for paths, _ in asked for path in paths})
+    chosen = " or ".join(sorted({words for _, words in asked}))
+    words = [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider", *paths, "-k", chosen]
+    done = subprocess.run(words, cwd=tree, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+    assert [path for path in paths if f"PASSED {path}::" not in done.stdout] == []
+
+
+def _tests(document: Path) -> list[str]:
+    """Return the runs of tests that a how-to asks for, but for those that take a minute."""
+    runs = [command for command in commands(document) if command.startswith(".venv/bin/python -m pytest")]
+    return [command for command in runs if not LONG.issuperset(shlex.split(command)[3:])]
+
+
+def _chosen(command: str) -> tuple[list[str], str]:
+    """Return the files of a run of tests, and what chooses its tests among those of other runs."""
+    paths, _, wanted = command.partition(" -k ")
+    files = shlex.split(paths)[3:]
+    [of] = shlex.split(wanted) or ["test"]
+    return files, " or ".join(f"({Path(file).stem} and ({of}))" for file in files)
