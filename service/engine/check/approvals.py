@@ -93,7 +93,7 @@ def _said_beforehand(element: Element, around: Surroundings, report: Report) -> 
     """Report what a decision hands on that is a conclusion already, whatever anybody concludes."""
     for name, written in element.extensions.outputs:
         value = _only_text(written)
-        if value in around.organisation.conclusions:
+        if value is not None and value in around.organisation.conclusions:
             report.error(
                 element,
                 "approval-constant",
