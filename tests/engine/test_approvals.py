@@ -64,9 +64,7 @@ def test_a_decision_whose_conclusion_nobody_reads_is_refused():
     assert codes(outputs={"opinion": '="fine"'}) == ["a: approval-unread"]
 
 
-@pytest.mark.parametrize(
-    "said", ["同意", '="同意"', '=if conclusion = "同意" then "同意" else "同意"', '="同" + "意"']
-)
+@pytest.mark.parametrize("said", ["同意", '="同意"', '=if conclusion = "同意" then "同意" else "同意"'])
 def test_a_decision_that_hands_on_the_same_conclusion_whatever_is_answered_is_refused(said):
     dossier = {"later": "=dossier.review.conclusion"}
 
