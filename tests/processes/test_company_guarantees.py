@@ -362,6 +362,27 @@ def test_a_campaign_stopped_without_its_approvers_decision_is_found(before, afte
     assert (found.state, last(found, 1)) == ("broken", ["send_stop"])
 
 
+@pytest.mark.parametrize(
+    ("key", "file", "before", "after"),
+    [
+        (
+            "copy_is_prechecked",
+            "planning_phase.bpmn",
+            '=copy_conclusion = "需修改"',
+            '=copy_conclusion = "通过"',
+        ),
+        (
+            "director_before_approval",
+            "campaign_approval.bpmn",
+            '=pre_review_outcome = "passed"',
+            '=pre_review_outcome != "passed"',
+        ),
+    ],
+)
+def test_a_refusal_that_goes_on_as_if_it_had_passed_is_found(key, file, before, after):
+    assert judged(key, (file, before, after)).state == "broken"
+
+
 def test_a_table_that_is_given_another_total_is_named():
     """By which way that goes wrong is too much to walk, what is given is not."""
     edit = (

@@ -44,7 +44,7 @@ def markdown() -> Iterator[str]:
     yield f"On purpose, `--approvals`: {total} ways to take a decision away or to lead past it."
     yield f"Noticed: {noticed}."
     yield f"The other {approvals.get(NOBODY, 0)} break no sentence: the answer that is missing is asked"
-    yield "again later or counts as a refusal, or nothing is promised there yet (who decides an early stop)."
+    yield "again later, or counts as a refusal."
     yield ""
 
 
