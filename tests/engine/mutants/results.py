@@ -43,8 +43,8 @@ def markdown() -> Iterator[str]:
     total = sum(approvals.values())
     yield f"On purpose, `--approvals`: {total} ways to take a decision away or to lead past it."
     yield f"Noticed: {noticed}."
-    yield f"The other {approvals.get(NOBODY, 0)} break no sentence: the answer that is missing is asked"
-    yield "again later, or counts as a refusal."
+    yield f"The other {approvals.get(NOBODY, 0)} break no sentence: mostly the answer that is missing"
+    yield "is asked again later, or counts as a refusal."
     yield ""
 
 
