@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
+from service import web
 from service.runtime.cases import instances
 from service.runtime.mending import batches
 from service.runtime.releases import deployments
@@ -155,3 +157,18 @@ def test_what_waits_in_the_background_is_listed(company: Company, admin) -> None
     assert admin.get("/admin/jobs?state=failed").status_code == 200
     for path in ("/admin/jobs", "/admin/audit"):
         assert company.browser("linyue").get(path).status_code == 403
+
+
+def test_no_page_names_anything_as_the_layout_around_it_does():
+    """What the layout sets stands in for what a page sets: links of a page were gone without a word."""
+    names = re.compile(r"{%-? set (\w+)")
+    folder = Path(web.__file__).with_name("templates")
+    around = set(names.findall((folder / "layout.html").read_text("utf-8")))
+    pages = [
+        page for page in folder.glob("*.html") if '{% extends "layout.html" %}' in page.read_text("utf-8")
+    ]
+
+    own = {page.name: around & set(names.findall(page.read_text("utf-8"))) for page in pages}
+
+    assert around
+    assert {page: taken for page, taken in own.items() if taken} == {}
