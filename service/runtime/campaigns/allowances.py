@@ -85,12 +85,18 @@ def commit(
 ) -> Allowance | None:
     """Make `amount` the campaign's share of the allowance, within the running step; twice changes nothing.
 
-    None when the department was granted nothing for the quarter: then nothing is counted.
+    It is its only one: what it held of another quarter, before its dates were moved, is given back. None when
+    the department was granted nothing for the quarter: then nothing is counted.
     """
-    row = session.get(DepartmentAllowance, (department, period), with_for_update=True)
+    place, shares = (department, period), _shares(session, business_key)
+    # Locked in the same order by everybody: two who move between quarters never wait for each other.
+    for each in sorted({place, *shares}):
+        session.get(DepartmentAllowance, each, with_for_update=True)
+    for share in (shares[each] for each in shares if each != place):
+        _give_back(session, share)
+    row, held = session.get(DepartmentAllowance, place), shares.get(place)
     if row is None:
         return None
-    held = session.get(AllowanceCommitment, (business_key, department, period))
     before = held.amount if held else ZERO
     if held is None:
         held = AllowanceCommitment(business_key=business_key, department=department, period=period)
@@ -102,15 +108,22 @@ def commit(
 
 def release(session: Session, business_key: str) -> list[AllowanceCommitment]:
     """Give back all that a campaign holds, within the running step; return the shares it held."""
-    held = session.scalars(
-        select(AllowanceCommitment).where(AllowanceCommitment.business_key == business_key)
-    ).all()
+    held = [*_shares(session, business_key).values()]
     for share in held:
-        row = session.get(DepartmentAllowance, (share.department, share.period), with_for_update=True)
-        if row is not None:
-            row.committed -= share.amount
-        session.delete(share)
-    return [*held]
+        _give_back(session, share)
+    return held
+
+
+def _shares(session: Session, business_key: str) -> dict[tuple[str, str], AllowanceCommitment]:
+    query = select(AllowanceCommitment).where(AllowanceCommitment.business_key == business_key)
+    return {(share.department, share.period): share for share in session.scalars(query)}
+
+
+def _give_back(session: Session, share: AllowanceCommitment) -> None:
+    row = session.get(DepartmentAllowance, (share.department, share.period), with_for_update=True)
+    if row is not None:
+        row.committed -= share.amount
+    session.delete(share)
 
 
 def settle(session: Session, business_key: str, spent: Decimal) -> None:
@@ -118,13 +131,11 @@ def settle(session: Session, business_key: str, spent: Decimal) -> None:
 
     A campaign that holds nothing, because nothing was granted when it was approved, counts nothing.
     """
-    query = select(AllowanceCommitment).where(AllowanceCommitment.business_key == business_key)
-    for held in session.scalars(query).all():
-        row = session.get(DepartmentAllowance, (held.department, held.period), with_for_update=True)
+    for (department, period), share in _shares(session, business_key).items():
+        row = session.get(DepartmentAllowance, (department, period), with_for_update=True)
         if row is not None:
-            row.committed -= held.amount
             row.spent += money(spent)
-        session.delete(held)
+        _give_back(session, share)
 
 
 def _view(row: DepartmentAllowance, own_share: Decimal = ZERO) -> Allowance:

@@ -186,6 +186,22 @@ def test_an_approved_campaign_holds_its_share_once(deployed):
         assert allowances.of_case(session, *QUARTER, "C-2").left == 460_000
 
 
+@pytest.mark.parametrize("granted", [Decimal(150_000), None])
+def test_a_campaign_that_is_moved_to_another_quarter_holds_nothing_of_the_first(deployed, granted):
+    app, finance = deployed.app, deployed.cast.xunuo
+    department, period, later = *QUARTER, "2030Q1"
+    allowances.grant(app, finance, department, period, Decimal(200_000))
+    if granted is not None:
+        allowances.grant(app, finance, department, later, granted)
+
+    for quarter in (period, later):
+        with app.db.begin() as session:
+            allowances.commit(session, department, quarter, "C-1", Decimal(120_000))
+
+    held = {each.period: each.committed for each in allowances.find(app, finance)}
+    assert held == {period: 0} | ({later: 120_000} if granted is not None else {})
+
+
 def test_a_quarter_without_an_allowance_counts_nothing(any_company):
     with any_company.app.db.begin() as session:
         assert allowances.commit(session, "市场部", "2030Q1", "C-1", Decimal(1)) is None
