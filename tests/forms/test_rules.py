@@ -439,6 +439,28 @@ def test_a_late_refusal_is_decided_with_a_reason(changes, told):
     assert list(refused("decide_late_refusal", changes)) == told
 
 
+@pytest.mark.parametrize(
+    ("form", "day", "given", "told"),
+    [
+        ("stop_request", "2026-08-02", {}, ["stop_date"]),
+        ("stop_request", "2026-08-03", {}, []),
+        ("decide_stop", "2026-08-02", {"requested_date": "2026-08-02"}, []),
+        ("decide_stop", "2026-08-01", {"requested_date": "2026-08-02"}, ["stop_date"]),
+        ("decide_stop", "2026-08-02", {"requested_date": "2026-08-06"}, ["stop_date"]),
+        ("decide_stop", "2026-08-03", {"requested_date": "2026-08-06"}, []),
+        ("decide_stop", "2026-08-20", {"requested_date": "2026-08-06"}, ["stop_date"]),
+        ("decide_stop", "2026-08-03", {"requested_date": None, "end_date": "2026-08-02"}, []),
+        ("decide_late_refusal", "2026-08-02", {"conclusion": "终止"}, ["stop_date"]),
+        ("decide_late_refusal", "2026-08-20", {"conclusion": "终止"}, ["stop_date"]),
+    ],
+)
+def test_a_campaign_is_stopped_neither_in_the_past_nor_after_its_end(form, day, given, told):
+    answers = {"stop_date": day} | {name: value for name, value in given.items() if name == "conclusion"}
+    context = {"end_date": "2026-08-19"} | {name: given[name] for name in given if name != "conclusion"}
+
+    assert list(refused(form, answers, **context)) == told
+
+
 def test_a_dispute_says_what_is_disputed():
     assert refused("tech_review", {"conclusion": "不同意", "dispute": True}) == {"dispute_reason": REQUIRED}
 
