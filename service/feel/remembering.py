@@ -15,7 +15,8 @@ MOST_ANSWERS = 50_000
 _BY_DAY = re.compile(r"workdays_after\(\s*now\(\)")
 """What counts workdays from now on is the same all day."""
 
-_Key = tuple[str, datetime | date | None]
+_Key = tuple[str, datetime | date | None, str]
+"""The request, when it was asked where that matters, and the company's days where it counts them."""
 
 
 class RememberingFeel(Feel):
@@ -30,11 +31,11 @@ class RememberingFeel(Feel):
         self._kept: dict[_Key, Any] = {}
 
     def _answers(self, requests: Sequence[str], now: datetime) -> list[Any]:
-        keys = [_key(each, now) for each in requests]
+        keys = [(*_key(each, now), self._company(each)) for each in requests]
         missing = list(dict.fromkeys(key for key in keys if key not in self._kept))
         found = {key: self._kept[key] for key in keys if key in self._kept}
         if missing:
-            asked = super()._answers([text for text, _ in missing], now)
+            asked = super()._answers([text for text, _, _ in missing], now)
             found |= dict(zip(missing, asked, strict=True))
         if len(self._kept) > MOST_ANSWERS:
             self._kept.clear()
@@ -42,7 +43,7 @@ class RememberingFeel(Feel):
         return [found[key] for key in keys]
 
 
-def _key(request: str, now: datetime) -> _Key:
+def _key(request: str, now: datetime) -> tuple[str, datetime | date | None]:
     if "now(" not in request and "today(" not in request and "workday" not in request:
         return request, None
     if "now(" in _BY_DAY.sub("", request):

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from service.engine.guarantees import FILE as GUARANTEES
+from service.feel import FEEL
+from service.feel.remembering import RememberingFeel
 from service.runtime import identity
 from service.runtime.releases import deployments
 from service.runtime.scenarios.people import Person, hire
@@ -61,9 +63,12 @@ def prepare(folder: Path, files: Mapping[str, bytes], people: Iterable[Person]) 
 
 
 def open_in(folder: Path, database_url: str) -> Application:
-    """Return an application that keeps its files in this folder, and nothing safe from a power cut."""
+    """Return an application that keeps its files in this folder, and nothing safe from a power cut.
+
+    Scenarios ask the same again and again, at moments that are the same for all: FEEL's answers are kept.
+    """
     settings = Settings(folder, database_url, "memory://", "scenarios-only-" + "0" * 32)
-    return open_application(settings, clock=VirtualClock(), is_durable=False)
+    return open_application(settings, clock=VirtualClock(), feel=RememberingFeel(FEEL), is_durable=False)
 
 
 def furnish(app: Application, files: Mapping[str, bytes], people: Iterable[Person]) -> None:

@@ -6,26 +6,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from service.runtime.scenarios.moments import FIRST_MOMENT
 from service.runtime.step.context import Actor, Application
 from service.runtime.time import timers
 from service.store.models import TASKS, Outbox, ProcessInstance, TaskRow, Timer
+from service.store.prepared import Prepared
 
 # Built once: they are asked before and after every answer.
-_NEXT_TIMER = select(func.min(Timer.due_at))
-_NEXT_EFFECT = select(func.min(Outbox.available_at)).where(Outbox.state == "pending")
-_OPEN_TASKS = (
+_NEXT_TIMER = Prepared(select(func.min(Timer.due_at)))
+_NEXT_EFFECT = Prepared(select(func.min(Outbox.available_at)).where(Outbox.state == "pending"))
+_OPEN_TASKS = Prepared(
     select(TASKS)
     .join(ProcessInstance, ProcessInstance.id == TASKS.c.instance_id)
     .where(ProcessInstance.business_key == bindparam("case"), TASKS.c.state == "open")
     .order_by(TASKS.c.id)
 )
-_RUNNING = (
+_RUNNING = Prepared(
     select(ProcessInstance.id)
     .where(ProcessInstance.business_key == bindparam("case"))
-    .where(ProcessInstance.state.in_(("active", "suspended")))
+    .where(or_(ProcessInstance.state == "active", ProcessInstance.state == "suspended"))
     .limit(1)
 )
 
@@ -63,13 +64,11 @@ class World:
 
     def open_tasks(self, business_key: str) -> Sequence[TaskRow]:
         """Return the open tasks of a case, the oldest first."""
-        with self.app.db.read() as session:
-            return [TaskRow(*row) for row in session.execute(_OPEN_TASKS, {"case": business_key})]
+        return [TaskRow(*row) for row in self.app.db.ask(_OPEN_TASKS, {"case": business_key})]
 
     def is_running(self, business_key: str) -> bool:
         """Say whether any process of a case has not ended yet."""
-        with self.app.db.read() as session:
-            return session.scalars(_RUNNING, {"case": business_key}).first() is not None
+        return bool(self.app.db.ask(_RUNNING, {"case": business_key}))
 
     def at(self, moment: datetime, act: Callable[[], object]) -> None:
         """Have something happen at this moment, before whatever else is due then."""
@@ -85,8 +84,7 @@ class World:
 
     def next_due(self) -> datetime | None:
         """Return when something falls due next, None when nothing ever does."""
-        with self.app.db.read() as session:
-            found = [session.scalar(_NEXT_TIMER), session.scalar(_NEXT_EFFECT)]
+        found = [each for query in (_NEXT_TIMER, _NEXT_EFFECT) for (each,) in self.app.db.ask(query, {})]
         found += [moment for moment, _ in self._coming]
         return min((each for each in found if each is not None), default=None)
 

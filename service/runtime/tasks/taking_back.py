@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -29,7 +30,8 @@ from service.store.models import (
     Submission,
     TaskRow,
 )
-from service.store.writing import upsert
+from service.store.prepared import Prepared
+from service.store.writing import table_of, upsert_of
 from service.wording import Text
 
 _T = TASKS.c
@@ -46,6 +48,7 @@ def write(step: Step, progress: Progress | None) -> None:
     if step.answered_task_id is None or progress is None or step.stored is None or progress.state != "active":
         return
     values = {
+        "instance_id": step.instance.id,
         "task_id": step.answered_task_id,
         "snapshot": step.stored["snapshot"],
         "after_hash": _hash(progress.snapshot),
@@ -53,8 +56,7 @@ def write(step: Step, progress: Progress | None) -> None:
         "fact_seq": _facts_so_far(step) if progress.facts or step.new_facts else None,
         "obstacle": _obstacle(step, progress),
     }
-    statement = upsert(step.session, LastAnswer).values(instance_id=step.instance.id, **values)
-    step.session.execute(statement.on_conflict_do_update(index_elements=["instance_id"], set_=values))
+    _keep(step.session.get_bind().dialect.name).write(step.session, values)
 
 
 def take_back(step: Step, task: TaskRow) -> tuple[TaskRow, ...]:
@@ -170,6 +172,14 @@ def _obstacle(step: Step, progress: Progress) -> str | None:
         return "message"
     sent: Iterable[Any] = (effect["kind"] for effect in step.effects if effect["kind"] not in NOTICES)
     return next(iter([*sent, *(each.name for each in progress.sent)]), None)
+
+
+@cache
+def _keep(dialect: str) -> Prepared:
+    """Return what puts a last answer in the place of the one before it."""
+    statement = upsert_of(dialect, table_of(LastAnswer))
+    others = {column.name: column for column in statement.excluded if not column.primary_key}
+    return Prepared(statement.on_conflict_do_update(index_elements=["instance_id"], set_=others))
 
 
 def _facts_so_far(step: Step) -> int:

@@ -16,18 +16,19 @@ from service.runtime.step.context import SYSTEM, Application
 from service.runtime.step.saving import AHEAD, LEASE
 from service.runtime.step.transaction import RUNNING, on_instance
 from service.store.models import NEVER, MessageBuffer, Outbox, ProcessInstance, Timer
+from service.store.prepared import Prepared
 
 _BATCH = 200
 _EVER = datetime.min.replace(tzinfo=UTC)
 
 # Built once: scenarios ask after every answer.
-_DUE_TIMER = (
+_DUE_TIMER = Prepared(
     select(Timer.instance_id)
     .where(Timer.due_at <= bindparam("now"))
     .order_by(Timer.due_at, Timer.instance_id)
     .limit(1)
 )
-_DUE_EFFECTS = (
+_DUE_EFFECTS = Prepared(
     select(Outbox.id)
     .where(Outbox.state == "pending", Outbox.available_at <= bindparam("now"))
     .order_by(Outbox.id)
@@ -139,10 +140,9 @@ def run_due(app: Application, *, limit: int = 1000) -> int:
 
 def _due(app: Application) -> list[tuple[str, str]]:
     now = {"now": app.clock()}
-    with app.db.read() as session:
-        found = [("deliver", each) for each in session.scalars(_DUE_EFFECTS, now)]
-        # One timer at a time: firing the earliest may move or remove the others.
-        return found or [("wake", each) for each in session.scalars(_DUE_TIMER, now)]
+    found = [("deliver", each) for (each,) in app.db.ask(_DUE_EFFECTS, now)]
+    # One timer at a time: firing the earliest may move or remove the others.
+    return found or [("wake", each) for (each,) in app.db.ask(_DUE_TIMER, now)]
 
 
 def _lease_timers(session: Session, since: datetime, now: datetime) -> list[tuple[str, datetime]]:
