@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from service.domain.workdays import official_calendar
 from service.errors import FeelError
 from service.feel import FEEL
 from service.feel.remembering import RememberingFeel
@@ -48,6 +49,17 @@ def test_workdays_from_now_on_are_counted_once_a_day(asked):
 
     assert found == [FEEL.evaluate("workdays_after(now(), 2)", {}, now=at) for at in moments]
     assert len(asked) == 2 + len(moments)
+
+
+def test_one_calendar_does_not_answer_for_another():
+    official, kept = official_calendar(), RememberingFeel(FEEL)
+    days_off = official.with_company([MONDAY.date() + timedelta(days=1)], [])
+    one, other = (kept.counting_by(lambda days=days: days) for days in (official, days_off))
+
+    counted = [feel.evaluate("workdays_after(now(), 2)", {}, now=MONDAY) for feel in (one, other, one)]
+
+    assert counted[1] - counted[0] == timedelta(days=1)
+    assert counted[2] == counted[0]
 
 
 def test_what_has_no_value_has_none_the_next_time_either():
