@@ -26,7 +26,7 @@ from service.runtime.keeping import housekeeping
 from service.runtime.mending import batches
 from service.runtime.step.context import Application
 from service.runtime.step.saving import AHEAD
-from service.runtime.time import recounting, timers
+from service.runtime.time import recounting, timers, unattended
 from service.settings import Settings
 from service.store.sqlite import make_private
 
@@ -155,6 +155,7 @@ class Jobs:
     def _sweep(self) -> None:
         with _logged("sweep", "a minute"):
             self._counted_by = recounting.follow(self.app, self._counted_by)
+            unattended.reoffer(self.app)
             timers.sweep(self.app)
             for batch_id in batches.unfinished(self.app):
                 self.send("batch", batch_id, self.app.clock())

@@ -142,9 +142,12 @@ class Instance:
         """
         moves.return_to(self._running, self._waiting(token_id), activity_id)
 
-    def inputs_now(self, token_id: str) -> Mapping[str, Any]:
-        """Return what a task shows, found out anew; see `motion.renewing`. UnknownToken when nobody waits."""
-        return renewing.inputs_now(self._running, self._waiting(token_id))
+    def task_now(self, token_id: str) -> OpenTask:
+        """Return what a task shows and who is meant, found out anew; see `motion.renewing`.
+
+        UnknownToken when nobody waits.
+        """
+        return renewing.task_now(self._running, self._waiting(token_id))
 
     def recount(self, began: Mapping[str, datetime], dues: Mapping[str, datetime | None]) -> Sequence[Moved]:
         """Reckon everything that waits for workdays anew, and return what moved; see `motion.recounting`."""

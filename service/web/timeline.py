@@ -13,7 +13,18 @@ from service.web.decision_words import Why
 from service.web.holders import holders
 
 NOTED = frozenset(
-    {"note", "returned", "suspended", "resumed", "retried", "raised", "renewed", "recounted", "assigned"}
+    {
+        "note",
+        "returned",
+        "suspended",
+        "resumed",
+        "retried",
+        "raised",
+        "reoffered",
+        "renewed",
+        "recounted",
+        "assigned",
+    }
     | {"reminded", "escalated", "transferred", "delegated", "resolved", "taken_back", "urged", "copied"}
     | {"instance_cancelled", "instance_withdrawn", "informed", "consulted"}
     | {"signers_before", "signers_after", "signers_beside", "signer_removed", "withdrawn"}

@@ -28,7 +28,7 @@ def renewed(case: Case) -> tuple[dict, dict]:
     """Return what the only open task shows now, and the variables of the case after that."""
     instance = Instance.load(case.model, case.progress.snapshot, case.environment())
     [token] = case.open
-    return dict(instance.inputs_now(token)), dict(instance.variables)
+    return dict(instance.task_now(token).inputs), dict(instance.variables)
 
 
 def test_what_a_task_rests_on_is_asked_again():
@@ -75,6 +75,6 @@ def test_the_elements_of_a_list_share_what_is_found_out():
     instance = Instance.load(case.model, case.progress.snapshot, case.environment())
     first, second = case.open
 
-    assert instance.inputs_now(first) == {"mine": 56}
+    assert instance.task_now(first).inputs == {"mine": 56}
     case.handlers["ledger"] = lambda call: {"left": 7}
-    assert instance.inputs_now(second) == {"mine": None}
+    assert instance.task_now(second).inputs == {"mine": None}

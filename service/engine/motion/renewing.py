@@ -12,11 +12,12 @@ from typing import Any
 
 from service.engine.drawing.extensions import RESTS_ON
 from service.engine.failures import EngineFailure
-from service.engine.nodes.activities import ServiceTask
+from service.engine.nodes.activities import ServiceTask, UserTask
 from service.engine.nodes.base import Node
 from service.engine.nodes.memory import Memory
 from service.engine.nodes.results import CallsHandler, GoesOn
 from service.engine.nodes.scope import Scope
+from service.engine.progress import OpenTask
 from service.engine.tokens.running import Running
 from service.engine.tokens.tree import Token
 from service.errors import BpmnError
@@ -35,14 +36,16 @@ class _Asked:
     element_value: Any = None
 
 
-def inputs_now(running: Running, token: Token) -> dict[str, Any]:
-    """Return the input parameters of a task that waits, evaluated now. What cannot be found out is raised.
+def task_now(running: Running, token: Token) -> OpenTask:
+    """Return a task that waits as it would open now: what it shows, and for whom it is drawn. What cannot be
+    found out is raised.
 
     Variables and facts that follow from asking are set, as they were when the token came by.
     """
     for name in token.node.extensions.listed(RESTS_ON):
         _ask(running, token, token.tree.spec.task_specs[name])
-    return token.node.inputs(running.view(token))
+    assert isinstance(token.node, UserTask), "people are asked at tasks of people"
+    return token.node.now(running.view(token))
 
 
 def _ask(running: Running, token: Token, node: Node) -> None:

@@ -31,36 +31,42 @@ class UserTask(Node):
     waits_for_people = True
 
     def enter(self, view: TokenView) -> WaitsForPeople:
-        extensions, token = self.extensions, view.token
-        read = ("dueDate", "candidateGroups", "candidateUsers", "assignee")
-        is_looked_at = view.evaluation.is_looked_at(token.definition, self.element_id)
-        wanted = [extensions.attribute(name) or "" for name in read]
+        is_looked_at = view.evaluation.is_looked_at(view.token.definition, self.element_id)
         if not is_looked_at:
-            wanted[0] = ""
-        due, groups, users, assignee = view.literal_or_feel(wanted)
-        due_at = to_due(due, view.now) if due else None
-        return WaitsForPeople(
-            OpenTask(
-                token_id=token.token_id,
-                activity_id=self.element_id,
-                activity_path=token.activity_path,
-                definition=token.definition,
-                name=self.bpmn_name or self.element_id,
-                form=extensions.attribute("formRef"),
-                lane=self.lane,
-                candidate_groups=names(groups, _BAD_GROUPS),
-                candidate_users=names(users, _BAD_USERS),
-                assignee=_name(assignee),
-                is_addressed=bool(self.lane) or any(wanted[1:]),
-                due_at=due_at,
-                element_index=token.memory.element,
-                element_value=token.element_value,
-                not_by=extensions.listed("notBy"),
-                properties=extensions.properties,
-                inputs=self.inputs(view) if is_looked_at else {},
-                variables=view.variables,
-            ),
-            self.reminders(view, Since(view.now, due_at)) if is_looked_at else (),
+            return WaitsForPeople(self._open(view, {}), ())
+        due = self.extensions.attribute("dueDate") or ""
+        opened = self._open(view, self.inputs(view), due)
+        return WaitsForPeople(opened, self.reminders(view, Since(view.now, opened.due_at)))
+
+    def now(self, view: TokenView) -> OpenTask:
+        """Return the task as if it had opened at this moment, but for when it is due."""
+        return self._open(view, self.inputs(view))
+
+    def _open(self, view: TokenView, inputs: Mapping[str, Any], due: str = "") -> OpenTask:
+        extensions, token = self.extensions, view.token
+        wanted = [
+            extensions.attribute(name) or "" for name in ("candidateGroups", "candidateUsers", "assignee")
+        ]
+        due_on, groups, users, assignee = view.literal_or_feel([due, *wanted])
+        return OpenTask(
+            token_id=token.token_id,
+            activity_id=self.element_id,
+            activity_path=token.activity_path,
+            definition=token.definition,
+            name=self.bpmn_name or self.element_id,
+            form=extensions.attribute("formRef"),
+            lane=self.lane,
+            candidate_groups=names(groups, _BAD_GROUPS),
+            candidate_users=names(users, _BAD_USERS),
+            assignee=_name(assignee),
+            is_addressed=bool(self.lane) or any(wanted),
+            due_at=to_due(due_on, view.now) if due_on else None,
+            element_index=token.memory.element,
+            element_value=token.element_value,
+            not_by=extensions.listed("notBy"),
+            properties=extensions.properties,
+            inputs=inputs,
+            variables=view.variables,
         )
 
     def due(self, view: TokenView) -> datetime | None:

@@ -10,7 +10,7 @@ from service.engine.drawing.extensions import split_list
 from service.engine.failures import UnknownToken
 from service.errors import TaskFinished
 from service.runtime.step.step import Step
-from service.runtime.tasks import answering, telling
+from service.runtime.tasks import answering, reoffering, telling
 from service.runtime.tasks.answering import Answered
 from service.store.models import TaskRow
 
@@ -39,6 +39,7 @@ def finished(step: Step, task: TaskRow, given: Answered) -> dict[str, Any]:
     telling.mentioned(step, task, step.model.marked(task.form).opinion_of(given.answers), given.by)
     with moving():
         step.engine.complete(task.token_id, given.answers)
+    reoffering.ask_for(step, task, by=given.by, on_behalf_of=given.on_behalf_of)
     facts = {"on_behalf_of": given.on_behalf_of, "content_hash": content_hash}
     if given.by != step.actor.name:
         facts["concluded_by"] = given.by

@@ -1,8 +1,9 @@
 """What an open task shows is true now: found out anew before it is shown, and before it is answered.
 
 A task opens with what its drawing reads then. Of what its figures come from (`restsOn`), and of facts of the
-case that others have changed since, it shows the present: whoever decides decides on that. Where it cannot be
-found out the task can be read as it was, and not answered.
+case that others have changed since, it shows the present: whoever decides decides on that. Where the drawing
+means somebody else by now, they are asked. Where it cannot be found out the task can be read as it was, and
+not answered.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from service.engine.drawing.extensions import RESTS_ON
+from service.engine.progress import OpenTask
 from service.errors import ServiceError, StaleVersion
 from service.feel import codec
 from service.runtime.step.context import SYSTEM, Actor, Application
 from service.runtime.step.step import Step
 from service.runtime.step.transaction import RUNNING, on_instance
-from service.runtime.tasks import rows
+from service.runtime.tasks import reoffering, rows
 from service.runtime.tasks.seen import SIGNER, Seen, look
 from service.store.models import TaskRow
 from service.wording import Text
@@ -65,7 +67,11 @@ def require_present(step: Step, seen: Seen) -> None:
 
     NotFoundOut when that cannot be told.
     """
-    if _may_be_stale(seen) and _changed(_found_out(step, seen.task), seen.task.inputs):
+    if not _may_be_stale(seen):
+        return
+    now = _found_out(step, seen.task)
+    is_shown = not _changed(_stored(now), seen.task.inputs)
+    if not is_shown or reoffering.is_meant_for_others(step, seen.task, now):
         raise StaleVersion(task=seen.task.id, version=seen.task.version)
 
 
@@ -81,10 +87,13 @@ def _open(step: Step) -> list[TaskRow]:
 
 
 def _renew(step: Step, row: TaskRow) -> bool:
-    now = _found_out(step, row)
-    changed = _changed(now, row.inputs)
+    found = _found_out(step, row)
+    now = _stored(found)
+    changed, goes_on = _changed(now, row.inputs), reoffering.is_meant_for_others(step, row, found)
+    if goes_on:
+        row = reoffering.offer(step, row, found)
     if not changed:
-        return False
+        return goes_on
     rows.change(step, row, {"inputs": now})
     told = "\n".join(_told(name, row.inputs.get(name), now.get(name)) for name in changed)
     step.line("renewed", told, **rows.place_of(row))
@@ -92,13 +101,17 @@ def _renew(step: Step, row: TaskRow) -> bool:
     return True
 
 
-def _found_out(step: Step, task: TaskRow) -> dict[str, Any]:
-    """Return what a task shows now, as it is stored."""
+def _found_out(step: Step, task: TaskRow) -> OpenTask:
+    """Return a task as it would open now."""
     try:
-        now = step.engine.inputs_now(task.token_id)
+        return step.engine.task_now(task.token_id)
     except ServiceError as failure:
         raise NotFoundOut(task.id, failure.message) from failure
-    found: dict[str, Any] = codec.loads(codec.dumps(now))
+
+
+def _stored(now: OpenTask) -> dict[str, Any]:
+    """Return what a task shows, as it is stored."""
+    found: dict[str, Any] = codec.loads(codec.dumps(dict(now.inputs)))
     return found
 
 

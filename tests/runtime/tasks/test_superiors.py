@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from service.errors import Conflict, Forbidden, InvalidInput, NotFound
+from service.errors import Conflict, Forbidden, InvalidInput, NotACandidate, NotFound, StaleVersion
 from service.runtime import identity
 from service.runtime.incidents import incidents
 from service.runtime.step.context import SYSTEM
 from service.runtime.tasks import user_tasks
+from service.runtime.time import timers, unattended
 from tests.engine import diagrams as d
 from tests.runtime.drawings import ORGANISATION, chain
 
@@ -247,3 +248,80 @@ def test_an_assignee_who_is_hired_later_is_found_by_trying_again(office):
     incidents.retry(office.app, office.cast.admin, incident.id)
 
     office.complete(case, "a", by="newcomer")
+
+
+def test_who_acts_for_the_applicant_while_it_waits_is_kept_away_and_the_superior_asked(office):
+    office.deploy(
+        {
+            "p.bpmn": d.process(
+                d.start(),
+                d.parallel("fork"),
+                d.user("write", group="发起人"),
+                d.user("review", group="总监", properties=NOT_BY_APPLICANT),
+                d.parallel("join"),
+                d.end(),
+                d.path("begin", "fork", "write", "join", "done"),
+                d.path("fork", "review", "join"),
+            ),
+            "organisation.yaml": COMPANY.encode(),
+        }
+    )
+    case = office.start("p")
+    write = office.task(case, "write")
+    given = {"to": "shenlan", "reason": "请代写"}
+    user_tasks.act(office.app, office.cast.linyue, write.id, "transfer", given)
+
+    office.complete(case, "write", by="shenlan")
+    timers.run_due(office.app)
+
+    assert office.task(case, "review").candidate_groups == ("分管副总裁",)
+    assert user_tasks.find(office.app, office.cast.shenlan, mine=True).items == ()
+    assert "raised" in office.events(case)
+
+
+@pytest.mark.parametrize("is_claimed", [False, True])
+def test_the_last_who_could_do_a_task_leaves_and_the_superior_is_asked(office, is_claimed):
+    draw(office, d.user("review", group="总监"), d.user("check", group="法务部"))
+    case = office.start("p")
+    if is_claimed:
+        user_tasks.act(office.app, office.cast.shenlan, office.task(case, "review").id, "claim")
+
+    assert unattended.reoffer(office.app) == 0
+    identity.update_user(office.app, SYSTEM, "shenlan", active=False)
+    assert (unattended.reoffer(office.app), unattended.reoffer(office.app)) == (1, 0)
+
+    office.complete(case, "review", by="weilan")
+    identity.set_groups(office.app, SYSTEM, "guchuan", [])
+    identity.set_groups(office.app, SYSTEM, "zhouheng", [])
+    unattended.reoffer(office.app)
+    assert open_incidents(office, case) == [("no_candidates", "check")]
+
+
+def test_a_task_goes_to_whom_its_facts_mean_by_now(office):
+    facts = "main: p\nfacts:\n  who: {kind: text, label: 谁, label_en: Who, initial: 总监}\n"
+    office.deploy(
+        {
+            "p.bpmn": d.process(
+                d.start(),
+                d.parallel("fork"),
+                d.user("decide", group="=case.who"),
+                d.user("raise", group="法务部", outputs={"case.who": '"分管副总裁"'}),
+                d.parallel("join"),
+                d.end(),
+                d.path("begin", "fork", "decide", "join", "done"),
+                d.path("fork", "raise", "join"),
+            ),
+            "case.yaml": facts.encode(),
+            "organisation.yaml": COMPANY.encode(),
+        }
+    )
+    case = office.start("p")
+    office.app.clock.forward(minutes=5)
+    office.complete(case, "raise", by="zhouheng")
+
+    for refusal in (StaleVersion, NotACandidate):
+        with pytest.raises(refusal):
+            office.complete(case, "decide", by="shenlan")
+
+    assert office.task(case, "decide").candidate_groups == ("分管副总裁",)
+    office.complete(case, "decide", by="weilan")

@@ -17,6 +17,7 @@ from service.runtime.step import case_facts
 from service.runtime.step.context import SYSTEM, Application
 from service.runtime.step.step import Step
 from service.runtime.step.transaction import RUNNING, on_instance
+from service.runtime.tasks import reoffering
 from service.store.models import Outbox, ProcessInstance
 from service.wording import Text
 
@@ -78,6 +79,7 @@ def _apply(step: Step, row: Outbox, follow_up: ProcessInstance) -> None:
     step.cover("case_application", application)
     for fact in changes:
         step.cover("case_fact", fact)
+    reoffering.ask_for_all(step)
     step.audit("facts.applied", source=follow_up.id, facts=[case_facts.audited(each) for each in changes])
 
 

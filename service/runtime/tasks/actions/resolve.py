@@ -9,7 +9,7 @@ from typing import Any
 from service.errors import FieldError, InvalidInput, ServiceError
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.step import Step
-from service.runtime.tasks import answering, rights, rows, telling
+from service.runtime.tasks import answering, reoffering, rights, rows, telling
 from service.runtime.tasks.action import MOST_REASON, Action, Deed
 from service.runtime.tasks.candidates import PREPARED
 from service.runtime.tasks.seen import Seen
@@ -47,6 +47,7 @@ def do(step: Step, seen: Seen, given: Given) -> Deed:
     _hand_on_draft(step, task.id, owner, given.answers)
     rows.reoffer(step, replace(task, assignee=owner))
     telling.resolved(step, task, given.opinion, stood_for)
+    reoffering.ask_for(step, task, by=step.actor.name, on_behalf_of=stood_for)
     return Deed(
         {"assignee": owner, "lender": None},
         event=PREPARED,
