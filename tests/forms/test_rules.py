@@ -408,6 +408,12 @@ def test_finance_cannot_agree_above_the_allowance():
     )
 
 
+def test_finance_confirms_nothing_above_the_allowance():
+    assert list(refused("finance_confirm", over_allowance=True)) == ["action"]
+    back = {"action": "退回", "opinion": "额度已被其他活动占用，请重新会签。"}
+    assert refused("finance_confirm", back, over_allowance=True) == {}
+
+
 def test_finance_cannot_agree_late_above_the_allowance():
     assert list(refused("late_review", over_allowance=True)) == ["conclusion"]
     assert refused("late_review", {"conclusion": "不同意"}, over_allowance=True) == {}

@@ -258,7 +258,7 @@ TIER = '<camunda:outputParameter name="case.tier">=tier</camunda:outputParameter
 @pytest.mark.parametrize(
     ("file", "before", "after"),
     [
-        ("split_check_process.bpmn", TIER, TIER.replace("=tier", '="department_head"')),
+        ("green_channel_phase.bpmn", TIER, TIER.replace("=tier", '="department_head"')),
         ("formal_approval_phase.bpmn", TIER, TIER.replace("=tier", "=case.tier")),
         ("formal_approval_phase.bpmn", TIER, TIER.replace("case.tier", "tier")),
         (
