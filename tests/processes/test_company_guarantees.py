@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -13,14 +14,15 @@ from service.engine.check import check
 from service.engine.definition import Model
 from service.engine.guarantees import Proof, Subject, judging
 from service.handlers import HANDLERS
+from tests.engine import diagrams
 from tests.processes.gaps import ASKED, TURNED_ROUND, with_a_known_gap
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def judged(key: str, *edits: tuple[str, str, str]) -> Proof:
-    """Return what is found of one sentence, with texts of files replaced by others."""
-    files = resources.manifest_files()
+def judged(key: str, *edits: tuple[str, str, str], added: Mapping[str, bytes] | None = None) -> Proof:
+    """Return what is found of one sentence, with texts of files replaced by others, and files added."""
+    files = {**resources.manifest_files(), **(added or {})}
     for name, before, after in edits:
         text = files[name].decode()
         assert before in text, f"{name} says nothing like {before!r}"
@@ -119,7 +121,7 @@ def test_a_phase_replaced_by_another_is_found():
         ),
     )
 
-    assert (found.state, last(found, 1)) == ("broken", ["execution"])
+    assert (found.state, last(found, 1)) == ("broken", ["execution_started"])
     assert "record_resolution" not in {step.element.id for step in found.way}
 
 
@@ -381,6 +383,75 @@ def test_a_campaign_stopped_without_its_approvers_decision_is_found(before, afte
 )
 def test_a_refusal_that_goes_on_as_if_it_had_passed_is_found(key, file, before, after):
     assert judged(key, (file, before, after)).state == "broken"
+
+
+SMALL = "case.budget_total &lt; 60000"
+
+
+@pytest.mark.parametrize(
+    ("key", "file", "before", "after"),
+    [
+        (
+            "vice_president_decides",
+            "formal_approval_phase.bpmn",
+            '<camunda:outputParameter name="decision_action">=action<',
+            f'<camunda:outputParameter name="decision_action">=if {SMALL} then "同意" else action<',
+        ),
+        (
+            "director_before_approval",
+            "director_review.form",
+            'conclusion = \\"调整\\" then \\"adjusted\\"',
+            'conclusion = \\"调整\\" then \\"passed\\"',
+        ),
+        (
+            "legal_signs_anew",
+            "revision_process.bpmn",
+            "<bpmn:script>case.agreed[list contains(departments_to_recheck, item) = false]<",
+            "<bpmn:script>case.agreed<",
+        ),
+        (
+            "revision_is_decided_anew",
+            "material_change.dmn",
+            '<outputEntry id="resubmit_to_rule5_out1"><text>"formal"<',
+            '<outputEntry id="resubmit_to_rule5_out1"><text>"none"<',
+        ),
+        (
+            "legal_is_asked",
+            "countersign_legal.bpmn",
+            'list contains(case.agreed, "法务部") = false and legal_conclusion != "维持"<',
+            'list contains(case.agreed, "法务部") = false and case.plan_total &gt; 30000<',
+        ),
+        (
+            "released_before_decision",
+            "release_process.bpmn",
+            '=list contains(case.agreed, "财务部") = false or count(case.undecided_cases) &gt; 0<',
+            "=count(case.undecided_cases) &gt; 0<",
+        ),
+        (
+            "launch_checked_before_running",
+            "execution_phase.bpmn",
+            'sourceRef="launch_changed" targetRef="launch_merge"',
+            'sourceRef="launch_changed" targetRef="wait_merge"',
+        ),
+    ],
+)
+def test_who_is_passed_by_or_turned_round_in_detail_is_found(key, file, before, after):
+    assert judged(key, (file, before, after)).state == "broken"
+
+
+def test_a_process_of_ones_own_that_leads_to_execution_is_found():
+    """Nobody has to touch the drawings of the company to lead a campaign past who decides on it."""
+    quick = diagrams.process(
+        diagrams.start(),
+        diagrams.call("run", "execution_phase"),
+        diagrams.end(),
+        diagrams.path("begin", "run", "done"),
+        key="quick_campaign",
+    )
+
+    for key in ("approved_before_execution", "director_before_execution", "legal_before_launch"):
+        found = judged(key, added={"quick_campaign.bpmn": quick})
+        assert (found.state, found.is_sure, found.way[0].process) == ("broken", True, "quick_campaign"), key
 
 
 def test_a_table_that_is_given_another_total_is_named():

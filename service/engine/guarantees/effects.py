@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from service.engine.decisions import Decision
 from service.engine.drawing import Container, Element
-from service.engine.drawing.kinds import CONDITIONAL
+from service.engine.drawing.kinds import CONDITIONAL, PEOPLE
+from service.engine.guarantees.answers import answers_of, is_answer
 from service.engine.guarantees.formulas import (
     Compared,
     Constant,
@@ -20,6 +21,7 @@ from service.engine.guarantees.formulas import (
 from service.engine.guarantees.subject import Subject
 
 SERVICES = frozenset({"serviceTask", "sendTask"})
+ANSWERED = frozenset({*PEOPLE, "startEvent"})
 
 
 def questions(element: Element, subject: Subject) -> Iterator[Formula]:
@@ -56,6 +58,8 @@ def targets(element: Element, subject: Subject) -> frozenset[str]:
     loop, ext = element.extensions.multi_instance, element.extensions
     facts = {name for name, _ in ext.outputs if name.startswith("case.")}
     facts |= {mapped.target for mapped in ext.call_out if mapped.target.startswith("case.")}
+    if element.form and element.kind in ANSWERED:
+        facts.add(answers_of(element.form))
     if loop is not None:
         return frozenset({loop.output_collection or "", *facts} - {""})
     found = {name for name, _ in ext.outputs} | {ext.attribute("resultVariable") or ""}
@@ -88,7 +92,8 @@ class Setters:
 
     def _setting(self, name: str) -> tuple[frozenset[Element], frozenset[Container]]:
         if name not in self._found:
-            wanted = {name, variable_of(name), "" if name.startswith("case.") else "*"}
+            is_set_by_name = name.startswith("case.") or is_answer(name)
+            wanted = {name, variable_of(name), "" if is_set_by_name else "*"}
             found = [(around, each) for around, each, named in self._every if not wanted.isdisjoint(named)]
             self._found[name] = frozenset(each for _, each in found), frozenset(around for around, _ in found)
         return self._found[name]

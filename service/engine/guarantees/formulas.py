@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -142,6 +142,24 @@ def alternatives(of: Formula) -> Iterator[Formula]:
 def names_in(of: Formula) -> frozenset[str]:
     """Return every variable a formula reads."""
     return frozenset(each.path for each in parts(of) if isinstance(each, Name)) - {"item"}
+
+
+def renamed(of: Formula, rename: Callable[[str], str]) -> Formula:
+    """Return a formula with each variable it reads under another name."""
+    if isinstance(of, Name):
+        return Name(rename(of.path))
+    if isinstance(of, Listed):
+        return Listed(tuple(renamed(each, rename) for each in of.items))
+    if isinstance(of, (Compared, Joined)):
+        return replace(of, left=renamed(of.left, rename), right=renamed(of.right, rename))
+    if isinstance(of, Chosen):
+        asked, then, otherwise = (renamed(each, rename) for each in (of.condition, of.then, of.otherwise))
+        return Chosen(asked, then, otherwise)
+    if isinstance(of, Called):
+        return Called(of.function, tuple(renamed(each, rename) for each in of.arguments))
+    if isinstance(of, Filtered):
+        return replace(of, items=renamed(of.items, rename), condition=renamed(of.condition, rename))
+    return of
 
 
 def variable_of(path: str) -> str:

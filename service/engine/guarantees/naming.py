@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from service.engine.decisions.cells import Literal
 from service.engine.drawing import Element
 from service.engine.drawing.kinds import PEOPLE
 from service.engine.files.findings import Finding
 from service.engine.files.nearest import suggestion
 from service.engine.forms.marks import marked
+from service.engine.guarantees.answers import choices, form_and_field, is_kept
 from service.engine.guarantees.formulas import Compared, Constant, Name, formula, names_in, parts
 from service.engine.guarantees.model import (
     AboutTasks,
@@ -26,6 +28,7 @@ from service.engine.guarantees.model import (
 from service.engine.guarantees.reading import APPROVALS, FILE
 from service.engine.guarantees.subject import Subject
 from service.feel import parse, strip_equals
+from service.feel.schema import form_keys
 from service.wording import Text
 
 APPLICANT = "applicant"
@@ -94,6 +97,13 @@ def check_names(guarantee: Guarantee, subject: Subject) -> Iterator[Finding]:
             yield _error(guarantee, "unknown-process", text)
     for condition in _conditions(claim):
         yield from _asked(guarantee, condition, subject)
+    yield from _special(guarantee, claim, subject)
+
+
+def _special(guarantee: Guarantee, claim: Claim, subject: Subject) -> Iterator[Finding]:
+    """Yield what is wrong with what only some claims say."""
+    if isinstance(claim, (Before, Becomes)) and claim.concluding:
+        yield from _answers(guarantee, claim, subject)
     if isinstance(claim, Becomes):
         yield from _of_facts(guarantee, claim.condition)
     elif isinstance(claim, Agrees):
@@ -162,6 +172,49 @@ def _asked(guarantee: Guarantee, condition: str, subject: Subject) -> Iterator[F
     for part in parts(formula(condition)):
         if isinstance(part, Compared):
             yield from _value(guarantee, part, subject)
+
+
+def _answers(guarantee: Guarantee, claim: Before | Becomes, subject: Subject) -> Iterator[Finding]:
+    """Yield answers that are asked for and not given where something is completed, or never so."""
+    condition = formula(claim.concluding)
+    completing = elements_of(claim.always, subject, completed=True)
+    given = {each.form for each in completing if each.form and each.form in subject.forms}
+    for name in sorted(filter(is_kept, names_in(condition))):
+        form, field = form_and_field(name)
+        if form not in given:
+            text = Text(
+                "{name!r}: none of what completes it asks with the form {form!r}.{hint}",
+                name=name,
+                form=form,
+                hint=suggestion(form, given),
+            )
+            yield _error(guarantee, "unknown-form", text)
+        elif field not in (keys := form_keys(subject.forms[form])):
+            text = Text(
+                "The form {form!r} has no field {name!r}.{hint}",
+                form=form,
+                name=field,
+                hint=suggestion(field, keys),
+            )
+            yield _error(guarantee, "unknown-field", text)
+    for part in parts(condition):
+        if isinstance(part, Compared) and isinstance(part.left, Name) and isinstance(part.right, Constant):
+            yield from _never_answered(guarantee, part.left.path, str(part.right.value.value), subject)
+
+
+def _never_answered(guarantee: Guarantee, name: str, value: str, subject: Subject) -> Iterator[Finding]:
+    form, field = form_and_field(name)
+    if not is_kept(name) or form not in subject.forms:
+        return
+    known = {str(each.value) for each in choices(subject.forms[form], field) if isinstance(each, Literal)}
+    if known and value not in known:
+        text = Text(
+            "{name!r} is never answered with {value!r}.{hint}",
+            name=name,
+            value=value,
+            hint=suggestion(value, known),
+        )
+        yield _error(guarantee, "unknown-value", text)
 
 
 def _value(guarantee: Guarantee, asked: Compared, subject: Subject) -> Iterator[Finding]:

@@ -7,10 +7,9 @@ from functools import lru_cache
 from itertools import product
 
 from service.engine.drawing import Container, Element
-from service.engine.drawing.kinds import PEOPLE
-from service.engine.guarantees.answers import choices
+from service.engine.guarantees.answers import choices, computed, form_and_field, is_answer
 from service.engine.guarantees.domains import Domains
-from service.engine.guarantees.effects import brought, setters, targets
+from service.engine.guarantees.effects import ANSWERED, brought, setters, targets
 from service.engine.guarantees.evaluating import Known, possible
 from service.engine.guarantees.formulas import Formula, formula, names_in, variable_of
 from service.engine.guarantees.subject import Subject
@@ -21,7 +20,6 @@ MOST_WAYS = 400
 Outcome = Mapping[str, Value]
 """The new values of some names; UNKNOWN for one of which nothing is known any more."""
 NOTHING: tuple[Outcome, ...] = ({},)
-ANSWERED = frozenset({*PEOPLE, "startEvent"})
 
 
 class Outcomes:
@@ -117,6 +115,8 @@ class Outcomes:
                 found[name] = frozenset({came[name]})
         for name, each in self._outputs(element):
             found[name] = possible(each, known)
+        for name in filter(is_answer, wanted):
+            found[name] = frozenset({came.get(form_and_field(name)[1], UNKNOWN)})
         everything = "*" in targets(element, self._subject)
         yield from self._product(found, unsettled=frozenset(wanted) if everything else frozenset())
 
@@ -170,8 +170,11 @@ class Outcomes:
     def _free(self, element: Element) -> Iterator[Known]:
         """Yield every choice of what comes from outside and decides what the outputs are."""
         read = frozenset[str]().union(*(names_in(each) for _, each in self._outputs(element)))
+        read |= {form_and_field(name)[1] for name in filter(is_answer, self.set_by(element))}
+        reckoned = self._reckoned(element, read)
+        read |= frozenset[str]().union(*map(names_in, reckoned.values()))
         found: dict[str, tuple[Value, ...]] = {}
-        for name in sorted(read):
+        for name in sorted(read - reckoned.keys()):
             values = self._from_outside(element, name)
             if values is not None:
                 found[name] = values
@@ -182,7 +185,15 @@ class Outcomes:
             yield dict.fromkeys(found, UNKNOWN)
             return
         for chosen in product(*found.values()):
-            yield dict(zip(found, chosen, strict=True))
+            answers: list[Known] = [dict(zip(found, chosen, strict=True))]
+            for name, written in reckoned.items():
+                answers = [{**each, name: value} for each in answers for value in possible(written, each)]
+            yield from answers
+
+    def _reckoned(self, element: Element, names: Iterable[str]) -> Mapping[str, Formula]:
+        """Return how the form of a task computes what it reads of the answers."""
+        form = self._subject.forms.get(element.form or "") if element.kind in ANSWERED else None
+        return computed(form, names) if form is not None else {}
 
     def _from_outside(self, element: Element, name: str) -> tuple[Value, ...] | None:
         """Return what a name may be where it comes from outside; None where it is a variable."""

@@ -17,6 +17,7 @@ from typing import Any
 
 from service.engine.decisions.cells import Literal
 from service.engine.drawing.kinds import CONDITIONAL
+from service.engine.guarantees.answers import handed_on
 from service.engine.guarantees.budget import Budget, NotExamined
 from service.engine.guarantees.domains import Domains, entries_in
 from service.engine.guarantees.formulas import formula, names_in
@@ -116,7 +117,8 @@ class _Prover:
 
     @property
     def _asked(self) -> Names:
-        return frozenset[str]().union(*(names_in(each) for each in self._watch.asked))
+        asked = frozenset[str]().union(*(names_in(each) for each in self._watch.asked))
+        return asked | handed_on(asked, self._watch.left, self._subject.forms)
 
     def holds_with(self, followed: Names) -> bool:
         """Tell whether it is enough to follow these; what they are not enough for is not said."""

@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 from itertools import product
 
 from service.engine.drawing import Element
+from service.engine.guarantees.answers import is_answer
 from service.engine.guarantees.budget import Budget, NotExamined
 from service.engine.guarantees.domains import declared
 from service.engine.guarantees.formulas import names_in
@@ -82,15 +83,22 @@ class Together:
         """Return a way that breaks the sentence, and the ways in other processes it rests on; or none."""
         main = self._subject.case.main
         if main is None or main not in self._subject.processes:
-            return self._apart()
-        return self._beside(main)
+            return self._apart(self._judged)
+        return self._apart(filter(self._begins_cases, self._judged)) or self._beside(main)
+
+    def _begins_cases(self, root: str) -> bool:
+        """Tell whether people may begin a case with a process, beside the main one that is meant for that."""
+        is_main, follow_ups = root == self._subject.case.main, self._subject.organisation.follow_ups
+        process = self._subject.processes[root]
+        begins = process.startable or process.begun_by is not None
+        return begins and not is_main and root not in follow_ups
 
     def along(self, trace: Trace) -> Trace | None:
         """Return the same way, found with fewer variables followed, if it stands still; None: it does not.
 
         Facts not followed then may have had any value when the process was started.
         """
-        is_first = self._subject.case.main in (trace.root, None)
+        is_first = self._subject.case.main in (trace.root, None) or self._begins_cases(trace.root)
         begun = self._initial() if is_first else self._widened([trace.begun])
         walk = self._walker(trace.root, held=Held(trace))
         return walk.go(begun, {(): self._widened(trace.changed, are_changes=True)}).broken
@@ -114,8 +122,8 @@ class Together:
                 found.append((tuple((name, value) for name, value in pairs if value is not None), memory))
         return found
 
-    def _apart(self) -> list[Trace]:
-        for root in self._judged:
+    def _apart(self, roots: Iterable[str]) -> list[Trace]:
+        for root in roots:
             found = self._walker(root).go(self._initial())
             if found.broken is not None:
                 return [found.broken]
@@ -215,7 +223,8 @@ class Together:
 
     def _walker(self, root: str, beside: Iterable[Phases] = (), held: Held | None = None) -> Walk:
         applying, net, variables = self._grounds(root)
-        asked = frozenset[str]().union(*(names_in(each) for each in self._watch.asked))
+        # What is answered is asked at once where it is answered, never later.
+        asked = {name for each in self._watch.asked for name in names_in(each) if not is_answer(name)}
         phases = list(beside)
 
         # Others read the facts while they may run; whoever applies facts hands them on.

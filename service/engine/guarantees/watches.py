@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from service.engine.guarantees.answers import concluded
 from service.engine.guarantees.domains import entries_in
 from service.engine.guarantees.formulas import Formula, alternatives, formula
 from service.engine.guarantees.model import AboutWays, After, Agrees, Becomes, Before, Never
 from service.engine.guarantees.naming import elements_of
 from service.engine.guarantees.subject import Subject
 from service.engine.guarantees.watches_of_facts import agrees, becomes
-from service.engine.guarantees.watching import BROKEN, KEPT, Found, Met, Watch, may_hold
+from service.engine.guarantees.watching import BROKEN, KEPT, Found, Met, Watch, concludes, may_hold
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,8 @@ class WatchBefore:
             return (BROKEN, may_not) if may else (memory, False)
         if met.element in self.since:
             memory = 0
-        if met.element in self.always:
-            _, may_not = may_hold(self.concluding, met.known)
-            if not may_not:
-                return (1 if self.since else KEPT), False
+        if met.element in self.always and concludes(self.concluding, met):
+            return (1 if self.since else KEPT), False
         return memory, False
 
     def ended(self, memory: int) -> int:
@@ -142,4 +141,4 @@ def _watch(claim: Before | After | Never, when: Formula | None, subject: Subject
     if isinstance(claim, After):
         return WatchAfter(what, always, when)
     since = elements_of(claim.since, subject, completed=True)
-    return WatchBefore(what, always, since, when, formula(claim.concluding) if claim.concluding else None)
+    return WatchBefore(what, always, since, when, concluded(claim.concluding) if claim.concluding else None)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from service.engine.decisions import Decision
+from service.engine.guarantees.answers import concluded
 from service.engine.guarantees.effects import targets
 from service.engine.guarantees.evaluating import Known, possible
 from service.engine.guarantees.formulas import Compared, Constant, Formula, formula, names_in
@@ -15,7 +16,7 @@ from service.engine.guarantees.model import Agrees, Becomes
 from service.engine.guarantees.naming import elements_of
 from service.engine.guarantees.subject import Subject
 from service.engine.guarantees.values import UNKNOWN, compared
-from service.engine.guarantees.watching import BROKEN, Found, Met, Watch, may_hold
+from service.engine.guarantees.watching import BROKEN, Found, Met, Watch, concludes, may_hold
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class WatchBecomes:
     def met(self, memory: int, met: Met) -> tuple[int, bool]:
         if met.kind == "enter":
             return memory, False
-        if met.element in self.always and not may_hold(self.concluding, met.known)[1]:
+        if met.element in self.always and concludes(self.concluding, met):
             memory = 1
         if met.element not in self.what:
             return memory, False
@@ -110,7 +111,7 @@ class WatchAgrees:
 
 def becomes(claim: Becomes, subject: Subject) -> Watch:
     condition, always = formula(claim.condition), elements_of(claim.always, subject, completed=True)
-    concluding = formula(claim.concluding) if claim.concluding else None
+    concluding = concluded(claim.concluding) if claim.concluding else None
     return WatchBecomes(_setting(names_in(condition), subject), always, condition, concluding)
 
 

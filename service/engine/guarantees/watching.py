@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import ClassVar, NamedTuple, Protocol
 
 from service.engine.drawing import Element
+from service.engine.guarantees.answers import form_and_field, is_answer
 from service.engine.guarantees.evaluating import Known, may_be
-from service.engine.guarantees.formulas import Formula
+from service.engine.guarantees.formulas import Formula, names_in
+from service.engine.guarantees.values import NULL
 
 BROKEN, KEPT = -1, -2
 """Instead of a memory: the sentence is broken here; it is kept whatever comes."""
@@ -59,3 +61,12 @@ class Watch(Protocol):
 def may_hold(condition: Formula | None, known: Known) -> tuple[bool, bool]:
     """Say whether a condition may be true, and whether it may be anything else; without one it is true."""
     return (True, False) if condition is None else may_be(condition, known)
+
+
+def concludes(condition: Formula | None, met: Met) -> bool:
+    """Tell whether it is sure that something was completed so. Only what was answered at it counts."""
+    if condition is None:
+        return True
+    asked = (name for name in names_in(condition) if is_answer(name))
+    others = {name: NULL for name in asked if form_and_field(name)[0] != met.element.form}
+    return not may_be(condition, {**met.known, **others} if others else met.known)[1]
