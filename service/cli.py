@@ -285,7 +285,8 @@ def verify(options: argparse.Namespace) -> int:
     print(translated(_VERDICTS[verdict.state], _gettext()))
     for name, value in verdict.about.items():
         if name in _ABOUT and value:
-            print(f"  {translated(_ABOUT[name], _gettext())}: {value}")
+            said = "、".join(value) if isinstance(value, list) else value
+            print(f"  {translated(_ABOUT[name], _gettext())}: {said}")
     if not verdict.is_whole or not options.record:
         return int(not verdict.is_whole)
     with _application(migrate=False) as app:
@@ -307,6 +308,7 @@ _ABOUT = {
     "number": Text("Number"),
     "title": Text("Campaign name"),
     "outcome": Text("Conclusion"),
+    "set_aside": Text("Promises of the company set aside"),
     "hash": Text("Hash of what was decided (SHA-256)"),
     "issued_at": Text("Issued"),
     "issued_by": Text("Issued by"),

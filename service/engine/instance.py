@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from service.engine.nodes import Node, ServiceTask, StartEvent
 from service.engine.nodes.reminders import Since
 from service.engine.nodes.results import Fails, Throws
 from service.engine.nodes.scope import Scope
-from service.engine.progress import ActiveToken, Environment, OpenTask, Progress, ScopeView
+from service.engine.progress import ActiveToken, Environment, OpenTask, Progress, ScopeView, Stand
 from service.engine.tokens import looking, snapshot
 from service.engine.tokens.running import Running
 from service.engine.tokens.tree import ERROR, STARTED, Root, Token
@@ -184,9 +185,15 @@ class Instance:
         """
         return modifying.correct(self._running, scope, variables)
 
-    def preview(self, *, cancel: Sequence[str] = (), start: Sequence[str] = ()) -> Modification:
+    def preview(
+        self,
+        *,
+        cancel: Sequence[str] = (),
+        start: Sequence[str] = (),
+        variables: Mapping[str, Any] | None = None,
+    ) -> Modification:
         """Return what `modify` would open, close and lose, without doing it."""
-        return preview(self._running, cancel, start)
+        return preview(self._running, cancel, start, variables or {})
 
     # ---- looking ----------------------------------------------------------------------------------
 
@@ -212,6 +219,22 @@ class Instance:
     def waits(self) -> list[Waits]:
         """Return what each of the places that wait, waits for."""
         return waits(self._running.root)
+
+    def stand(self) -> Stand:
+        """Return how it stands, for who judges where it may go from there."""
+        return looking.stand(self._running.root, self._running.definition)
+
+    def stand_with(self, token_id: str, variables: Mapping[str, Any]) -> Stand:
+        """Return how it would stand with other variables where a token is. UnknownToken when it is gone."""
+        token = self._running.root.token(token_id)
+        if token is None:
+            raise UnknownToken()
+        stand, scope = self.stand(), token.scope
+        held = (
+            replace(each, variables={**each.variables, **variables}) if each.id == scope.id else each
+            for each in stand.scopes
+        )
+        return replace(stand, scopes=tuple(held))
 
     def active(self) -> list[ActiveToken]:
         """Return the places that wait, without the activities around them and armed boundary events."""

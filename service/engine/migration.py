@@ -18,7 +18,7 @@ from service.engine.instance import Instance
 from service.engine.motion.event_sub_processes import has_interrupted
 from service.engine.nodes import reminders
 from service.engine.nodes.reminders import Since
-from service.engine.progress import Environment
+from service.engine.progress import Environment, Stand
 from service.engine.tokens import joins, redrawn, snapshot, v0_1
 from service.engine.tokens.tree import STARTED, Root, Token, TokenTree
 from service.wording import Text
@@ -63,6 +63,11 @@ def plan(blob: bytes, old: Model, new: Model) -> Plan:
     moved = snapshot.decode(_moved(blob, old, new), new).root
     obstacles = tuple(_starving(root, moved))
     return Plan(obstacles, () if obstacles else (*_notes(root, new), *_events_added(moved, old)))
+
+
+def stand(blob: bytes, old: Model, new: Model, env: Environment) -> Stand:
+    """Return how the case would stand on another manifest; its plan must have no obstacles."""
+    return Instance.load(new, _moved(blob, old, new), env).stand()
 
 
 def migrate(

@@ -235,6 +235,23 @@ class ScopeView:
 
 
 @dataclass(frozen=True)
+class Spot:
+    """Where a token stands: the activities around it and its own, by id; at a join the flow it came by."""
+
+    path: tuple[str, ...]
+    flow: str = ""
+
+
+@dataclass(frozen=True)
+class Stand:
+    """How a process instance stands: where its tokens are, and the variables of each scope."""
+
+    process: str
+    spots: tuple[Spot, ...]
+    scopes: tuple[ScopeView, ...]
+
+
+@dataclass(frozen=True)
 class Progress:
     """What one step changed, ready to be stored in one transaction."""
 

@@ -2,6 +2,7 @@
 
 step        one instance, under its lock, in one transaction: everything else stands on it
 identity    accounts, sessions, tokens, substitutes, rights, who sees a case
+promises    what the company promises of a case under way: acts that set it aside take a second person
 tasks       user tasks: whose they are, their lists, their answers, and what people do with them
 cases       starting, messages, the record, the dossier, attachments
 effects     what reaches beyond one case: queued in a step, done after its commit

@@ -14,6 +14,7 @@ from service.runtime.campaigns.ports import HandlerPorts
 from service.runtime.cases import attachments
 from service.runtime.effects import channels, notices
 from service.runtime.incidents import rows as incidents
+from service.runtime.promises import waivers
 from service.runtime.step import handler_calls
 from service.runtime.step.context import Application
 from service.runtime.step.step import Keeper, Parts, Step
@@ -25,7 +26,7 @@ from service.store.blobs import BlobStore
 from service.store.db import Database
 
 KEEPERS: tuple[Keeper, ...] = (
-    *(tasks, reminding, incidents, attachments, ending, v0_1, taking_back, notices),
+    *(tasks, reminding, incidents, attachments, ending, v0_1, taking_back, waivers, notices),
 )
 """Behind tasks what needs their rows: who is told of them, and incidents (one that nobody may do is one).
 Last the notices: they see what all others have done."""

@@ -29,6 +29,7 @@ from service.store.models import (
     Figure,
     ProcessInstance,
     Submission,
+    Waiver,
 )
 from service.store.writing import table_of
 
@@ -115,6 +116,7 @@ _ALL = (
         "instance_id",
         "id",
     ),
+    Covered(table_of(Waiver), _but(Waiver), "instance_id", "id"),
     Covered(table_of(Attachment), _but(Attachment, "erased_at"), "id", "id"),
     Covered(
         table_of(ProcessInstance),

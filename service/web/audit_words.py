@@ -68,6 +68,11 @@ def actions() -> dict[str, str]:
         "user.changed": _("account changed"),
         "user.created": _("account made"),
         "user.password": _("password set"),
+        "waiver.asked": _("second admin asked for"),
+        "waiver.confirmed": _("promise set aside by two"),
+        "waiver.declined": _("request declined"),
+        "waiver.stale": _("request void"),
+        "waiver.withdrawn": _("request taken back"),
     }
 
 

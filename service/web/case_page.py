@@ -18,7 +18,7 @@ from service.runtime.cases.views import (
 )
 from service.runtime.tasks import user_tasks
 from service.runtime.tasks.views import TaskView
-from service.web import case_head, decision_words, diagrams, people
+from service.web import case_head, decision_words, diagrams, people, waivers
 from service.web.asking import application, calendar, me
 from service.web.formatting import Due, due
 from service.web.labels import localized
@@ -73,6 +73,7 @@ def case_context(instance_id: str, record: DossierView, *, focus: TaskView | Non
     return {
         "case": case,
         "suspension": suspension,
+        "waivers": waivers.of_case(instance_id),
         "head": case_head.of(case.business_key),
         "waits": waits,
         "told_waits": [each for each in waits if each.kind in TOLD] or list(waits),

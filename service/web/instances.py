@@ -21,9 +21,10 @@ from service.runtime.cases.views import InstanceView
 from service.runtime.identity import rights
 from service.runtime.incidents import causes, incidents
 from service.runtime.mending import modifying, variables
+from service.runtime.promises.waivers import WaiverView, who_can_answer
 from service.runtime.releases import contents, migrations
 from service.runtime.step.context import Actor, Application
-from service.web import case_facts, people
+from service.web import case_facts, people, waivers
 from service.web.asking import application, me, signed_in_only
 from service.web.case_page import case_context
 from service.web.i18n import worded
@@ -131,10 +132,18 @@ def migration(instance_id: str) -> str:
 def migrate(instance_id: str) -> Response:
     """Move the case. Who meets an obstacle that is new since the plan sees the plan again."""
     try:
-        migrations.migrate_one(application(), me(), instance_id, to=request.form["deployment"])
+        done = migrations.migrate_one(
+            application(),
+            me(),
+            instance_id,
+            to=request.form["deployment"],
+            reason=request.form.get("reason", "").strip(),
+        )
     except migrations.CannotMove:
         flash(_("The case could not move and stays as it was."), "bad")
         return redirect(url_for("instances.migration", instance_id=instance_id), 303)
+    if done.waiver is not None:
+        return waivers.asked(done.waiver)
     return _back(instance_id, _("The case goes on by the new drawings."))
 
 
@@ -144,9 +153,11 @@ def correct(instance_id: str) -> Response:
     form, given = request.form, _corrected() or {}
     scope, reason = form.get("scope", ""), form.get("reason", "")
     try:
-        variables.correct(application(), me(), instance_id, given, reason, scope=scope)
+        done = variables.correct(application(), me(), instance_id, given, reason, scope=scope)
     except InvalidInput as error:
         return _back(instance_id, worded(error.errors[0].message if error.errors else error.message), "bad")
+    if done.waiver is not None:
+        return waivers.asked(done.waiver)
     return _back(instance_id, _("The variable has been corrected."))
 
 
@@ -168,10 +179,13 @@ def modify(instance_id: str) -> Response | str:
         )
     except InvalidInput as error:
         return _back(instance_id, worded(error.message), "bad")
+    if done.waiver is not None:
+        return waivers.asked(done.waiver)
     if reason:
         return _back(instance_id, _("The case has been put where you said."))
     case = instances.get(app, actor, instance_id)
-    return render_template("modification.html", case=case, done=done, chosen=chosen)
+    able = who_can_answer(app, instance_id, actor.name) if done.promises else ()
+    return render_template("modification.html", case=case, done=done, chosen=chosen, able=able)
 
 
 @blueprint.post("/incidents/<incident_id>/retry")
@@ -179,6 +193,8 @@ def retry(incident_id: str) -> Response:
     """Try the failed element again, with a variable corrected if one is given."""
     reason = request.form.get("reason", "").strip()
     case = incidents.retry(application(), me(), incident_id, variables=_corrected(), reason=reason)
+    if isinstance(case, WaiverView):
+        return waivers.asked(case)
     if case.incidents:
         return _back(case.id, _("It was tried again and failed again."), "bad")
     return _back(case.id, _("It was tried again and went through."))

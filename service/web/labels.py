@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from service.engine.forms.english import translated
 from service.errors import NotFound
+from service.runtime.promises.judging import PromiseView
 from service.web.asking import application
 from service.web.i18n import language_tag
 from service.wording import translated as translated_text
@@ -27,6 +28,11 @@ class Declared(Protocol):
 def label_of(declared: Declared) -> str:
     """Return what owners call something, in the reader's language."""
     return (declared.label_en if language_tag() == "en" else "") or declared.label
+
+
+def promised(promise: PromiseView) -> str:
+    """Return a sentence of `guarantees.yaml`, in the reader's language."""
+    return (promise.text_en if language_tag() == "en" else "") or promise.text
 
 
 def localized(schema: Mapping[str, Any], deployment_id: str) -> Mapping[str, Any]:

@@ -64,6 +64,16 @@ class Round:
 
 
 @dataclass(frozen=True)
+class Aside:
+    """Promises of the company that were set aside, by whom and why."""
+
+    promises: str
+    what: str
+    asked: str
+    agreed: str
+
+
+@dataclass(frozen=True)
 class Sheet:
     """What stands on the paper, in the reader's language. `facts` are (label, value)."""
 
@@ -71,6 +81,7 @@ class Sheet:
     name: str
     facts: tuple[tuple[str, str], ...]
     signatures: tuple[Signature, ...]
+    set_aside: tuple[Aside, ...]
     rounds: tuple[Round, ...]
     hash: str
     link: str
@@ -90,6 +101,7 @@ def sheet_of(
         name=case["title"] or case["process"],
         facts=tuple(_facts(case)),
         signatures=tuple(_signature(each, departments) for each in certificate["signatures"]),
+        set_aside=tuple(map(_aside, certificate.get("set_aside", ()))),
         rounds=tuple(_rounds(record)) if rounds else (),
         hash=certificate["hash"],
         link=f"{app.settings.base_url}/cases/{case['instance']}/approval-sheet?hash={certificate['hash']}",
@@ -102,6 +114,9 @@ def sheet_of(
             "at": _("Time"),
             "conclusion": _("Conclusion"),
             "opinion": _("Opinion"),
+            "aside": _("Promises of the company set aside"),
+            "asked": _("Asked for by"),
+            "agreed": _("Agreed to by"),
             "rounds": _("Changes between the rounds"),
             "field": _("Field"),
             "before": _("Before"),
@@ -194,6 +209,19 @@ def _footer(at: str, who: str) -> str:
         "Issued %(at)s by %(who)s. Verify by the hash of the page, or its PDF by countersign verify.",
         at=at,
         who=who,
+    )
+
+
+def _aside(given: Mapping[str, Any]) -> Aside:
+    named = (
+        f"{each['name']}（{_('past')} {'、'.join(each['approvals'])}）" if each["approvals"] else each["name"]
+        for each in given["promises"]
+    )
+    return Aside(
+        promises="；".join(named),
+        what=given["what"],
+        asked=f"{given['asked_by']['shown']} {moment(given['asked_at'])} {given['reason']}",
+        agreed=f"{given['agreed_by']['shown']} {moment(given['agreed_at'])} {given['answer']}",
     )
 
 

@@ -32,6 +32,7 @@ from service.web import (
     staff,
     start,
     tasks,
+    waivers,
 )
 
 BLUEPRINTS = (
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     guarantees,
     releases,
     mending,
+    waivers,
     company,
     staff,
     account,
@@ -70,6 +72,7 @@ def install(app: Flask) -> None:
     app.add_template_filter(figure_words.measured)
     app.add_template_filter(figure_words.as_metric)
     app.add_template_filter(labels.told, "said")
+    app.add_template_filter(labels.promised)
     app.add_template_filter(notifications.kind_word)
     app.add_template_filter(notifications.channel_word)
     app.add_template_filter(notifications.kind_tone)
@@ -85,6 +88,7 @@ def _page_context() -> dict[str, object]:
         "open_task_count": _open_task_count,
         "missing_count": company.missing_count,
         "ill_count": mending.ill_count,
+        "asked_of_me": waivers.asked_of_me,
         "has_boards": actor is not None and boards.is_offered(actor),
         "unread_count": notifications.unread_count,
     }

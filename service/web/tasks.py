@@ -19,10 +19,11 @@ from service.runtime.cases import copies, dossier, instances
 from service.runtime.effects import notifications
 from service.runtime.effects.notifications import NotificationView
 from service.runtime.forecasting import forecasts
+from service.runtime.promises.waivers import WaiverView
 from service.runtime.step.views import View
 from service.runtime.tasks import actions, recalling, together, user_tasks
 from service.runtime.tasks.views import TaskView
-from service.web import case_head, form_payload, people
+from service.web import case_head, form_payload, people, waivers
 from service.web.asking import application, me, signed_in_only
 from service.web.case_page import TOLD, case_context, task_due
 from service.web.decision_words import last_of_each
@@ -220,6 +221,8 @@ def act(task_id: str, name: str) -> Response | str:
     given = {each.name: _said(each.name) for each in fields(action.given)}
     version = request.form.get("version", type=int)
     answer = user_tasks.act(application(), me(), task_id, name, given, version=version)
+    if isinstance(answer, WaiverView):
+        return waivers.asked(answer)
     if isinstance(answer, TaskView) and request.headers.get("HX-Request"):
         # The task's new line in the list.
         people.remember((answer.assignee, answer.applicant))

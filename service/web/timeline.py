@@ -29,6 +29,7 @@ NOTED = frozenset(
     | {"instance_cancelled", "instance_withdrawn", "informed", "consulted"}
     | {"signers_before", "signers_after", "signers_beside", "signer_removed", "withdrawn"}
     | {"signed", "concluded", "came_back"}
+    | {"waiver_asked", "waiver_confirmed", "waiver_declined", "waiver_withdrawn", "waiver_stale"}
 )
 
 

@@ -198,6 +198,28 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
     "cases put right": {
         "POST /api/v1/process-instances/<instance_id>/variables": _case("instance.correct"),
         "POST /api/v1/process-instances/<instance_id>/modify": _case("instance.modify"),
+        "GET /api/v1/waivers": _ME,
+        **dict.fromkeys(
+            (
+                "GET /api/v1/waivers/<waiver_id>",
+                "GET /api/v1/waivers/<waiver_id>/present",
+                "GET /admin/waivers/<waiver_id>",
+            ),
+            _case(),
+        ),
+        **dict.fromkeys(
+            (
+                "POST /api/v1/waivers/<waiver_id>/confirm",
+                "POST /api/v1/waivers/<waiver_id>/decline",
+                "POST /admin/waivers/<waiver_id>/confirm",
+                "POST /admin/waivers/<waiver_id>/decline",
+            ),
+            Need("sees the case, has no part in it and has not asked", "instance.modify"),
+        ),
+        **dict.fromkeys(
+            ("POST /api/v1/waivers/<waiver_id>/withdraw", "POST /admin/waivers/<waiver_id>/withdraw"),
+            Need("has asked for it"),
+        ),
         "GET /api/v1/incidents/causes": _right("incident.read"),
         "POST /api/v1/batch": _right("instance.suspend"),
         "GET /api/v1/batch/<batch_id>": Need("ordered it, or system.inspect"),

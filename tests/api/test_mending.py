@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 
 import pytest
 
+from service.runtime import identity
+from service.runtime.keeping import certificates
 from service.runtime.mending import batches
+from service.runtime.step.context import SYSTEM
+from tests.runtime.mending.drawings import guarded
 
 
 @pytest.fixture
@@ -51,6 +56,38 @@ def test_variables_and_tokens_are_put_right(admin, started):
     assert [each["activity_id"] for each in done.json["instance"]["active"]] == ["finance_confirm"]
     assert wrong.status_code == 422
     assert admin.post(at(started, "modify"), {**order, "reason": ""}).status_code == 422
+
+
+def test_what_sets_a_promise_aside_is_asked_for_and_confirmed_by_another(app, deploy, client_for):
+    deploy(guarded())
+    identity.create_user(app, SYSTEM, "jianghe", groups=("admin",))
+    admin, other, applicant = (client_for(name) for name in ("admin", "jianghe", "linyue"))
+    case = applicant.post("/process-definitions/guarded/start", {}).json["id"]
+    [place] = admin.get(f"/process-instances/{case}").json["active"]
+    order = {"cancel": [place["token_id"]], "start": [{"activity_path": "launch"}]}
+
+    seen = admin.post(at(case, "modify"), {**order, "dry_run": True})
+    asked = admin.post(at(case, "modify"), {**order, "reason": "临期"})
+    waiver = asked.json["id"]
+    listed = [each["id"] for each in other.get("/waivers", state="open").json["items"]]
+    own = admin.post(f"/waivers/{waiver}/confirm", {"reason": "同意"})
+    present = other.get(f"/waivers/{waiver}/present").json
+    done = other.post(f"/waivers/{waiver}/confirm", {"reason": "总裁同意"})
+    again = other.post(f"/waivers/{waiver}/decline", {"reason": "请等"})
+
+    assert [each["key"] for each in seen.json["promises"]] == ["legal_first"]
+    assert (asked.status_code, asked.json["state"]) == (202, "open")
+    assert asked.headers["Location"].endswith(f"/waivers/{waiver}")
+    assert listed == [waiver]
+    assert (own.status_code, done.status_code, again.status_code) == (403, 200, 409)
+    assert (present["problem"], [each["name"] for each in present["promises"]]) == (None, ["上线前法务同意"])
+    certificate = applicant.get(at(case, "certificate")).json
+    [aside] = certificate["set_aside"]
+    assert (aside["asked_by"]["name"], aside["agreed_by"]["name"]) == ("admin", "jianghe")
+    verdict = certificates.verify(app.audit_keys, json.dumps(certificate).encode())
+    assert (verdict.state, verdict.about["set_aside"]) == ("whole", ["上线前法务同意"])
+    certificate["set_aside"] = []
+    assert certificates.verify(app.audit_keys, json.dumps(certificate).encode()).state == "changed"
 
 
 def test_many_are_done_in_the_background_with_progress(admin, started, app):

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from service.app import create_app
 from service.runtime import identity
 from service.runtime.cases import instances
+from service.runtime.promises.waivers import WaiverView
 from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM
 from service.runtime.tasks import user_tasks
@@ -167,6 +168,16 @@ def connected(folder, token):
     return app, Client(create_app(app.settings, application=app), token)
 
 
+PROMISE = """
+guarantees:
+  legal_does_its_own:
+    name: 法务的事法务办
+    text: 法务会签只由法务部的人办理。
+    who_does: legal_review
+    is_always: 法务部
+""".encode()
+
+
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory, _hired_sqlite, _cheap_passwords):
     folder = tmp_path_factory.mktemp("prepared")
@@ -177,9 +188,10 @@ def prepared(tmp_path_factory, _hired_sqlite, _cheap_passwords):
     files = {
         name: text.encode() if isinstance(text, str) else text for name, text in drawings.review().items()
     }
-    review = deployments.deploy(app, SYSTEM, files)
+    review = deployments.deploy(app, SYSTEM, files | {"guarantees.yaml": PROMISE})
     case = instances.start(app, identity.actor(app, "linyue"), "review")
     [task] = user_tasks.find(app, SYSTEM, instance=case.id).items
+    asked = admin.post(f"/tasks/{task.id}/assign", {"to": "ouwen", "reason": "x"}).json
     admin.put("/allowances/市场部/2026Q1", {"granted": 1})
     order = {"action": "suspend", "ids": [case.id], "reason": "x", "dry_run": True}
     values = {
@@ -193,6 +205,7 @@ def prepared(tmp_path_factory, _hired_sqlite, _cheap_passwords):
         "notification_id": "none",
         "batch_id": admin.post("/batch", order).json["id"],
         "job_id": "none",
+        "waiver_id": asked["id"],
         "user_name": "ouwen",
         "user": "ouwen",
         "study_id": admin.post("/calibrations", {}).json["id"],
@@ -260,7 +273,8 @@ def test_a_route_answers_what_it_promises(world, operation):
     promised = responses[operation.method.lower()]["responses"]
     assert str(answer.status_code) in promised
     if answer.status_code < 300:
-        _assert_shaped(answer, operation.returns)
+        is_asked = operation.is_asked and answer.status_code == 202
+        _assert_shaped(answer, WaiverView if is_asked else operation.returns)
     else:
         assert answer.content_type == "application/problem+json"
         assert {"title", "status", "detail"} <= answer.json.keys()

@@ -25,7 +25,7 @@ from service.runtime.incidents import incidents
 from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM
 from service.runtime.tasks import user_tasks
-from service.store.models import Batch, Notification, Outbox, Study
+from service.store.models import Batch, Notification, Outbox, Study, Waiver
 from tests.api.rights import ANSWERS, ANYONE, BY_ROUTE, OWN, SEES, SIGNED_IN, STARTS, markdown, served
 from tests.engine import diagrams as d
 from tests.runtime.drawings import REVIEW_FORM
@@ -93,6 +93,7 @@ class World:
             "batch_id": self._batch,
             "study_id": self._study,
             "job_id": self._job,
+            "waiver_id": lambda: self._waiver(case),
             "deployment_id": lambda: self.app.live().deployment_id,
             "definition": lambda: "review",
             "filename": lambda: "nothing.css",
@@ -133,6 +134,24 @@ class World:
     def _study(self):
         with self.app.db.begin() as session:
             row = Study(kind="calibration", created_by="linyue", created_at=self.app.clock())
+            session.add(row)
+            session.flush()
+            return row.id
+
+    def _waiver(self, case):
+        with self.app.db.begin() as session:
+            row = Waiver(
+                instance_id=case.id,
+                business_key=case.business_key,
+                act="modify",
+                given={"cancel": [], "start": [], "variables": {}},
+                what={"template": "x", "params": {}},
+                promises=[],
+                reason="x",
+                state="open",
+                asked_by="linyue",
+                asked_at=self.app.clock(),
+            )
             session.add(row)
             session.flush()
             return row.id
@@ -220,6 +239,10 @@ BODIES = {
         "reason": "更正",
     },
     "POST /api/v1/process-instances/<instance_id>/modify": {"reason": "调整", "dry_run": True},
+    "POST /api/v1/waivers/<waiver_id>/confirm": {"reason": "同意"},
+    "POST /api/v1/waivers/<waiver_id>/decline": {"reason": "请等"},
+    "POST /admin/waivers/<waiver_id>/confirm": {"reason": "同意"},
+    "POST /admin/waivers/<waiver_id>/decline": {"reason": "请等"},
     "POST /api/v1/batch": {"action": "suspend", "ids": ["none"], "reason": "演练", "dry_run": True},
     "POST /api/v1/users": {"name": "", "display_name": "x"},
     "PATCH /api/v1/departments/<department>": {"head": None},
@@ -331,6 +354,8 @@ def refusals(who: str, route: str) -> set[int] | None:
         "sees the task and cannot answer it": (409 if who == "zhouheng" else None) if sees(who) else 404,
         "uploaded it, or sees the case": None if own or holds(who, "case.see_all") else 404,
         "sees the case, and began it or holds": None if sees(who) else 404,
+        "has asked for it": None if own else 403 if sees(who) else 404,
+        "sees the case, has no part in it and has not asked": None if sees(who) else 404,
         "is the case's applicant": None if own else 403 if sees(who) else 404,
         "sees the case or reads incidents": None if own or _reads_all(who) else 404,
         "ordered it, or system.inspect": None if own or holds(who, "system.inspect") else 404,

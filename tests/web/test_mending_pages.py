@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import update
 
 from service import web
+from service.runtime import identity
 from service.runtime.cases import instances
 from service.runtime.mending import batches
 from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM
 from service.store.models import ProcessInstance
+from tests.conftest import PASSWORD
 from tests.engine import diagrams as d
 from tests.runtime.drawings import chain
 from tests.web.company import Company
@@ -172,3 +174,26 @@ def test_no_page_names_anything_as_the_layout_around_it_does():
 
     assert around
     assert {page: taken for page, taken in own.items() if taken} == {}
+
+
+def test_a_move_past_an_approval_is_asked_for_and_marked(company: Company, admin, case) -> None:
+    identity.create_user(company.app, SYSTEM, "jianghe", password=PASSWORD, groups=("admin",))
+    other, applicant = company.browser("jianghe"), company.browser("linyue")
+    [preparation] = [each.token_id for each in case.enclosing if each.activity_id == "preparation"]
+    order = {"cancel": [preparation], "start": ["approval_stage/formal_approval"]}
+
+    seen = admin.post(f"/admin/instances/{case.id}/modify", data=order).text
+    asked = admin.post(f"/admin/instances/{case.id}/modify", data={**order, "reason": "活动临期"})
+    own = admin.get(asked.location).text
+    home, page = other.get("/tasks").text, other.get(asked.location).text
+    other.post(f"{asked.location}/confirm", data={"reason": "总裁已书面同意"})
+
+    assert "送审前总监预审" in seen
+    assert "提出申请" in seen
+    assert "确认并执行</button>" not in own
+    assert asked.location in home
+    assert "确认并执行</button>" in page
+    for marked in (f"/admin/instances/{case.id}", f"/cases/{case.id}", f"/cases/{case.id}/approval-sheet"):
+        text = (other if "admin" in marked else applicant).get(marked).text
+        assert "送审前总监预审" in text
+        assert "总裁已书面同意" in text

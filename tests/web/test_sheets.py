@@ -170,6 +170,7 @@ def test_what_people_have_written_stays_text(campaign: InstanceView) -> None:
         "signatures": [
             {"activity": "a", "who": "b", "at": "c", "conclusion": "同意", "tone": "good", "opinion": "#d"},
         ],
+        "set_aside": [{"promises": "#p", "what": "*w*", "asked": "$a$", "agreed": '#read("/etc/passwd")'}],
         "rounds": [
             {"title": "t", "at": "a", "who": "w", "changes": [{"label": "l", "before": "b", "after": "a"}]}
         ],
@@ -177,7 +178,7 @@ def test_what_people_have_written_stays_text(campaign: InstanceView) -> None:
         "words": dict.fromkeys(
             (
                 *("signatures", "none", "activity", "who", "at", "conclusion", "opinion"),
-                *("rounds", "field", "before", "after", "hash"),
+                *("rounds", "field", "before", "after", "hash", "aside", "asked", "agreed"),
             ),
             "w",
         ),

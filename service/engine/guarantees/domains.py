@@ -34,12 +34,12 @@ from service.engine.guarantees.values import (
     FALSE,
     NULL,
     TRUE,
-    UNKNOWN,
     Between,
     Members,
     Other,
     Value,
     Values,
+    abstract,
 )
 
 MOST_VALUES = 40
@@ -279,19 +279,4 @@ def _results(formula: Formula) -> Iterator[tuple[str, bool]]:
 
 def declared(case: CaseSchema) -> Mapping[str, Value]:
     """Return the values facts begin with, as far as they can be followed."""
-    found: dict[str, Value] = {}
-    for name, fact in case.facts.items():
-        value = fact.initial
-        if isinstance(value, bool):
-            found[f"case.{name}"] = TRUE if value else FALSE
-        elif isinstance(value, str):
-            found[f"case.{name}"] = Literal("string", value)
-        elif isinstance(value, (int, Decimal)):
-            found[f"case.{name}"] = Literal("number", Decimal(value))
-        elif isinstance(value, list):
-            known = all(isinstance(each, str) for each in value)
-            entries = frozenset(Literal("string", each) for each in value if isinstance(each, str))
-            found[f"case.{name}"] = Members(entries, is_open=not known)
-        else:
-            found[f"case.{name}"] = NULL if value is None else UNKNOWN
-    return found
+    return {f"case.{name}": abstract(fact.initial) for name, fact in case.facts.items()}

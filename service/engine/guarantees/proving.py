@@ -21,6 +21,7 @@ from service.engine.guarantees.answers import handed_on
 from service.engine.guarantees.budget import Budget, NotExamined
 from service.engine.guarantees.domains import Domains, entries_in
 from service.engine.guarantees.formulas import formula, names_in
+from service.engine.guarantees.here import Here
 from service.engine.guarantees.model import Proof, Step
 from service.engine.guarantees.outcomes import Outcomes
 from service.engine.guarantees.standing import Seen
@@ -72,6 +73,20 @@ def prove(trial: Trial, watch: Watch, within: Collection[str], about: Hashable =
     return _proof(trial, watch, within, (about, False))
 
 
+def prove_from(trial: Trial, watch: Watch, here: Here, about: Hashable) -> Proof:
+    """Return what is found of a sentence from where a case stands, in the process that stands there."""
+    found, few = Proof("holds"), entries_in(watch.asked)
+    for entries in (few, None) if few else (None,):
+        prover = _Prover(trial, watch, [here.process], Budget(MOST_AGAIN, trial.budget), entries, here)
+        helped = _FOLLOWED.get((about, entries is not None))
+        if helped is not None and prover.holds_with(helped):
+            return Proof("holds")
+        found = prover.proof()
+        if found.state == "holds" or (found.state == "broken" and found.is_sure):
+            return found
+    return found
+
+
 def _proof(
     trial: Trial,
     watch: Watch,
@@ -106,7 +121,9 @@ class _Prover:
         within: Collection[str],
         budget: Budget,
         entries: frozenset[Literal] | None = None,
+        here: Here | None = None,
     ) -> None:
+        self._here = here
         self._trial, self._watch, self._budget = trial, watch, budget
         self._subject = subject = trial.subject
         self._domains = Domains(subject, watch.asked, entries)
@@ -216,7 +233,15 @@ class _Prover:
 
     def _walked_with(self, followed: Names) -> Together:
         outcomes = self._outcomes(followed)
-        return Together(self._subject, self._watch, outcomes, self._judged, self._trial.frames, self._budget)
+        return Together(
+            self._subject,
+            self._watch,
+            outcomes,
+            self._judged,
+            self._trial.frames,
+            self._budget,
+            self._here,
+        )
 
     def _speaks_of(self, root: str) -> bool:
         """Tell whether anything the sentence speaks of is in a process or in what it calls."""

@@ -11,6 +11,8 @@ from service.engine.guarantees.unfolding import Frame
 from service.engine.guarantees.variables import Values, Variables
 
 MANY = 2
+IN = "in"
+"""Instead of a flow: the token holds what runs inside its activity."""
 Seen = tuple[Frame, Element]
 Tokens = tuple[int, ...]
 
@@ -26,6 +28,15 @@ class Event(NamedTuple):
     element: Element
     values: Values
     before: Values
+
+
+class Placed(NamedTuple):
+    """Where a token of a case under way stands; at a join, by which flow. With `is_come` it is new there."""
+
+    frame: Frame
+    element: Element
+    flow: str
+    is_come: bool
 
 
 class Way(NamedTuple):
@@ -101,6 +112,27 @@ class Standing:
             return state
         event = Event(kind, frame, element, state.values, before)
         return state._replace(events=(*state.events, event))
+
+    def placed(self, values: Values, spots: Iterable[Placed]) -> Sequence[Way]:
+        """Return how tokens may stand that a case was met with: one for each place they may stop at."""
+        found = [Way((), values)]
+        for spot in spots:
+            found = [way for state in found for way in self._put(state, spot)]
+        return [_standing(way, tuple(sorted(way.tokens))) for way in found]
+
+    def _put(self, state: Way, spot: Placed) -> Iterator[Way]:
+        """Put a token where it stands, or where what it stands at leads that is of no account."""
+        if spot.flow == IN:
+            loops = spot.element.extensions.multi_instance is not None
+            inside = self._net.place(spot.frame, spot.element, phase="again" if loops else "in")
+            come = self._entering(state, spot.frame, spot.element) if spot.is_come else state
+            yield self._with(come, inside)
+            return
+        for stop in self._net.stops_at(spot.frame, spot.element, spot.flow):
+            if spot.is_come or stop.passed or stop.place is None:
+                yield self._stopped(state, spot.frame, stop)
+            else:
+                yield self._with(state, stop.place)
 
     def _with(self, state: Way, place: Place) -> Way:
         if state.tokens.count(place.number) >= MANY:

@@ -17,12 +17,13 @@ from service.engine.guarantees.answers import is_answer
 from service.engine.guarantees.budget import Budget, NotExamined
 from service.engine.guarantees.domains import declared
 from service.engine.guarantees.formulas import names_in
+from service.engine.guarantees.here import Here
 from service.engine.guarantees.liveness import Kept, Liveness
 from service.engine.guarantees.net import Heeded, Net
 from service.engine.guarantees.outcomes import Outcomes
 from service.engine.guarantees.subject import Subject
 from service.engine.guarantees.unfolding import Frame
-from service.engine.guarantees.values import UNKNOWN
+from service.engine.guarantees.values import UNKNOWN, Value
 from service.engine.guarantees.variables import Variables
 from service.engine.guarantees.walking import (
     Held,
@@ -74,13 +75,17 @@ class Together:
         judged: Collection[str],
         unfolded: Callable[[str], list[Frame]],
         budget: Budget,
+        here: Here | None = None,
     ) -> None:
         self._subject, self._watch, self._outcomes, self._judged = subject, watch, outcomes, judged
-        self._unfolded, self._budget = unfolded, budget
+        self._unfolded, self._budget, self._here = unfolded, budget, here
         self._grounds = lru_cache(maxsize=None)(self._ground)
 
     def walked(self) -> list[Trace]:
         """Return a way that breaks the sentence, and the ways in other processes it rests on; or none."""
+        if self._here is not None:
+            found = self._going_on(self._here, self._walker(self._here.process))
+            return [found] if found is not None else []
         main = self._subject.case.main
         if main is None or main not in self._subject.processes:
             return self._apart(self._judged)
@@ -98,10 +103,30 @@ class Together:
 
         Facts not followed then may have had any value when the process was started.
         """
+        if self._here is not None:
+            return self._going_on(self._here, self._walker(trace.root, held=Held(trace)))
         is_first = self._subject.case.main in (trace.root, None) or self._begins_cases(trace.root)
         begun = self._initial() if is_first else self._widened([trace.begun])
         walk = self._walker(trace.root, held=Held(trace))
         return walk.go(begun, {(): self._widened(trace.changed, are_changes=True)}).broken
+
+    def _going_on(self, here: Here, walk: Walk) -> Trace | None:
+        """Walk on from where a case stands that is under way."""
+        _, net, _ = self._grounds(here.process)
+        facts = {name for name in self._outcomes.followed if name.startswith("case.")}
+        own = self._outcomes.followed - facts
+        standing = tuple((name, self._one(name, here.fact(name))) for name in sorted(facts))
+        scoped = [
+            (frame, {name: self._one(name, here.variable(name, frame)) for name in own})
+            for frame in net.frames
+            if frame.scope is frame
+        ]
+        return walk.take_up([*here.placed(net)], scoped, (standing, here.memory(self._watch))).go().broken
+
+    def _one(self, name: str, value: Value) -> Value:
+        """Return the one value of those that make a difference which a value is."""
+        found = self._outcomes.settled(name, value) if value != UNKNOWN else ()
+        return next(iter(found)) if len(found) == 1 else UNKNOWN
 
     def _widened(self, resting: Iterable[Resting], *, are_changes: bool = False) -> list[Resting]:
         """Return what is known of a case, with every value of the facts that were not followed yet.
@@ -204,7 +229,8 @@ class Together:
         """Return what all walks of a process go on."""
         frames = self._unfolded(root)
         applying = self._applying(root, frames)
-        resting = self._resting(frames) if root == self._subject.case.main else frozenset[Element]()
+        is_led = root == self._subject.case.main and self._here is None
+        resting = self._resting(frames) if is_led else frozenset[Element]()
         heeded = Heeded(self._watch.entered, self._watch.left, applying | resting)
         net = Net(self._subject, frames, self._outcomes, heeded)
         return applying, net, Variables(frames, self._outcomes, self._outcomes.followed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from service.engine.decisions.cells import Cell, Interval, Literal
 
@@ -52,6 +53,22 @@ ANY_LIST = Members(frozenset(), is_open=True)
 Value = Literal | Other | Between | Members | Unknown
 Values = frozenset[Value]
 ANYTHING: Values = frozenset({UNKNOWN})
+
+
+def abstract(value: Any) -> Value:
+    """Return a value as far as sentences tell values apart."""
+    if value is None:
+        return NULL
+    if isinstance(value, bool):
+        return TRUE if value else FALSE
+    if isinstance(value, str):
+        return Literal("string", value)
+    if isinstance(value, (int, Decimal)):
+        return Literal("number", Decimal(value))
+    if isinstance(value, (list, tuple)):
+        texts = frozenset(Literal("string", each) for each in value if isinstance(each, str))
+        return Members(texts, is_open=not all(isinstance(each, str) for each in value))
+    return UNKNOWN
 
 
 def truth(answer: bool | None) -> Values:

@@ -12,8 +12,10 @@ from service.engine.guarantees.budget import Budget
 from service.engine.guarantees.liveness import Liveness
 from service.engine.guarantees.moves import Moves
 from service.engine.guarantees.net import Net
-from service.engine.guarantees.standing import Event, Seen
+from service.engine.guarantees.outcomes import Outcome
+from service.engine.guarantees.standing import Event, Placed, Seen
 from service.engine.guarantees.steps import Marking, Step, Steps
+from service.engine.guarantees.unfolding import Frame
 from service.engine.guarantees.values import UNKNOWN, Value
 from service.engine.guarantees.variables import Values, Variables
 from service.engine.guarantees.watching import BROKEN, KEPT, Met, Watch
@@ -142,6 +144,17 @@ class Walk:
                 here = self._resting(values, memory)
                 self._resting_at.setdefault(marking.running, {}).setdefault(here, state)
                 self._have_changed(state, self._changes)
+        return self
+
+    def take_up(
+        self, spots: Collection[Placed], scoped: Iterable[tuple[Frame, Outcome]], at: Resting
+    ) -> Walk:
+        """Begin where a case stands that is under way: its tokens, and what is known in its frames."""
+        values = self._variables.with_facts(self._variables.nothing, at[0])
+        for frame, known in scoped:
+            values = self._variables.assigned(frame, values, known)
+        for way in self._moves.placed(values, spots):
+            self._reach(None, self._steps.first(values, way), values, at[1], at)
         return self
 
     def _begin(self, resting: Resting) -> None:

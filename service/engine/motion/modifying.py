@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from service.engine.motion import activity_paths, moves, moving, rounds
 from service.engine.nodes import EventSubProcess
 from service.engine.nodes.memory import BranchPath
-from service.engine.progress import ActiveToken, ScopeView
+from service.engine.progress import ActiveToken, ScopeView, Stand
 from service.engine.tokens import joins, looking, removing, snapshot
 from service.engine.tokens.running import Running
 from service.engine.tokens.tree import Token, TokenTree
@@ -23,11 +23,13 @@ class Modification:
 
     `opened`: the activities started, with those around them that had to be opened. `closed`: every token
     that ends. `lost`: the variables that end with them, and what multi-instance activities had collected.
+    `stand`: how the case stands then, before anything moves on.
     """
 
     opened: tuple[ActiveToken, ...]
     closed: tuple[ActiveToken, ...]
     lost: tuple[ScopeView, ...]
+    stand: Stand = field(repr=False)
 
 
 def modify(
@@ -40,11 +42,14 @@ def modify(
     return done
 
 
-def preview(running: Running, cancel: Sequence[str], start: Sequence[str]) -> Modification:
+def preview(
+    running: Running, cancel: Sequence[str], start: Sequence[str], variables: Mapping[str, Any]
+) -> Modification:
     """Return what `modify` would do, found out on a copy that moves nothing."""
     blob = snapshot.encode(running.definition, running.state, running.journal.seq, running.root)
     rest = snapshot.decode(blob, running.model)
     copy = Running(running.model, rest.definition, running.env, rest.root, rest.state, rest.seq)
+    copy.root.scope.set(variables)
     return _rearranged(copy, cancel, start)
 
 
@@ -75,7 +80,8 @@ def _rearranged(running: Running, cancel: Sequence[str], start: Sequence[str]) -
     _settle_rounds(running, tokens)
     _refuse_emptied(tokens)
     moves.refuse_starving(running.root, before)
-    return Modification(tuple(map(looking.place, opened)), places, lost)
+    stand = looking.stand(running.root, running.definition)
+    return Modification(tuple(map(looking.place, opened)), places, lost, stand)
 
 
 def _to_cancel(running: Running, token_id: str) -> Token:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from service.engine.nodes import Node
 from service.engine.nodes.scope import Scope
-from service.engine.progress import ActiveToken, ScopeView
+from service.engine.progress import ActiveToken, ScopeView, Spot, Stand
 from service.engine.tokens.tree import ERROR, STARTED, STATE_NAMES, Root, Token
 
 
@@ -47,6 +48,23 @@ def scopes(root: Root) -> list[ScopeView]:
     for token in root.all_live():
         views += scopes_of(token)
     return views
+
+
+def stand(root: Root, process: str) -> Stand:
+    """Return how an instance stands, for who judges where it may go from there."""
+    spots = dict.fromkeys(_spot(token) for token in root.all_live() if _is_leaf(token))
+    held = (ScopeView(each.id, each.path, each.definition, dict(each.variables)) for each in scopes(root))
+    return Stand(process, tuple(spots), tuple(held))
+
+
+def _spot(token: Token) -> Spot:
+    """Return where a token stands; one of several events that are waited for, at their gateway."""
+    *around, own = token.activity_path.split("/")
+    if token.memory.race is not None:
+        flow = token.memory.flow
+        sources = (node for node in token.tree.spec.task_specs.values() if isinstance(node, Node))
+        own = next(each.element_id for each in sources if any(out.id == flow for out in each.flows))
+    return Spot((*around, own), token.memory.flow if token.memory.is_at_join else "")
 
 
 def root_scope(root: Root) -> ScopeView:

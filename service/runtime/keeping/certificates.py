@@ -18,14 +18,18 @@ from typing import Any
 
 from sqlalchemy import select
 
+from service.languages import CHINESE, catalogue
 from service.runtime import identity
 from service.runtime.cases import dossier, instances
 from service.runtime.cases.views import InstanceView, OpinionView, SubmissionView
 from service.runtime.identity.visibility import require_visible
+from service.runtime.promises import waivers
+from service.runtime.promises.waivers import WaiverView
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import to_json
 from service.store.audit_chain import AuditKeys
 from service.store.models import AuditEntry
+from service.wording import translated
 
 FORMAT = "countersign-certificate/1"
 WHOLE, CHANGED, FOREIGN, UNREADABLE = "whole", "changed", "foreign", "unreadable"
@@ -57,13 +61,17 @@ def issue(app: Application, actor: Actor, instance_id: str) -> dict[str, Any]:
     record = dossier.dossier(app, actor, instance_id)
     submissions = {each.id: each for section in record.sections for each in section.submissions}
     names = _names(app, case, record.opinions)
-    content = {
+    content: dict[str, Any] = {
         "format": FORMAT,
         "case": _case(case, names),
         "signatures": [
             _signature(each, submissions.get(each.submission_id or ""), names) for each in record.opinions
         ],
     }
+    # Only where there are any: what was issued before keeps its hash.
+    aside = waivers.find(app, actor, instance=instance_id, state=waivers.CONFIRMED)
+    if aside:
+        content["set_aside"] = [_set_aside(app, each) for each in aside]
     said = hashlib.sha256(_canonical(content)).hexdigest()
     issued = {"at": app.clock(), "by": actor.name, "record": _record(app, actor, instance_id)}
     whole: dict[str, Any] = to_json({**content, "hash": said, "issued": issued})
@@ -131,6 +139,24 @@ def _signature(
     }
 
 
+def _set_aside(app: Application, waiver: WaiverView) -> dict[str, Any]:
+    """Return which promises of the company an act set aside, by whom and why, and who agreed to it."""
+    with app.db.read() as session:
+        names = identity.display_names(session, filter(None, [waiver.asked_by, waiver.answered_by]))
+    return {
+        "promises": [
+            {"name": each.name, "text": each.text, "approvals": each.approvals} for each in waiver.promises
+        ],
+        "what": translated(waiver.what, catalogue(CHINESE).gettext),
+        "asked_by": _person(waiver.asked_by, names),
+        "asked_at": waiver.asked_at,
+        "reason": waiver.reason,
+        "agreed_by": _person(waiver.answered_by, names),
+        "agreed_at": waiver.answered_at,
+        "answer": waiver.answer,
+    }
+
+
 def _person(name: str | None, names: Mapping[str, str]) -> dict[str, str] | None:
     return {"name": name, "shown": names.get(name, name)} if name else None
 
@@ -186,6 +212,9 @@ def _about(certificate: Mapping[str, Any]) -> dict[str, Any]:
         "number": case.get("number"),
         "title": case.get("title"),
         "outcome": case.get("outcome"),
+        "set_aside": [
+            each["name"] for aside in certificate.get("set_aside") or () for each in aside["promises"]
+        ],
         "hash": certificate.get("hash"),
         "issued_at": issued.get("at"),
         "issued_by": issued.get("by"),

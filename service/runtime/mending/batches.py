@@ -22,6 +22,7 @@ from service.runtime.identity import visibility
 from service.runtime.identity.rights import may, require
 from service.runtime.incidents import incidents
 from service.runtime.mending import reasons
+from service.runtime.promises.waivers import WaiverView
 from service.runtime.releases import migrations
 from service.runtime.step import audit
 from service.runtime.step.context import SYSTEM, Actor, Application
@@ -231,7 +232,7 @@ def _note(app: Application, batch_id: str, subject: str, error: ServiceError | N
 
 
 def _retry(app: Application, by: Actor, subject: str, row: Batch) -> None:
-    case = incidents.retry(app, by, subject, reason=row.reason)
+    case = incidents.retry_as_it_is(app, by, subject, reason=row.reason)
     again = next((each for each in case.incidents if each.id == subject), None)
     if again is not None:
         raise _FailedAgain(again.message)
@@ -244,7 +245,12 @@ def _cancel(app: Application, by: Actor, subject: str, row: Batch) -> None:
 
 def _assign(app: Application, by: Actor, subject: str, row: Batch) -> None:
     given = {"to": row.options["to"], "reason": row.reason}
-    user_tasks.act(app, by, subject, "assign", given)
+    if isinstance(user_tasks.act(app, by, subject, "assign", given), WaiverView):
+        raise _OnlyAsked()
+
+
+class _OnlyAsked(ServiceError):
+    """A second admin has to agree: it was asked for, and waits on the page of the case."""
 
 
 class _FailedAgain(ServiceError):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 from service.engine.files.nearest import suggestion
 from service.errors import FieldError, InvalidInput, ServiceError
@@ -16,6 +17,9 @@ from service.runtime import identity
 from service.runtime.identity.rights import require
 from service.runtime.identity.visibility import require_visible
 from service.runtime.mending import reasons
+from service.runtime.promises import judging, waivers
+from service.runtime.promises.judging import After, PromiseView
+from service.runtime.promises.waivers import Agreed, WaiverView
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.step import Step
 from service.runtime.step.transaction import RUNNING, on_instance
@@ -23,19 +27,26 @@ from service.runtime.step.views import View
 from service.runtime.tasks import answering
 from service.wording import Text
 
-RIGHT = "instance.correct"
+RIGHT, ACT = "instance.correct", "variables"
 _NUMBERS = (int, float, Decimal)
 _MOMENTS: tuple[type[Any], ...] = (datetime, date, time)
 
 
 @dataclass(frozen=True)
 class CorrectionView(View):
-    """What variables of a scope were and are."""
+    """What variables of a scope were and are, and the promises that sets aside.
+
+    `waiver`: what was asked for in its stead, because a second admin has to agree.
+    """
+
+    hidden: ClassVar[frozenset[str]] = frozenset({"waiver"})
 
     instance_id: str
     scope: str
     before: Mapping[str, Any]
     after: Mapping[str, Any]
+    promises: tuple[PromiseView, ...] = ()
+    waiver: WaiverView | None = None
 
 
 def correct(
@@ -43,34 +54,73 @@ def correct(
     actor: Actor,
     instance_id: str,
     variables: Mapping[str, Any],
-    reason: str,
+    reason: str = "",
     *,
     scope: str = "",
+    dry_run: bool = False,
 ) -> CorrectionView:
     """Give variables of a scope (its path; "" is the instance's own) other values. Nothing moves by that.
 
     InvalidInput names what does not exist there, and values of another kind than the one that is there.
+    Where the case could then go past what the company promises, it is asked for instead of done.
     """
     with app.db.read() as session:
         require_visible(app, session, actor, instance_id)
     require(actor, RIGHT)
-    why, given = reasons.required(reason), answering.as_values(variables, "variables")
-    if not given:
+    why = "" if dry_run else reasons.required(reason)
+    given = {"scope": scope, "variables": answering.as_values(variables, "variables")}
+    if not variables:
         raise InvalidInput(errors=[FieldError("variables", "no variable was given")])
+    after, promises = judging.look(app, actor, instance_id, partial(foresee, given), states=RUNNING)
+    before, now = after.shown
+    seen = CorrectionView(instance_id, scope, before, now, promises)
+    if dry_run:
+        return seen
     with on_instance(app, instance_id, actor, states=RUNNING) as step:
         identity.require_still(app, step.session, actor, RIGHT)
-        before, after = set_in(step, scope, given)
-        step.line("variables_corrected", f"{', '.join(after)}: {why}")
-        step.audit("instance.variables", scope=scope, before=before, after=after, reason=why)
-    return CorrectionView(instance_id, scope, before, after)
+        return replace(seen, waiver=carry_out(app, step, given, why))
+
+
+def foresee(given: Mapping[str, Any], step: Step) -> After:
+    """Return how the case would stand, and what the variables are and would be."""
+    scope, values = given["scope"], given["variables"]
+    known, after = step.engine.correct(scope or "root", {}), checked_in(step, scope, values)
+    stand = step.engine.stand()
+    scopes = tuple(
+        replace(each, variables={**each.variables, **after}) if each.id == known.id else each
+        for each in stand.scopes
+    )
+    before = {name: known.variables[name] for name in after}
+    return After(replace(stand, scopes=scopes), shown=(before, after))
+
+
+def carry_out(
+    app: Application, step: Step, given: Mapping[str, Any], why: str, agreed: Agreed | None = None
+) -> WaiverView | None:
+    """Set the variables; the request that became of it where somebody has to agree first."""
+    scope, values = given["scope"], given["variables"]
+    promises = judging.judged(app, step, foresee(given, step))
+    names = "、".join(values)
+    waiver = waivers.guard(step, ACT, given, Text("Correct: {names}", names=names), why, promises, agreed)
+    if waiver is not None:
+        return waiver
+    before, after = set_in(step, scope, values)
+    step.line("variables_corrected", f"{', '.join(after)}: {why}")
+    step.audit("instance.variables", scope=scope, before=before, after=after, reason=why)
+    return None
 
 
 def set_in(step: Step, scope: str, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Set variables of a scope in a step; return what they were and are. InvalidInput for what cannot be."""
     known = step.engine.correct(scope or "root", {}).variables
-    after = _checked(step, known, given)
+    after = checked_in(step, scope, given)
     step.engine.correct(scope or "root", after)
     return {name: known[name] for name in after}, after
+
+
+def checked_in(step: Step, scope: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values as those of the variables they are for. InvalidInput for what cannot be."""
+    return _checked(step, step.engine.correct(scope or "root", {}).variables, given)
 
 
 def _checked(step: Step, known: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,10 @@ its own, planned anew under its lock; one that cannot move stays as it is and sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, ClassVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
@@ -17,9 +19,12 @@ from service.engine.definition import Model
 from service.engine.instance import Instance
 from service.engine.migration import Note, Obstacle
 from service.engine.nodes.reminders import Since
-from service.errors import FieldError, Forbidden, InvalidInput, NotFound, ServiceError, Unavailable
+from service.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound, ServiceError, Unavailable
 from service.runtime import identity, v0_1
 from service.runtime.identity.rights import require
+from service.runtime.promises import judging, waivers
+from service.runtime.promises.judging import After, PromiseView
+from service.runtime.promises.waivers import Agreed, WaiverView
 from service.runtime.releases import deployments, redrawing
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.showing import looking
@@ -32,10 +37,13 @@ from service.store import manifests
 from service.store.models import ProcessInstance, TaskRow
 from service.wording import Text
 
+_WHAT = Text("Move to other drawings")
 MOST = 200
 """So many cases are looked at in one call; `next` of the page leads to the others."""
 
 MOVABLE, MOVED, BLOCKED, THERE, FAILED = "movable", "moved", "blocked", "there", "failed"
+ASKED = "asked"
+RIGHT, ACT = "instance.migrate", "migrate"
 
 
 class CannotMove(InvalidInput):
@@ -49,9 +57,12 @@ class CannotMove(InvalidInput):
 class MigrationView(View):
     """What moving one case would do, or did.
 
-    `outcome`: movable, moved, blocked (see `obstacles`), there (already on that deployment), or failed
-    (`problem` says why; the case is as it was). `notes` say what is different after the move.
+    `outcome`: movable, moved, blocked (see `obstacles`), there (already on that deployment), failed
+    (`problem` says why; the case is as it was), or asked: moving it would set `promises` aside, so a second
+    admin has to agree to the `waiver`. `notes` say what is different after the move.
     """
+
+    hidden: ClassVar[frozenset[str]] = frozenset({"waiver"})
 
     instance_id: str
     business_key: str | None
@@ -63,6 +74,8 @@ class MigrationView(View):
     obstacles: tuple[Obstacle, ...] = ()
     notes: tuple[Note, ...] = ()
     problem: str | None = None
+    promises: tuple[PromiseView, ...] = ()
+    waiver: WaiverView | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +99,7 @@ def plan(
     `to`: a deployment's id, or `live`. The cases: those named, or all running ones of a definition, or all.
     NotFound for an unknown deployment or case.
     """
-    require(actor, "instance.migrate")
+    require(actor, RIGHT)
     with app.db.read() as session:
         target = _target(app, session, to)
         rows, following = _rows(session, instances, definition, limit, cursor)
@@ -104,23 +117,51 @@ def migrate(
     cursor: str | None = None,
 ) -> Page[MigrationView]:
     """Move cases, chosen as in `plan`; return what became of each. What one case meets stops no other."""
-    require(actor, "instance.migrate")
+    require(actor, RIGHT)
     with app.db.read() as session:
         target = _target(app, session, to)
         rows, following = _rows(session, instances, definition, limit, cursor)
-    return Page(tuple(_moved(app, actor, row, target) for row in rows), following)
+    return Page(tuple(_moved(app, actor, row, target, None) for row in rows), following)
 
 
 def migrate_one(
-    app: Application, actor: Actor, instance_id: str, *, to: str = deployments.LIVE, dry_run: bool = False
+    app: Application,
+    actor: Actor,
+    instance_id: str,
+    *,
+    to: str = deployments.LIVE,
+    dry_run: bool = False,
+    reason: str = "",
 ) -> MigrationView:
-    """Move one case, or with `dry_run` only say what would happen. CannotMove names every obstacle."""
-    act = plan if dry_run else migrate
-    [view] = act(app, actor, to=to, instances=[instance_id]).items
+    """Move one case, or with `dry_run` only say what would happen. CannotMove names every obstacle.
+
+    Where the move would set a promise of the company aside it is asked for, which takes a reason.
+    """
+    require(actor, RIGHT)
+    with app.db.read() as session:
+        target = _target(app, session, to)
+        [row], _ = _rows(session, [instance_id], None, 1, None)
+        view = _planned(app, session, row, target)
+    if view.outcome == MOVABLE:
+        view = _looked(app, actor, view)
+    if not dry_run:
+        view = _moved(app, actor, row, target, reason)
     if not dry_run and view.outcome in (BLOCKED, FAILED):
         errors = [FieldError(each.activity_path, each.message) for each in view.obstacles]
         raise CannotMove(view.problem, errors=errors, instance=instance_id)
     return view
+
+
+def _looked(app: Application, actor: Actor, view: MigrationView) -> MigrationView:
+    """Return what would happen with the promises that sets aside. What moved meanwhile fails."""
+    foreseen = partial(foresee, app, {"to": view.to_deployment})
+    try:
+        _, promises = judging.look(app, actor, view.instance_id, foreseen, states=RUNNING)
+    except Unavailable:
+        raise
+    except ServiceError as error:
+        return replace(view, outcome=FAILED, problem=error.message)
+    return replace(view, promises=promises)
 
 
 def _target(app: Application, session: Session, to: str) -> _Target:
@@ -165,14 +206,24 @@ def _planned(app: Application, session: Session, row: ProcessInstance, target: _
     return replace(view, outcome=MOVABLE, notes=notes)
 
 
-def _moved(app: Application, actor: Actor, row: ProcessInstance, target: _Target) -> MigrationView:
+def _moved(
+    app: Application, actor: Actor, row: ProcessInstance, target: _Target, reason: str | None
+) -> MigrationView:
+    """Move a case. Where a second admin has to agree that is asked for, with a reason; without, refused."""
     try:
         with on_instance(app, row.id, actor, states=(*RUNNING, "completed", "cancelled")) as step:
-            identity.require_still(app, step.session, actor, "instance.migrate")
+            identity.require_still(app, step.session, actor, RIGHT)
             view = _planned(app, step.session, step.instance, target)
             if view.outcome != MOVABLE:
                 step.drop()
                 return view
+            given = {"to": target.deployment_id}
+            promises = judging.judged(app, step, foresee(app, given, step))
+            if promises and not reason:
+                raise NeedsAnother(promises)
+            waiver = waivers.guard(step, ACT, given, _WHAT, reason or "", promises, None)
+            if waiver is not None:
+                return replace(view, outcome=ASKED, promises=promises, waiver=waiver)
             return replace(view, outcome=MOVED, notes=(*view.notes, *_move(app, step, view, target)))
     except (Unavailable, Forbidden):
         raise
@@ -181,11 +232,58 @@ def _moved(app: Application, actor: Actor, row: ProcessInstance, target: _Target
         return replace(_view(row, target), outcome=FAILED, problem=error.message)
 
 
+class NeedsAnother(Conflict):
+    """Moving this case would set a promise of the company aside: ask for it on its page, with a reason."""
+
+    def __init__(self, promises: Sequence[PromiseView]) -> None:
+        names = "”, “".join(each.name for each in promises)
+        super().__init__(
+            Text(
+                "Moving it would set aside “{names}”: ask for it on the page of the case, with a reason.",
+                names=names,
+            )
+        )
+
+
+def foresee(app: Application, given: Mapping[str, Any], step: Step) -> After:
+    """Return how the case would stand on other drawings.
+
+    Drawings of the first release know no facts: nothing that is promised can be asked of what was done there.
+    """
+    target = _target(app, step.session, given["to"]).model
+    if step.model.organisation.is_first_release or not _decides_otherwise(step.model, target):
+        return After(step.engine.stand())
+    blob = step.instance.snapshot or b""
+    return After(migration.stand(blob, step.model, target, looking(app)), model=target)
+
+
+def _decides_otherwise(old: Model, new: Model) -> bool:
+    """Tell whether anything differs that leads a case its way: drawings and tables, read once by content."""
+    return any(
+        before.keys() != after.keys() or any(after[name] is not each for name, each in before.items())
+        for before, after in ((old.processes, new.processes), (old.decisions, new.decisions))
+    )
+
+
+def carry_out(
+    app: Application, step: Step, given: Mapping[str, Any], why: str, agreed: Agreed
+) -> WaiverView | None:
+    """Move a case as it was asked for and agreed to. CannotMove names what is in the way by now."""
+    target = _target(app, step.session, given["to"])
+    view = _planned(app, step.session, step.instance, target)
+    if view.outcome != MOVABLE:
+        raise CannotMove(view.problem or (view.obstacles[0].message if view.obstacles else None))
+    promises = judging.judged(app, step, foresee(app, given, step))
+    waivers.guard(step, ACT, given, _WHAT, why, promises, agreed)
+    _move(app, step, view, target)
+    return None
+
+
 def _move(app: Application, step: Step, view: MigrationView, target: _Target) -> list[Note]:
     """Put the case of a step onto the new manifest; return what was learned on the way."""
     old, blob = step.model, step.instance.snapshot or b""
     v0_1.fill(step, target.model, lambda: Instance.load(old, blob, looking(app)).scopes())
-    step.model = target.model
+    step.go_on_by(target.model)
     open_tasks = task_rows.open_in(step.session, step.instance.id)
     since = {task.token_id: Since(task.opened_at, task.due_at) for task in open_tasks}
     moved = migration.migrate(blob, old, target.model, step.environment, since=since)

@@ -152,6 +152,12 @@ class Step:
             Instance.start(self.model, self.instance.definition, variables, self.environment, answers=answers)
         )
 
+    def go_on_by(self, model: Model) -> None:
+        """Go on by other drawings: what was read by those before is read anew."""
+        self.model = model
+        for name in ("engine", "environment", "facts", "submissions"):
+            self.__dict__.pop(name, None)
+
     def take_over(self, engine: Instance) -> None:
         """Go on with this case as the engine: what it did is stored at the end."""
         self.__dict__["engine"] = engine

@@ -50,10 +50,7 @@ def perform(
         raise StaleVersion(task=task_id, version=seen.task.version)
     checked = action.prepare(app, actor, seen, given)
     with on_instance(app, seen.case.id, actor, states=action.states) as step:
-        now = _again(app, step, seen)
-        _refuse(action.offered(now, step.actor))
-        deed = action.do(step, now, checked)
-        _apply(step, now, deed)
+        now, deed = _done(app, step, seen, action, checked)
     if deed.answer is not None:
         return deed.answer
     if action.answers is CompletionView:
@@ -62,6 +59,21 @@ def perform(
         return ReopenedView(showing.task(app, look(app, step.actor, task_id), step.actor))
     left = look(app, step.actor, task_id) if deed.changes_signers else _after(now, deed)
     return showing.task(app, left, step.actor)
+
+
+def perform_in(app: Application, step: Step, task_id: str, action: Action[Given], given: Given) -> None:
+    """Carry out an action in a step that has begun already, as somebody who may."""
+    seen = look(app, step.actor, task_id)
+    _done(app, step, seen, action, action.prepare(app, step.actor, seen, given))
+
+
+def _done(app: Application, step: Step, seen: Seen, action: Action[Given], given: Given) -> tuple[Seen, Deed]:
+    """Do it under the lock; return what was seen there, and what was done."""
+    now = _again(app, step, seen)
+    _refuse(action.offered(now, step.actor))
+    deed = action.do(step, now, given)
+    _apply(step, now, deed)
+    return now, deed
 
 
 def _again(app: Application, step: Step, seen: Seen) -> Seen:

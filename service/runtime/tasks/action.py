@@ -82,5 +82,7 @@ class Action(Generic[Given]):
     served: tuple[Literal["DELETE"], str] | None = None
     # Statuses a client must expect of this action alone.
     errors: tuple[int, ...] = ()
+    # It may be asked for instead of done, because a second admin has to agree.
+    is_asked: bool = False
     # Said to the person afterwards, with the task's `name`.
     done: Text | None = None

@@ -51,6 +51,7 @@ from service.store.models.record import (
 from service.store.models.study import Study
 from service.store.models.task import TASKS, TaskRow
 from service.store.models.telling import ChannelHealth, NotificationSetting
+from service.store.models.waiver import Waiver
 
 __all__ = [
     "APPLIED",
@@ -104,6 +105,7 @@ __all__ = [
     "Timer",
     "User",
     "UserGroup",
+    "Waiver",
     "WebSession",
     "new_id",
 ]

@@ -11,6 +11,7 @@ from flask import Response, json
 from pydantic import TypeAdapter
 
 import service
+from service.runtime.promises.waivers import WaiverView
 from service.runtime.step.views import View
 from service.web.api import (
     account,
@@ -32,6 +33,7 @@ from service.web.api import (
     statistics,
     studies,
     tasks,
+    waivers,
 )
 from service.web.api.section import PREFIX, Content, ListOf, Operation, Section
 from service.web.errors import PROBLEM
@@ -83,7 +85,18 @@ _PROBLEM_SCHEMA = {
 def sections() -> tuple[Section, ...]:
     """Return every group of operations, in the order in which the document shows them."""
     modules = (
-        *(deployments, instances, mending, migrations, tasks, notifications, copies, comments, certificates),
+        *(
+            deployments,
+            instances,
+            mending,
+            waivers,
+            migrations,
+            tasks,
+            notifications,
+            copies,
+            comments,
+            certificates,
+        ),
         *(
             decisions,
             attachments,
@@ -176,6 +189,9 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
 
 def _responses(operation: Operation) -> dict[str, Any]:
     answers = {str(operation.status): {"description": "Done", **_content(operation)}}
+    if operation.is_asked:
+        asked = {"content": {"application/json": {"schema": _ref(WaiverView)}}}
+        answers["202"] = {"description": "Asked for: a second admin has to agree", **asked}
     problem = {PROBLEM: {"schema": {"$ref": _REF.format(model="Problem")}}}
     for status in sorted(_errors(operation)):
         answers[str(status)] = {"description": _REASONS[status], "content": problem}

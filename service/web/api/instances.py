@@ -25,6 +25,7 @@ from service.runtime.cases.waiting import WaitingView
 from service.runtime.forecasting import forecasts
 from service.runtime.forecasting.telling import ForecastView
 from service.runtime.incidents import incidents
+from service.runtime.promises.waivers import WaiverView
 from service.runtime.step.context import Actor, Application
 from service.runtime.step.views import IncidentView, Page
 from service.runtime.tasks.views import FormView
@@ -283,7 +284,11 @@ def list_incidents(app: Application, actor: Actor, query: Incidents) -> Page[Inc
     return incidents.find(app, actor, instance=query.instance, state=query.state, **query.page())
 
 
-@section.post("/incidents/<incident_id>/retry", returns=InstanceView, body=Retry, errors=_CHANGED)
-def retry_incident(app: Application, actor: Actor, incident_id: str, body: Retry) -> InstanceView:
+@section.post(
+    "/incidents/<incident_id>/retry", returns=InstanceView, body=Retry, errors=_CHANGED, is_asked=True
+)
+def retry_incident(
+    app: Application, actor: Actor, incident_id: str, body: Retry
+) -> InstanceView | WaiverView:
     """Try the failed element again."""
     return incidents.retry(app, actor, incident_id, variables=body.variables, reason=body.reason)

@@ -30,7 +30,8 @@ class Correction(Body):
 
     scope: str = ""
     variables: dict[str, Any]
-    reason: str = Field(max_length=2000)
+    reason: str = Field("", max_length=2000)
+    dry_run: bool = False
 
 
 class Place(Body):
@@ -64,18 +65,34 @@ class Order(Body):
 
 
 @section.post(
-    "/process-instances/<instance_id>/variables", returns=CorrectionView, body=Correction, errors=_CHANGED
+    "/process-instances/<instance_id>/variables",
+    returns=CorrectionView,
+    body=Correction,
+    errors=_CHANGED,
+    is_asked=True,
 )
 def correct_variables(app: Application, actor: Actor, instance_id: str, body: Correction) -> CorrectionView:
-    """Give variables of a scope other values; nothing moves by that."""
-    return variables.correct(app, actor, instance_id, body.variables, body.reason, scope=body.scope)
+    """Give variables of a scope other values; nothing moves by that.
+
+    Where the case could then go past what the company promises it is asked for, and answers 202.
+    """
+    return variables.correct(
+        app, actor, instance_id, body.variables, body.reason, scope=body.scope, dry_run=body.dry_run
+    )
 
 
 @section.post(
-    "/process-instances/<instance_id>/modify", returns=ModificationView, body=Modification, errors=_CHANGED
+    "/process-instances/<instance_id>/modify",
+    returns=ModificationView,
+    body=Modification,
+    errors=_CHANGED,
+    is_asked=True,
 )
 def modify_instance(app: Application, actor: Actor, instance_id: str, body: Modification) -> ModificationView:
-    """Take tokens away and start activities; a dry run says what would open, close and be lost."""
+    """Take tokens away and start activities; a dry run says what would open, close, be lost and set aside.
+
+    What would set a promise of the company aside is asked for, and answers 202.
+    """
     return modifying.modify(
         app,
         actor,

@@ -20,6 +20,12 @@ class Migrate(Body):
     dry_run: bool = False
 
 
+class MigrateOne(Migrate):
+    """Also why, which is needed where the move would set a promise of the company aside."""
+
+    reason: str = Field("", max_length=2000)
+
+
 class MigrateMany(Migrate):
     """Which instances: those named, or the running ones of a definition, or all that run."""
 
@@ -32,15 +38,18 @@ class MigrateMany(Migrate):
 @section.post(
     "/process-instances/<instance_id>/migrate",
     returns=MigrationView,
-    body=Migrate,
+    body=MigrateOne,
     errors=(403, 404, 409, 422),
+    is_asked=True,
 )
-def migrate_instance(app: Application, actor: Actor, instance_id: str, body: Migrate) -> MigrationView:
+def migrate_instance(app: Application, actor: Actor, instance_id: str, body: MigrateOne) -> MigrationView:
     """Move an instance onto another deployment. When it cannot move it stays, and `errors` names each reason.
 
     Answers, drafts, claims, due dates and timers stay; open tasks keep their ids and get a new version.
     """
-    return migrations.migrate_one(app, actor, instance_id, to=body.deployment, dry_run=body.dry_run)
+    return migrations.migrate_one(
+        app, actor, instance_id, to=body.deployment, dry_run=body.dry_run, reason=body.reason
+    )
 
 
 @section.post("/migrations", returns=ListOf(MigrationView), body=MigrateMany, errors=(403, 404, 422))

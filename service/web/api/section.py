@@ -16,11 +16,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from flask import current_app, request
+from flask import current_app, request, url_for
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from werkzeug.wrappers import Response
 
 from service.errors import FieldError, InvalidInput
+from service.runtime.promises.waivers import WaiverView
 from service.runtime.step.views import Page, to_json
 from service.web import i18n
 from service.web.api import idempotency, reading
@@ -113,6 +114,8 @@ class Operation:
     is_public: bool
     # The answer tells something that is stored nowhere in clear.
     is_secret: bool
+    # It may be asked for instead of done, because a second admin has to agree: 202 with the request.
+    is_asked: bool
 
     @property
     def name(self) -> str:
@@ -140,13 +143,21 @@ class Operation:
     def _respond(self, result: Any) -> Response:
         if isinstance(result, Response):
             return result
+        waiver = result if isinstance(result, WaiverView) else getattr(result, "waiver", None)
+        if self.is_asked and waiver is not None:
+            return self._told(waiver, 202, url_for("api.get_waiver", waiver_id=waiver.id))
         if self.returns is None:
             return Response(status=self.status)
-        shown = i18n.for_programs(to_json(result.view if isinstance(result, Created) else result))
-        text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
-        response = Response(text, self.status, content_type=JSON)
         if isinstance(result, Created):
-            response.headers["Location"] = result.location
+            return self._told(result.view, self.status, result.location)
+        return self._told(result, self.status)
+
+    def _told(self, view: Any, status: int, location: str | None = None) -> Response:
+        shown = i18n.for_programs(to_json(view))
+        text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+        response = Response(text, status, content_type=JSON)
+        if location is not None:
+            response.headers["Location"] = location
         return response
 
 
@@ -190,12 +201,13 @@ class Section:
         errors: tuple[int, ...] = (),
         is_public: bool = False,
         is_secret: bool = False,
+        is_asked: bool = False,
     ) -> Callable[[View], View]:
         def add(view: View) -> View:
             self.operations.append(
                 Operation(
                     *(method, rule, view, returns, status, body, query, files, errors),
-                    *(self.tag, is_public, is_secret),
+                    *(self.tag, is_public, is_secret, is_asked),
                 )
             )
             return view

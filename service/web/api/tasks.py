@@ -102,7 +102,10 @@ def _serve(action: Action[Any]) -> None:
         _serve_path(action, action.served[1])
         return
     rule = f"/tasks/<task_id>/{action.name}"
-    section.post(rule, returns=action.answers, body=_body(action), errors=(*_CHANGED, *action.errors))(act)
+    errors = (*_CHANGED, *action.errors)
+    section.post(rule, returns=action.answers, body=_body(action), errors=errors, is_asked=action.is_asked)(
+        act
+    )
 
 
 def _serve_path(action: Action[Any], path: str) -> None:

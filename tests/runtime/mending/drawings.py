@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.engine import diagrams as d
-from tests.runtime.drawings import ORGANISATION
+from tests.runtime.drawings import ORGANISATION, REVIEW_FORM
 
 
 def fork() -> dict[str, bytes]:
@@ -23,3 +23,51 @@ def fork() -> dict[str, bytes]:
         key="fork",
     )
     return {"fork.bpmn": drawing, "organisation.yaml": ORGANISATION}
+
+
+PROMISES = """
+guarantees:
+  legal_first:
+    name: 上线前法务同意
+    text: 法务没有同意的，不得上线。
+    text_en: Nothing goes live that legal has not agreed to.
+    before: launch
+    always: legal_review
+    concluding: dossier.legal_review.conclusion = "同意"
+  legal_does_its_own:
+    name: 法务的事法务办
+    text: 法务会签只由法务部的人办理。
+    who_does: legal_review
+    is_always: 法务部
+""".encode()
+
+
+def guarded() -> dict[str, bytes]:
+    """Legal answers; what it agrees to goes live after finance has prepared it, anything else ends."""
+    drawing = d.process(
+        d.start(),
+        d.user("plan", group="市场部", name="编制方案"),
+        d.user(
+            "legal_review",
+            camunda_formRef="legal_review",
+            name="法务会签",
+            outputs={"legal_conclusion": "conclusion"},
+        ),
+        d.user("note", group="市场部", name="记录意见"),
+        d.xor("agreed", default="agreed_to_refused"),
+        d.user("prepare", group="财务部", name="准备上线"),
+        d.user("launch", group="市场部", name="上线"),
+        d.end(),
+        d.end("refused"),
+        d.path("begin", "plan", "legal_review", "note", "agreed"),
+        d.flow("agreed", "prepare", 'legal_conclusion = "同意"'),
+        d.flow("agreed", "refused"),
+        d.path("prepare", "launch", "done"),
+        key="guarded",
+    )
+    return {
+        "guarded.bpmn": drawing,
+        "legal_review.form": REVIEW_FORM,
+        "organisation.yaml": ORGANISATION,
+        "guarantees.yaml": PROMISES,
+    }

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
-from service.errors import ServiceError
+from service.errors import Conflict, ServiceError
 from service.runtime import identity
 from service.runtime.cases import instances
 from service.runtime.company import people
 from service.runtime.keeping import verifying
-from service.runtime.mending import batches, modifying, variables
+from service.runtime.mending import batches, confirming, modifying, variables
+from service.runtime.promises import waivers
 from service.runtime.releases import migrations
 from service.runtime.step.context import SYSTEM
 from service.runtime.tasks import user_tasks
-from tests.runtime.mending.drawings import fork
+from tests.runtime.mending.drawings import fork, guarded
 from tests.runtime.step.test_races import at_once
 
 ROUNDS = 4
@@ -118,4 +121,58 @@ def test_a_leaver_and_their_last_answer_leave_one_story(office):
             assert (seen.state, seen.assignee) == ("open", "mengxiao")
         else:
             assert (seen.state, seen.completed_by) == ("completed", name)
+    assert verifying.verify(company.app).problems == ()
+
+
+@pytest.fixture
+def guarded_office(any_company):
+    any_company.deploy(guarded())
+    for name in ("jianghe", "suhang"):
+        identity.create_user(any_company.app, SYSTEM, name, groups=("admin",))
+    return any_company
+
+
+def past_legal(company, case, task):
+    order = {"cancel": [task.token_id], "start": ["launch"], "reason": "活动临期"}
+    return modifying.modify(company.app, company.cast.admin, case.id, **order).waiver
+
+
+def agree(company, name, waiver):
+    return confirming.confirm(company.app, identity.actor(company.app, name), waiver.id, reason="总裁同意")
+
+
+def test_two_admins_who_agree_at_once_do_it_once(guarded_office):
+    company = guarded_office
+    for _ in range(ROUNDS):
+        case = company.start("guarded")
+        waiver = past_legal(company, case, company.task(case, "plan"))
+
+        found = at_once(*(partial(agree, company, name, waiver) for name in ("jianghe", "suhang")))
+
+        assert [isinstance(each, Conflict) for each in found].count(True) == 1
+        assert company.active(case) == ["launch"]
+        assert company.events(case).count("waiver_confirmed") == 1
+    assert verifying.verify(company.app).problems == ()
+
+
+def test_an_agreement_and_an_answer_leave_one_story(guarded_office):
+    company = guarded_office
+    for _ in range(ROUNDS):
+        case = company.start("guarded")
+        task = company.task(case, "plan")
+        waiver = past_legal(company, case, task)
+
+        answer, agreed = at_once(
+            lambda task=task: user_tasks.complete(
+                company.app, company.cast.linyue, task.id, task.version, {}
+            ),
+            partial(agree, company, "jianghe", waiver),
+        )
+
+        state = waivers.get(company.app, SYSTEM, waiver.id).state
+        if isinstance(answer, ServiceError):
+            assert (company.active(case), state) == (["launch"], "confirmed")
+        else:
+            assert isinstance(agreed, confirming.MovedOn)
+            assert (company.active(case), state) == (["legal_review"], "open")
     assert verifying.verify(company.app).problems == ()
