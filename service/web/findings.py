@@ -60,6 +60,7 @@ HEADLINES = {
     "decision-type": _("A value has the wrong type"),
     "decision-unreachable": _("A rule can never match"),
     "decision-unsupported": _("This kind of decision is not supported"),
+    "decision-value-unused": _("A value that no rule gives"),
     "decision-values": _("A result is not among the allowed values"),
     "declaration-shape": _("The declaration is not written as expected"),
     "duplicate-decision": _("Another file has this decision too"),

@@ -66,6 +66,15 @@ def test_two_choices_with_one_label_are_refused():
     assert "have the label '同意'" in message
 
 
+def test_choices_that_answer_what_the_other_says_are_refused():
+    turned = [{"label": "同意", "value": "不同意"}, {"label": "不同意", "value": "同意"}]
+
+    found = said(type="radio", values=turned)
+
+    assert [code for _, code, _ in found] == ["field-choices"] * 2
+    assert "The choice '同意' of '金额' answers '不同意'" in found[0][2]
+
+
 def test_a_default_that_is_no_choice_is_refused():
     [(_, code, _)] = said(**choices("yes", "no", defaultValue="maybe"))
 

@@ -35,6 +35,14 @@ def test_a_table_without_gaps_or_overlaps_has_no_findings() -> None:
     assert codes(table(COMPLETE)) == []
 
 
+@pytest.mark.parametrize(("third", "said"), [('"c"', []), ('"b"', ["decision-value-unused"]), ("x", [])])
+def test_a_value_on_the_list_that_no_rule_gives_is_told(third, said) -> None:
+    listed = '"a","b","c"'
+    text = table([*COMPLETE[:2], ("> 200000", third)], outputs=[f"y:string:{listed}"])
+
+    assert codes(text) == said
+
+
 def test_a_gap_is_named_by_its_interval() -> None:
     rules = [("< 50000", '"a"'), ("(50000..200000]", '"b"'), ("> 200000.5", '"c"')]
 

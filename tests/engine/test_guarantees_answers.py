@@ -97,6 +97,33 @@ def test_only_what_was_answered_at_the_task_that_is_completed_counts():
     assert told(found) == ("broken", ["begin", "legal", "change", "again", "launch"])
 
 
+def finding(*edits: bytes, sentence: str = ASKED, extra: dict[str, bytes] | None = None) -> str:
+    """Return what the check says of one sentence that is broken."""
+    words = "\n    ".join(sentence.splitlines())
+    reading = guarantees.read(f"guarantees:\n  s:\n    name: n\n    text: t\n    {words}\n".encode())
+    verdicts = guarantees.judge(subject(*edits, extra=extra), reading.guarantees)
+    [found] = guarantees.findings_of(verdicts)
+    return found.message
+
+
+def test_it_is_told_whose_answer_did_not_count():
+    said = finding(reviewed('="同意"'), extra={"review.form": form()})
+
+    assert "It comes by 'legal', but not with the answer that the guarantee asks for." in said
+
+
+def test_of_a_long_way_the_beginning_and_the_end_are_told():
+    steps = [f"step{number}" for number in range(30)]
+    drawing = process(
+        start(), *map(user, steps), user("launch"), end(), path("begin", *steps, "launch", "done")
+    )
+
+    said = finding(drawing, sentence="never: launch")
+
+    assert "This way: begin → step0 → step1 → … 16 more steps … → step18 → " in said
+    assert said.rstrip().endswith("→ step29 → launch.")
+
+
 @pytest.mark.parametrize(
     ("asked", "code", "part"),
     [

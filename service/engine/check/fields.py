@@ -60,6 +60,18 @@ def _choices(component: Component) -> Iterator[Wrong]:
                     word=word,
                 )
                 yield "field-choices", text
+    values = {str(value) for value in _values(offered)}
+    for option in offered:
+        word, value = str(option.get("label")), str(option.get("value"))
+        if word != value and word in values:
+            text = Text(
+                "The choice {word!r} of {label!r} answers {value!r}, and another choice answers {word!r}: "
+                "whoever chooses the one would answer the other.",
+                word=word,
+                label=component.label or component.name,
+                value=value,
+            )
+            yield "field-choices", text
     for value in _values(offered):
         if isinstance(value, Mapping | list):
             text = Text(

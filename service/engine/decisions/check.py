@@ -13,6 +13,7 @@ from service.engine.decisions.cell_checks import (
     finding,
     not_feel,
 )
+from service.engine.decisions.cells import Literal
 from service.engine.decisions.coverage import Grid, TooComplex, grid
 from service.engine.decisions.model import SINGLE_HIT, Decision, Output, Rule
 from service.engine.decisions.notes import check_notes
@@ -50,6 +51,23 @@ def _outputs(decision: Decision) -> Iterator[Finding]:
             yield from not_feel(decision, column.line, column.default, Text("The default output"))
         if decision.hit_policy in ORDERED and not column.allowed:
             yield finding(decision, column.line, "error", "decision-priority", _unordered(decision, column))
+
+        for value in _never_given(decision, column):
+            message = Text(
+                "No rule gives {value}, which {column!r} lists among its values: correct the rules, "
+                "or take it off the list.",
+                value=str(value),
+                column=column.label or column.name,
+            )
+            yield finding(decision, column.line, "warning", "decision-value-unused", message)
+
+
+def _never_given(decision: Decision, column: Output) -> Iterator[Literal]:
+    """Yield the allowed values of a column that it never has, where that can be read off its rules."""
+    place = decision.outputs.index(column)
+    given = [rule.results[place] if place < len(rule.results) else None for rule in decision.rules]
+    if given and None not in given:
+        yield from (each for each in column.allowed if each not in given and str(each) != column.default)
 
 
 def _unordered(decision: Decision, column: Output) -> Text:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from service.engine.drawing.kinds import PEOPLE
 from service.engine.files.findings import Finding, PathStep, Severity
-from service.engine.guarantees.model import Guarantee, Proof, Step, Verdict
+from service.engine.guarantees.model import Becomes, Before, Guarantee, Names, Proof, Step, Verdict
 from service.engine.guarantees.reading import FILE
 from service.wording import Text, joined
 
 BROKEN, KNOWN = "guarantee-broken", "guarantee-known-gap"
+MOST_NAMES, FIRST_NAMES = 16, 3
+"""Of a way so many names are told in a finding, and so many of them from its beginning."""
 UNPROVEN, CLOSED = "guarantee-not-proven", "guarantee-gap-closed"
 
 
@@ -36,7 +39,7 @@ def _holds(guarantee: Guarantee, _proof: Proof) -> Iterator[Finding]:
 
 
 def _broken(guarantee: Guarantee, proof: Proof) -> Iterator[Finding]:
-    said = {"name": guarantee.name, "text": guarantee.text, "how": _how(proof)}
+    said = {"name": guarantee.name, "text": guarantee.text, "how": _how(guarantee, proof)}
     gap = guarantee.known_gap
     if gap is None:
         text = Text("The guarantee “{name}” is broken: {text} {how}", **said)
@@ -47,7 +50,7 @@ def _broken(guarantee: Guarantee, proof: Proof) -> Iterator[Finding]:
         name=guarantee.name,
         since=gap.since,
         why=gap.why,
-        how=_how(proof),
+        how=_how(guarantee, proof),
     )
     yield _finding(guarantee, "warning", KNOWN, text, proof)
 
@@ -67,12 +70,45 @@ _STATES = {
 _TOLD = {"holds": _holds, "broken": _broken, "unproven": _unproven}
 
 
-def _how(proof: Proof) -> Text:
+def _how(guarantee: Guarantee, proof: Proof) -> Text:
     """Say how a sentence is broken: the reason, or the steps of the way."""
     if proof.reason is not None:
         return Text("Namely: {reason}.", reason=proof.reason)
-    way = " → ".join(step.title for step in proof.way if step.is_told)
-    return Text("This way: {way}. {doubt}", way=way, doubt=doubt(proof))
+    passed, doubted = _otherwise(guarantee, proof), doubt(proof)
+    both = Text("{first} {rest}", first=passed, rest=doubted) if passed and doubted else passed or doubted
+    return Text("This way: {way}. {doubt}", way=_in_short(proof), doubt=both)
+
+
+def _in_short(proof: Proof) -> str:
+    """Return the names on a way; of a long one how it begins, and what it comes to."""
+    titles = [step.title for step in proof.way if step.is_told]
+    if len(titles) <= MOST_NAMES:
+        return " → ".join(titles)
+    return Text(
+        "{first} → … {count} more steps … → {last}",
+        first=" → ".join(titles[:FIRST_NAMES]),
+        count=len(titles) - MOST_NAMES,
+        last=" → ".join(titles[FIRST_NAMES - MOST_NAMES :]),
+    )
+
+
+def _otherwise(guarantee: Guarantee, proof: Proof) -> str:
+    """Say which tasks are on the way that would have kept the sentence, had they been concluded so."""
+    claim, way = guarantee.claim, list(proof.way)
+    if not isinstance(claim, (Before, Becomes)) or not claim.concluding:
+        return ""
+    if isinstance(claim, Before):
+        again = [number for number, step in enumerate(way) if _is_one_of(step, claim.since)]
+        way = way[max(again, default=0) :]
+    met = [step for step in way if step.element.kind in PEOPLE and _is_one_of(step, claim.always)]
+    if not met:
+        return ""
+    names = joined([Text("{name!r}", name=each.title) for each in dict.fromkeys(met)], "{first}, {rest}")
+    return Text("It comes by {names}, but not with the answer that the guarantee asks for.", names=names)
+
+
+def _is_one_of(step: Step, names: Names) -> bool:
+    return step.element.id in names or f"{step.process}/{step.element.id}" in names
 
 
 def _named(step: Step) -> Text:
@@ -105,8 +141,8 @@ def lines_of(verdict: Verdict) -> Iterator[tuple[int, str]]:
     for step in (each for each in proof.way if each.is_told):
         said = {"name": step.title, "process": step.process, "id": step.element.id}
         yield 2, Text("→ {name} ({process}/{id})", **said)
-    if not proof.is_sure:
-        yield 1, doubt(proof)
+    for each in filter(None, (_otherwise(guarantee, proof), doubt(proof))):
+        yield 1, each
 
 
 def as_json(verdict: Verdict) -> Mapping[str, object]:
