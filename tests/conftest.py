@@ -312,12 +312,12 @@ class Lent:
             self._make()
 
     def drop(self) -> None:
-        _on_server(f'DROP DATABASE "{self._name}" WITH (FORCE)')
+        _on_server(f'DROP DATABASE "{self.name}" WITH (FORCE)')
 
     def _make(self) -> None:
-        self._name = f"countersign_test_{uuid.uuid4().hex[:12]}"
-        _on_server(f'CREATE DATABASE "{self._name}" TEMPLATE "{self._template}"')
-        self.url = _postgresql_url(self._name)
+        self.name = f"countersign_test_{uuid.uuid4().hex[:12]}"
+        _on_server(f'CREATE DATABASE "{self.name}" TEMPLATE "{self._template}"')
+        self.url = _postgresql_url(self.name)
         engine = sa.create_engine(self.url)
         with engine.connect() as connection:
             self._schema = _schema(connection)

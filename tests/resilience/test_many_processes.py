@@ -228,11 +228,11 @@ def assert_nothing_lost_nothing_twice(app: Application, cases: int) -> None:
 def test_three_servers_and_three_workers_over_redis(company, redis_url, tmp_path):
     url = company.settings.database_url
     with cluster(tmp_path, url, redis_url, web=3, workers=3) as servers:
-        answers = run_under_fire(company, servers, cases=24, clients=6, kills=8, every=1.5)
+        answers = run_under_fire(company, servers, cases=14, clients=6, kills=7, every=1.2)
         settle(company, redis_url)
 
     assert servers.kills >= 5
-    assert_nothing_lost_nothing_twice(company, 24)
+    assert_nothing_lost_nothing_twice(company, 14)
     assert answers[500] == 0, [member.log.read_text()[-3000:] for member in servers.members]
 
 

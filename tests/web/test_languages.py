@@ -127,8 +127,14 @@ def test_a_case_of_a_manifest_without_english_reads_that_of_the_live_one(company
     assert "Brand line" in browser.get(f"/cases/{started.id}").text
 
 
-def test_every_text_has_its_chinese() -> None:
-    wanted, known = texts(), translations()
+@pytest.fixture(scope="module")
+def wanted() -> dict[Key, Message]:
+    """Every text of the code."""
+    return texts()
+
+
+def test_every_text_has_its_chinese(wanted: dict[Key, Message]) -> None:
+    known = translations()
     missing = [message for key, message in wanted.items() if key not in known]
     empty = [message for message in known.values() if not is_said(message)]
 
@@ -136,10 +142,12 @@ def test_every_text_has_its_chinese() -> None:
     assert not told, "\n".join([f"not in {CATALOGUE.relative_to(ROOT)}, or empty there: {COMMAND}", *told])
 
 
-def test_no_text_of_the_catalogue_is_gone_from_the_code_or_stands_there_twice() -> None:
+def test_no_text_of_the_catalogue_is_gone_from_the_code_or_stands_there_twice(
+    wanted: dict[Key, Message],
+) -> None:
     catalogue = CATALOGUE.read_text(encoding="utf-8")
 
-    assert updated(catalogue, texts(), literals()) == catalogue, (
+    assert updated(catalogue, wanted, literals()) == catalogue, (
         f"change {CATALOGUE.relative_to(ROOT)}: {COMMAND}"
     )
 
