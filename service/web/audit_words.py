@@ -53,6 +53,8 @@ def actions() -> dict[str, str]:
         "task.delegated": _("task lent"),
         "task.handed_over": _("task handed over by a leaver"),
         "task.renewed": _("open task brought up to date"),
+        "task.reoffered": _("open task offered to others"),
+        "task.barred": _("kept from an open task by four eyes"),
         "task.resolved": _("task given back with an opinion"),
         "task.returned": _("task sent back"),
         "task.signed": _("added signature given"),

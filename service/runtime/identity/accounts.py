@@ -76,7 +76,8 @@ def create_user(
         session.add(row)
         session.flush()
         session.add_all(UserGroup(user_id=row.id, group_name=group) for group in wanted)
-        audit.append_system(app, session, "user.created", by=by.name, user=name, groups=list(wanted))
+        told = {"groups": list(wanted), "department": department, "superior": superior or None}
+        audit.append_system(app, session, "user.created", by=by.name, user=name, **told)
         session.flush()
         return _view(session, row)
 

@@ -156,8 +156,8 @@ def test_after_a_change_of_key_the_old_entries_still_verify(any_app, case):
 
 def test_what_belongs_to_no_case_has_a_chain_of_its_own(any_app):
     with any_app.db.begin() as session:
-        written.append_system(any_app, session, "user.created", by="admin", user="linyue")
-        written.append_system(any_app, session, "user.groups", by="admin", user="linyue")
+        written.append_system(any_app, session, "user.password", by="admin", user="linyue")
+        written.append_system(any_app, session, "user.password", by="admin", user="linyue")
 
     assert verifying.verify(any_app).entries == 2
     tamper(any_app, "DELETE FROM audit_entry WHERE seq = 2")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 
 import pytest
 from sqlalchemy import text
@@ -256,6 +257,27 @@ def test_deployments_are_those_the_system_s_chain_tells_of(company, case, statem
     assert any(expected in each for each in problems(app)), problems(app)
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE submission SET answers = 'x'",
+        "UPDATE user_task SET candidate_groups = '['",
+        "UPDATE process_instance SET variables = '{'",
+    ],
+)
+def test_what_cannot_be_read_any_more_is_a_problem_and_stops_no_verification(company, case, statement):
+    app, other = company.app, company.start("review")
+
+    tamper(app, statement)
+    tamper(app, "UPDATE \"case\" SET applicant = 'ouwen' WHERE number = :number", number=other.business_key)
+
+    found = problems(app)
+    assert any("cannot be read as they are stored" in each for each in found), found
+    assert {case.business_key, other.business_key} <= {
+        word for each in found for word in re.split(r"[ :]", each)
+    }
+
+
 def test_erasing_an_entry_keeps_what_it_vouches_for(company, case):
     app = company.app
     last = audit.entries(app, SYSTEM, case.id)[-1]
@@ -331,15 +353,15 @@ NOT_COVERED = {
     "last_answer": "derived from the snapshot that is covered",
     "attachment_use, deployment, deployment_file, resource_blob, activation": "compared by themselves",
     "audit_entry, audit_chain": "the record itself",
-    "user_account, user_group, organisation_unit, substitution, web_session, api_token": "the system's chain",
-    "login_attempt, idempotency_key, phrase, notification": "kept for a while, or one person's own",
+    "user_account, user_group, organisation_unit, substitution, api_token": "compared by themselves",
+    "web_session, login_attempt, idempotency_key, phrase, notification": "kept for a while, or one's own",
     "notification_setting, channel_health": "how somebody is told, and whether that works",
     "comment_request, carbon_copy": "said beside the case, decides nothing",
     "batch, batch_item": "progress of what is on record case by case",
     "study": "a question to the record, and its answer",
     "channel_day": "derived from the figures that are covered",
     "load_sample, archived_campaign": "what was measured, and what the case says already",
-    "department_allowance, allowance_commitment": "what is spent, reckoned from the cases",
+    "department_allowance, allowance_commitment": "compared as granted, else reckoned from the cases",
 }
 
 
