@@ -10,6 +10,7 @@ from service import resources
 from service.engine.check import check
 from service.handlers import HANDLERS
 from tests.engine.diagrams import (
+    begins,
     boundary,
     call,
     catch,
@@ -591,6 +592,23 @@ def test_a_timer_that_fires_all_the_time_is_a_warning(cycle, findings):
     assert (
         found(process(start(), user("a"), end(), end("told"), LINE, late, path("late", "told"))) == findings
     )
+
+
+@pytest.mark.parametrize(
+    ("due", "findings"),
+    [("2026-12-01", ["a: fixed-date"]), ("2026-12-01T09:00:00+08:00", ["a: fixed-date"]), ("P2D", [])],
+)
+def test_a_due_date_that_is_the_same_for_every_case_is_a_warning(due, findings):
+    assert found(process(start(), user("a", camunda_dueDate=due), end(), LINE)) == findings
+
+
+def test_a_timer_at_a_fixed_date_is_a_warning_but_where_it_begins_a_process():
+    late = boundary("late", "a", timer("date", "2026-12-01T09:00"), interrupting=False)
+    begun = begins("begin", timer("date", "2026-12-01T09:00"))
+
+    waiting = process(start(), user("a"), end(), end("told"), LINE, late, path("late", "told"))
+    assert found(waiting) == ["late: fixed-date"]
+    assert found(process(begun, user("a"), end(), LINE)) == []
 
 
 def calling(key: str, called: str, *before: str) -> bytes:

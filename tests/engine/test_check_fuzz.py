@@ -173,6 +173,7 @@ def test_a_time_however_far_away_gives_findings_and_never_a_traceback(time, inte
         "bad-timer",
         "empty-timer",
         "cycle-timer",
+        "fixed-date",
         "hasty-cycle",
     }
 

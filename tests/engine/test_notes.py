@@ -174,3 +174,36 @@ def test_the_name_of_a_timer_is_held_against_its_time():
     [found] = notes({"p.bpmn": drawing})
 
     assert "say 2 天, but it holds 72" in found.message
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "condition", "second", "wrong"),
+    [
+        ("结论？", "同意", '=said = "同意"', "不同意", []),
+        ("结论？", "不同意", '=said = "同意"', "同意", ["other"]),
+        ("结论？", "批准", '=said = "同意"', "不批准", []),
+        ("会议终止？", "是", '=said = "终止"', "否", []),
+        ("会议终止？", "否", '=said = "终止"', "是", ["asked"]),
+        ("不同意？", "否", '=said = "同意"', "是", []),
+        ("同意？", "否", '=said != "同意"', "是", []),
+    ],
+)
+def test_a_line_that_is_named_with_what_another_stands_for_is_told(question, first, condition, second, wrong):
+    named = f'<bpmn:exclusiveGateway id="which" name="{question}" default="other"/>'
+    drawing = d.process(
+        d.start(said='="同意"'),
+        named,
+        d.end("one"),
+        d.end("two"),
+        d.path("begin", "which"),
+        d.flow("which", "one", condition, id="asked").replace('id="asked"', f'id="asked" name="{first}"'),
+        d.flow("which", "two", id="other").replace('id="other"', f'id="other" name="{second}"'),
+    )
+
+    found = check({"p.bpmn": drawing}, topics={})
+
+    assert [each.element for each in found if each.code == "line-says-otherwise"] == wrong
+
+
+def test_no_shipped_line_is_named_otherwise_than_it_leads():
+    assert [each for each in check(SHIPPED, topics={}) if each.code == "line-says-otherwise"] == []

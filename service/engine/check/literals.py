@@ -32,6 +32,7 @@ _DIGITS = {word: number for number, word in enumerate("一二三四五六七八�
 _ONE = f"[{''.join(_DIGITS)}]"
 _SAID = re.compile(rf"(\d+|{_ONE}?十{_ONE}?|{_ONE})\s*({'|'.join((*_UNITS, *_WORKDAYS))})(?:之?内|后)?")
 NOTHING_MEANT = Text(" It is ISO 8601, like 2026-11-11T18:00, PT2H or P3D.")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CALL = re.compile(r"\w\(|\w\s*[-+*]\s*\w")
 READERS: Mapping[str, Callable[[str], object]] = {
     "date": timers.to_moment,
@@ -48,13 +49,33 @@ def check_literals(process: Process, report: Report) -> None:
         for definition in element.events:
             if definition.kind == "timer":
                 _timer(definition, report)
+                for time in definition.times if element.kind != "startEvent" else ():
+                    if time.kind == "date":
+                        _fixed(time.text, element, report)
 
 
 def _due_date(element: Element, report: Report) -> None:
     written = (element.extensions.attribute("dueDate"), element.properties.get(CONSULT_UNTIL))
     for due in (each.strip() for each in written if each):
         if not is_feel(due):
-            _attempt(lambda text: timers.to_due(text, _ANY_MOMENT), due, element, Text("due date"), report)
+            _attempt(_to_due, due, element, Text("due date"), report)
+            _fixed(due, element, report)
+
+
+def _to_due(text: str) -> datetime:
+    return timers.to_due(text, _ANY_MOMENT)
+
+
+def _fixed(written: str, element: Element, report: Report) -> None:
+    """Report a moment that is written out: for every case it is the same, and soon past."""
+    if _MOMENT.match(written.strip()):
+        report.warning(
+            element,
+            "fixed-date",
+            "For every case this is {moment}: write what it is reckoned from, like "
+            "=workdays_after(now(), 2).",
+            moment=written.strip(),
+        )
 
 
 def _not_feel(element: Element, report: Report) -> None:

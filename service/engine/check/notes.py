@@ -1,7 +1,8 @@
-"""What stands beside a gateway, a timer or a decision in words, and repeats a number it no longer has."""
+"""What stands beside a gateway, a timer or a decision in words, and is no longer so: numbers, answers."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +14,12 @@ from service.engine.drawing import Element, Process
 from service.engine.drawing.parts import Place
 from service.engine.files.said import held_by, outdated, shown
 from service.engine.files.xml import BPMN, Tag, text_of
+from service.feel import strip_equals
+
+_ASKED = re.compile(r'^\s*[^\W\d][\w.]*\s*=\s*"([^"]+)"\s*$')
+"""The answer that a condition asks for, where it asks for nothing else."""
+_NO = frozenset({"否", "不是", "不", "No", "no"})
+_CONTRARY = ("不", "未", "没", "没有", "无", "非", "not ", "no ")
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,7 @@ def check_notes(process: Process, around: Surroundings, report: Report) -> None:
     """Report names, documentation and annotations that state numbers which their elements do not hold."""
     annotations = _annotations(around.drawings[process.file])
     for element in process.elements.values():
+        _check_lines(element, report)
         for note in _notes(element, around, annotations.get(element.id, [])):
             for number in outdated(note.text, note.held):
                 report.warning(
@@ -37,6 +45,37 @@ def check_notes(process: Process, around: Surroundings, report: Report) -> None:
                     number=number,
                     held=shown(note.held),
                 )
+
+
+def _check_lines(element: Element, report: Report) -> None:
+    """Report the lines out of a gateway that are named with the answer that another of them stands for."""
+    asked = {flow.id: set(_ASKED.findall(strip_equals(flow.condition))) for flow in element.outgoing}
+    for flow in element.outgoing:
+        for other in element.outgoing:
+            if flow.name in asked[other.id] - asked[flow.id]:
+                report.warning(
+                    flow,
+                    "line-says-otherwise",
+                    "The line says {name!r}, and that is where {other!r} leads: correct the name or the "
+                    "condition.",
+                    name=flow.name,
+                    other=other.name or other.id,
+                )
+        if flow.name in _NO and any(_is_yes(element.name, answer) for answer in asked[flow.id]):
+            report.warning(
+                flow,
+                "line-says-otherwise",
+                "To {question!r} the line says {name!r}, and it is taken where that is so: correct the name "
+                "or the condition.",
+                question=element.name,
+                name=flow.name,
+            )
+
+
+def _is_yes(question: str, answer: str) -> bool:
+    """Tell whether a question asks for just this answer, and not for its contrary."""
+    before, found, _ = question.partition(answer)
+    return bool(found) and not before.endswith(_CONTRARY)
 
 
 def _notes(element: Element, around: Surroundings, annotations: list[Tag]) -> Iterator[_Note]:
