@@ -30,6 +30,7 @@ def actions() -> dict[str, str]:
         "incident.retried": _("incident tried again"),
         "informed": _("copy sent"),
         "instance.cancelled": _("case cancelled"),
+        "instance.facts": _("fact corrected"),
         "instance.migrated": _("case moved to other drawings"),
         "instance.modified": _("case moved by hand"),
         "instance.registered": _("case registered"),

@@ -52,6 +52,21 @@ def of_case(instance_id: str) -> list[ShownFact]:
     return [_shown(each) for each in known]
 
 
+def changes(
+    deployment_id: str, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> list[tuple[str, str, str]]:
+    """Return facts by label with what they were and would be, as people say it."""
+    declared = application().model(deployment_id).case.facts
+    return [
+        (
+            label_of(declared[name]),
+            value_text(declared[name], before[name]),
+            value_text(declared[name], value),
+        )
+        for name, value in after.items()
+    ]
+
+
 def _rows(known: KnownFact) -> tuple[FactView, ...]:
     return (*known.earlier, *((known.current,) if known.current else ()), *known.proposals)
 

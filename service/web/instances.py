@@ -20,7 +20,7 @@ from service.runtime.cases.seeking import STATES, Sought
 from service.runtime.cases.views import InstanceView
 from service.runtime.identity import rights
 from service.runtime.incidents import causes, incidents
-from service.runtime.mending import modifying, variables
+from service.runtime.mending import facts, modifying, variables
 from service.runtime.promises.waivers import WaiverView, who_can_answer
 from service.runtime.releases import contents, migrations
 from service.runtime.step.context import Actor, Application
@@ -159,6 +159,26 @@ def correct(instance_id: str) -> Response:
     if done.waiver is not None:
         return waivers.asked(done.waiver)
     return _back(instance_id, _("The variable has been corrected."))
+
+
+@blueprint.post("/instances/<instance_id>/facts")
+def correct_fact(instance_id: str) -> Response | str:
+    """Show what another value of a fact would lead to; set it when that is confirmed with a reason."""
+    app, actor, given = application(), me(), _corrected() or {}
+    reason = request.form.get("reason", "").strip()
+    try:
+        done = facts.correct(app, actor, instance_id, given, reason, dry_run=not reason)
+    except InvalidInput as error:
+        return _back(instance_id, worded(error.errors[0].message if error.errors else error.message), "bad")
+    if done.waiver is not None:
+        return waivers.asked(done.waiver)
+    if reason:
+        return _back(instance_id, _("The fact has been corrected."))
+    case = instances.get(app, actor, instance_id)
+    able = who_can_answer(app, instance_id, actor.name) if done.promises else ()
+    changes = case_facts.changes(case.deployment_id or "", done.before, done.after)
+    asked = {name: request.form.get(name, "") for name in ("name", "value")}
+    return render_template("correction.html", case=case, done=done, changes=changes, able=able, asked=asked)
 
 
 @blueprint.post("/instances/<instance_id>/modify")

@@ -197,6 +197,7 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
     },
     "cases put right": {
         "POST /api/v1/process-instances/<instance_id>/variables": _case("instance.correct"),
+        "POST /api/v1/process-instances/<instance_id>/facts": _case("instance.correct"),
         "POST /api/v1/process-instances/<instance_id>/modify": _case("instance.modify"),
         "GET /api/v1/waivers": _ME,
         **dict.fromkeys(
@@ -242,6 +243,7 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
         "POST /admin/instances/<instance_id>/variables": Need(
             "incident.read, sees the case", "instance.correct"
         ),
+        "POST /admin/instances/<instance_id>/facts": Need("incident.read, sees the case", "instance.correct"),
         "POST /admin/instances/<instance_id>/modify": Need("incident.read, sees the case", "instance.modify"),
         "POST /api/v1/jobs/<job_id>/retry": _right("incident.retry"),
     },

@@ -318,6 +318,7 @@ def _body(operation, admin, values):
         "opinion": "可以",
         "title": "x",
         "variables": {},
+        "facts": {},
         "samples": [{"day": "2026-03-01", "channel": "抖音"}],
         "qps": 10,
         "cpu": 0.5,

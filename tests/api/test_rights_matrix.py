@@ -252,6 +252,8 @@ BODIES = {
         "variables": {"legal_conclusion": "同意"},
         "reason": "更正",
     },
+    "POST /api/v1/process-instances/<instance_id>/facts": {"facts": {"tier": "x"}, "reason": "更正"},
+    "POST /admin/instances/<instance_id>/facts": {"name": "x", "value": "1", "reason": "更正"},
     "POST /api/v1/process-instances/<instance_id>/modify": {"reason": "调整", "dry_run": True},
     "POST /api/v1/waivers/<waiver_id>/confirm": {"reason": "同意"},
     "POST /api/v1/waivers/<waiver_id>/decline": {"reason": "请等"},

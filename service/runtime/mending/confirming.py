@@ -11,7 +11,7 @@ from service.errors import Conflict, Forbidden, NotFound, ServiceError
 from service.runtime import identity
 from service.runtime.identity.rights import require
 from service.runtime.incidents import incidents
-from service.runtime.mending import modifying, reasons, variables
+from service.runtime.mending import facts, modifying, reasons, variables
 from service.runtime.promises import judging, waivers
 from service.runtime.promises.judging import After, PromiseView
 from service.runtime.promises.waivers import Agreed, WaiverView
@@ -69,6 +69,7 @@ ACTS: Mapping[str, Act] = {
         lambda app, given, step: incidents.foresee(given, step),
         incidents.carry_out,
     ),
+    facts.ACT: Act(facts.RIGHT, RUNNING, facts.foresee, facts.carry_out),
     migrations.ACT: Act(migrations.RIGHT, RUNNING, migrations.foresee, migrations.carry_out),
     assign.ACT: Act("task.assign", ACTIVE, None, _assign),
 }

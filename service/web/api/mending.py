@@ -11,8 +11,9 @@ from service.errors import FieldError, InvalidInput
 from service.runtime.cases.seeking import Sought
 from service.runtime.incidents import causes
 from service.runtime.incidents.causes import Cause
-from service.runtime.mending import batches, modifying, variables
+from service.runtime.mending import batches, facts, modifying, variables
 from service.runtime.mending.batches import BatchView
+from service.runtime.mending.facts import FactsView
 from service.runtime.mending.modifying import ModificationView
 from service.runtime.mending.variables import CorrectionView
 from service.runtime.step.context import Actor, Application
@@ -30,6 +31,14 @@ class Correction(Body):
 
     scope: str = ""
     variables: dict[str, Any]
+    reason: str = Field("", max_length=2000)
+    dry_run: bool = False
+
+
+class FactCorrection(Body):
+    """Other values for facts of the case, and why."""
+
+    facts: dict[str, Any]
     reason: str = Field("", max_length=2000)
     dry_run: bool = False
 
@@ -79,6 +88,21 @@ def correct_variables(app: Application, actor: Actor, instance_id: str, body: Co
     return variables.correct(
         app, actor, instance_id, body.variables, body.reason, scope=body.scope, dry_run=body.dry_run
     )
+
+
+@section.post(
+    "/process-instances/<instance_id>/facts",
+    returns=FactsView,
+    body=FactCorrection,
+    errors=_CHANGED,
+    is_asked=True,
+)
+def correct_facts(app: Application, actor: Actor, instance_id: str, body: FactCorrection) -> FactsView:
+    """Give facts of the case other values; what the company's tables make of them follows.
+
+    Where the case could then go past what the company promises it is asked for, and answers 202.
+    """
+    return facts.correct(app, actor, instance_id, body.facts, body.reason, dry_run=body.dry_run)
 
 
 @section.post(

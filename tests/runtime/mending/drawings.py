@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service import resources
 from tests.engine import diagrams as d
 from tests.runtime.drawings import ORGANISATION, REVIEW_FORM
 
@@ -70,4 +71,66 @@ def guarded() -> dict[str, bytes]:
         "legal_review.form": REVIEW_FORM,
         "organisation.yaml": ORGANISATION,
         "guarantees.yaml": PROMISES,
+    }
+
+
+TIERED = """
+main: tiered
+facts:
+  budget_total: {kind: money, label: 总预算, initial: 0}
+  tier: {kind: text, label: 审批层级, initial: department_head,
+         values: {department_head: 部门负责人, vice_president: 分管副总裁, ceo_meeting: 总裁办公会}}
+  launch_day: {kind: date, label: 上线日, initial: null}
+""".encode()
+TIERS = """
+guarantees:
+  tier_by_the_table:
+    name: 审批层级以层级表为准
+    text: 执行时审批层级必须是层级表得出的那一级。
+    agrees: case.tier
+    with_table: approval_tier
+    given: {budget_total: case.budget_total}
+    at: run
+  meeting_decides:
+    name: 超过二十万元由总裁办公会决定
+    text: 总裁办公会一级的，未经其决议不得执行。
+    before: run
+    always: meeting
+    when: case.tier = "ceo_meeting"
+""".encode()
+
+
+def tiered() -> dict[str, bytes]:
+    """The table says of the total who decides: the meeting of 300 000, which the plan comes to."""
+    rule = d._io({"budget_total": "=case.budget_total"}, {"case.tier": "tier"})
+    drawing = d.process(
+        d.start(),
+        d.script("count", "300000", "total"),
+        d.user("plan", outputs={"case.budget_total": "total"}),
+        d.element(
+            "businessRuleTask",
+            "tell_tier",
+            extension=rule,
+            camunda_decisionRef="approval_tier",
+            camunda_resultVariable="tier",
+            camunda_mapDecisionResult="singleEntry",
+        ),
+        d.user("check"),
+        d.xor("which", default="which_to_run"),
+        d.user("meeting"),
+        d.user("run"),
+        d.end(),
+        d.path("begin", "count", "plan", "tell_tier", "check", "which"),
+        d.flow("which", "meeting", 'case.tier = "ceo_meeting"'),
+        d.flow("which", "run"),
+        d.path("meeting", "run", "done"),
+        key="tiered",
+    )
+    table = (resources.processes() / "approval_tier.dmn").read_bytes()
+    return {
+        "tiered.bpmn": drawing,
+        "approval_tier.dmn": table,
+        "case.yaml": TIERED,
+        "organisation.yaml": ORGANISATION,
+        "guarantees.yaml": TIERS,
     }
