@@ -467,6 +467,13 @@ def test_a_campaign_is_stopped_neither_in_the_past_nor_after_its_end(form, day, 
     assert list(refused(form, answers, **context)) == told
 
 
+def test_the_auditor_sees_who_agrees_whatever_became_of_a_late_refusal():
+    told = {"late_decision": "变更", "late_reason": "改后再审", "agreed": "法务部、技术部"}
+
+    assert "现行方案已同意的部门：{{agreed}}。" in texts("audit_review", **told)
+    assert not [each for each in texts("audit_review", agreed="法务部") if "已同意的部门" in each]
+
+
 def test_a_dispute_says_what_is_disputed():
     assert refused("tech_review", {"conclusion": "不同意", "dispute": True}) == {"dispute_reason": REQUIRED}
 
