@@ -40,7 +40,7 @@ _STARTABLE = frozenset(
 )
 """What a token can be put on by hand."""
 SEARCHED = (
-    *("q", "state", "definition", "stalled", "waiting_for", "activity", "incident"),
+    *("q", "state", "definition", "stalled", "waiting_for", "activity", "incident", "message"),
     *("started_from", "started_to"),
 )
 

@@ -66,7 +66,8 @@ class Sought:
     `stalled`: active, and nothing will move it by itself or in time: an incident is open, a task is overdue,
     a timer is past due, nobody, no time and no effect is waited for, or nothing moved for as many workdays as
     the owners say (`stalled_after_workdays`). `waiting_for`: an account or a group that has a task of it
-    to do. `activity`: where it stands now; `at_any`: at any of these. `incident`: the code of an open one.
+    to do. `activity`: where it stands now; `at_any`: at any of these. `incident`: the code of an open one,
+    `message` what it says, word for word.
     `text`: part of its name, number, or the applicant's account or shown name. `applicant`: the account of
     who started it. `holds`: a fact of its case by name, and the value it has now.
     """
@@ -79,6 +80,7 @@ class Sought:
     activity: str | None = None
     at_any: tuple[str, ...] = ()
     incident: str | None = None
+    message: str | None = None
     version: int | None = None
     started_from: datetime | None = None
     started_to: datetime | None = None
@@ -114,10 +116,10 @@ class Sought:
         yield from (
             _stands_at(places) for places in (self.activity and (self.activity,), self.at_any) if places
         )
-        if self.incident:
-            yield exists().where(
-                Incident.instance_id == row.id, Incident.state == "open", Incident.code == self.incident
-            )
+        said = {Incident.code: self.incident, Incident.message: self.message}
+        if any(said.values()):
+            alike = (column == wanted for column, wanted in said.items() if wanted)
+            yield exists().where(Incident.instance_id == row.id, Incident.state == "open", *alike)
         if self.text:
             yield _told(self.text)
         if self.holds:

@@ -322,10 +322,15 @@ class _Inside(NamedTuple):
     activity_id: SQLColumnExpression[str]
     state: SQLColumnExpression[str]
     code: SQLColumnExpression[str] | None = None
+    message: SQLColumnExpression[str] | None = None
 
 
 _INSIDE: Mapping[str, _Inside] = {
-    "retry": _Inside(Incident.id, Incident.instance_id, Incident.activity_id, Incident.state, Incident.code),
+    "retry": _Inside(
+        *(Incident.id, Incident.instance_id, Incident.activity_id, Incident.state),
+        code=Incident.code,
+        message=Incident.message,
+    ),
     "assign": _Inside(TASKS.c.id, TASKS.c.instance_id, TASKS.c.activity_id, TASKS.c.state),
 }
 
@@ -348,8 +353,9 @@ def _subjects(
     query = select(inside.id).where(inside.state == "open", inside.instance_id.in_(seen))
     if wanted.activity:
         query = query.where(inside.activity_id == wanted.activity)
-    if wanted.incident and inside.code is not None:
-        query = query.where(inside.code == wanted.incident)
+    for column, said in ((inside.code, wanted.incident), (inside.message, wanted.message)):
+        if said and column is not None:
+            query = query.where(column == said)
     if ids is not None:
         query = query.where(or_(inside.id.in_(given), inside.instance_id.in_(given)))
     found = tuple(session.scalars(query.limit(MOST + 1)))

@@ -58,6 +58,7 @@ class SoughtInstances(BaseModel):
     waiting_for: str | None = Field(None, description="an account or a group that has a task of it to do")
     activity: str | None = Field(None, description="where it stands now")
     incident: str | None = Field(None, description="code of an open incident")
+    message: str | None = Field(None, description="what an open incident says, word for word")
     version: int | None = Field(None, ge=1, description="of the pinned definition")
     started_from: date | AwareDatetime | None = None
     started_to: date | AwareDatetime | None = None

@@ -162,6 +162,35 @@ def test_incidents_of_one_cause_stand_together_and_are_retried_together(office):
     assert one.attempts == 2
 
 
+def test_incidents_that_say_something_else_stand_apart_and_are_retried_apart(office):
+    several = {by: [office.start("stopped", by=by) for _ in range(count)] for by, count in MANY.items()}
+
+    found = causes.find(office.app, SYSTEM)
+    again = order(office, "retry", sought=Sought(incident=found[0].code, message=found[0].says))
+
+    assert [each.count for each in found] == [2, 1]
+    assert all(by in cause.says for by, cause in zip(MANY, found, strict=True))
+    assert again.total == 2
+    attempts = {
+        by: incidents.find(office.app, SYSTEM, instance=cases[0].id).items[0].attempts
+        for by, cases in several.items()
+    }
+    assert attempts == {"linyue": 2, "zhouheng": 1}
+
+
+def test_where_each_case_says_its_own_it_is_one_cause(office):
+    for by, count in MANY.items():
+        for _ in range(count):
+            office.start("stopped", by=by)
+
+    [cause] = causes.find(office.app, SYSTEM, most_apart=1)
+
+    assert (cause.count, cause.says) == (3, None)
+
+
+MANY = {"linyue": 2, "zhouheng": 1}
+
+
 def test_what_can_be_done_is_done_and_what_failed_is_named(office, case):
     other = office.start("fork")
     instances.suspend(office.app, SYSTEM, other.id)
