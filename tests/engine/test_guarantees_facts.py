@@ -72,6 +72,13 @@ def test_an_entry_comes_into_a_list_only_by_what_was_completed(written, state):
     assert state == "holds" or told(found)[1] == ["begin", "legal", "tech"]
 
 
+@pytest.mark.parametrize(("initial", "state"), [("[技术]", "holds"), ("[法务]", "broken")])
+def test_what_is_so_as_soon_as_a_case_begins_came_by_nobody(initial, state):
+    begun = CASE.replace("{kind: list, label", f"{{kind: list, initial: {initial}, label").encode()
+
+    assert proof(BY_LEGAL, signed("=case.agreed"), extra={"case.yaml": begun}).state == state
+
+
 def test_what_was_true_no_more_takes_another_completion_to_become_true():
     """Legal agrees, the plan is changed, and somebody else puts legal back on the list."""
 

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 
 from service.engine.guarantees.budget import Budget, NotExamined
 from service.engine.guarantees.feeding import fed_otherwise
-from service.engine.guarantees.model import AboutWays, Agrees, Guarantee, Proof, Verdict
+from service.engine.guarantees.model import AboutWays, Agrees, Becomes, Guarantee, Proof, Verdict
 from service.engine.guarantees.proving import Trial, prove
 from service.engine.guarantees.structure import look
 from service.engine.guarantees.subject import Subject
 from service.engine.guarantees.watches import watches
+from service.engine.guarantees.watches_of_facts import begins_so
 
 MOST_STATES = 300_000
 """So much is walked for all sentences together; the last of too many are not proven, and say so."""
@@ -27,6 +28,8 @@ def judge(subject: Subject, guarantees: Iterable[Guarantee]) -> tuple[Verdict, .
 def _proof(trial: Trial, guarantee: Guarantee) -> Proof:
     subject, claim = trial.subject, guarantee.claim
     try:
+        if isinstance(claim, Becomes) and (begun := begins_so(claim, subject)) is not None:
+            return begun
         if isinstance(claim, AboutWays):
             with _nothing_collected():
                 found = (

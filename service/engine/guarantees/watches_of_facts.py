@@ -9,14 +9,16 @@ from typing import ClassVar
 
 from service.engine.decisions import Decision
 from service.engine.guarantees.answers import concluded
+from service.engine.guarantees.domains import declared
 from service.engine.guarantees.effects import targets
 from service.engine.guarantees.evaluating import Known, possible
 from service.engine.guarantees.formulas import Compared, Constant, Formula, formula, names_in
-from service.engine.guarantees.model import Agrees, Becomes
+from service.engine.guarantees.model import Agrees, Becomes, Proof
 from service.engine.guarantees.naming import elements_of
 from service.engine.guarantees.subject import Subject
 from service.engine.guarantees.values import UNKNOWN, compared
 from service.engine.guarantees.watching import BROKEN, Found, Met, Watch, concludes, may_hold
+from service.wording import Text
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,14 @@ def becomes(claim: Becomes, subject: Subject) -> Watch:
     condition, always = formula(claim.condition), elements_of(claim.always, subject, completed=True)
     concluding = concluded(claim.concluding) if claim.concluding else None
     return WatchBecomes(_setting(names_in(condition), subject), always, condition, concluding)
+
+
+def begins_so(claim: Becomes, subject: Subject) -> Proof | None:
+    """Return that a condition is broken, where it is true of every case as soon as that begins."""
+    if not may_hold(formula(claim.condition), declared(subject.case))[0]:
+        return None
+    reason = Text("{condition!r} is so as soon as a case begins", condition=claim.condition)
+    return Proof("broken", reason=reason)
 
 
 def agrees(claim: Agrees, subject: Subject) -> Watch:
