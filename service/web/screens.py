@@ -28,6 +28,7 @@ from service.web import (
     people,
     processes,
     releases,
+    saved_views,
     sheets,
     staff,
     start,
@@ -55,6 +56,7 @@ BLUEPRINTS = (
     staff,
     account,
     people,
+    saved_views,
 )
 
 
@@ -89,6 +91,8 @@ def _page_context() -> dict[str, object]:
         "missing_count": company.missing_count,
         "ill_count": mending.ill_count,
         "asked_of_me": waivers.asked_of_me,
+        "saved_views_of": saved_views.shelf,
+        "view_address": saved_views.address,
         "has_boards": actor is not None and boards.is_offered(actor),
         "unread_count": notifications.unread_count,
     }

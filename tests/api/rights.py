@@ -53,6 +53,8 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
         "GET /people": _ME,
         **dict.fromkeys(("GET /api/v1/phrases", "POST /api/v1/phrases"), _ME),
         "DELETE /api/v1/phrases/<phrase_id>": _OWN,
+        **dict.fromkeys(("GET /api/v1/saved-views", "POST /api/v1/saved-views", "POST /views"), _ME),
+        **dict.fromkeys(("DELETE /api/v1/saved-views/<view_id>", "POST /views/<view_id>/delete"), _OWN),
         **dict.fromkeys(("GET /account", "POST /account/password", "POST /account/substitutes"), _ME),
         **dict.fromkeys(("POST /account/tokens", "GET /api/v1/me"), _ME),
         **dict.fromkeys(("GET /api/v1/tokens", "POST /api/v1/tokens"), _ME),

@@ -20,7 +20,7 @@ from service.engine.organisation.rights import RIGHTS
 from service.runtime import identity
 from service.runtime.campaigns import allowances
 from service.runtime.cases import attachments, instances
-from service.runtime.identity import phrases
+from service.runtime.identity import phrases, saved_views
 from service.runtime.incidents import incidents
 from service.runtime.releases import deployments
 from service.runtime.step.context import SYSTEM
@@ -114,6 +114,7 @@ class World:
             "key": lambda: self._key(route),
             "name": lambda: self._name(route),
             "user": lambda: "lvshi",
+            "view_id": self._view,
             "phrase_id": lambda: phrases.add(self.app, self.actor("linyue"), "同意，请按计划执行").id,
         }
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(made[found[1]]()), route.split(" ", 1)[1])
@@ -182,6 +183,9 @@ class World:
         allowances.grant(self.app, SYSTEM, "市场部", "2026Q1", Decimal(1))
         return "2026Q1"
 
+    def _view(self):
+        return saved_views.save(self.app, self.actor("linyue"), "cases", "待结案", "state=active").id
+
     def _session(self):
         secret = identity.sign_in(self.app, self.actor("linyue"))
         return identity.sessions(self.app, self.actor("linyue"), secret=secret)[0].id
@@ -239,6 +243,8 @@ BODIES = {
     "POST /api/v1/tasks/<task_id>/withdraw": {"reason": "漏看一条"},
     "POST /api/v1/tasks/complete-many": {"items": [{"id": "none", "version": 1}]},
     "POST /api/v1/phrases": {"text": "同意"},
+    "POST /api/v1/saved-views": {"list": "cases", "name": "在办", "query": "state=active"},
+    "POST /views": {"list": "cases", "name": "在办", "query": "state=active"},
     "POST /api/v1/tasks/<task_id>/copies": {"users": ["xunuo"]},
     "POST /api/v1/tasks/<task_id>/resolve": {"opinion": "可以"},
     "POST /api/v1/tasks/<task_id>/assign": {"to": "zhouheng", "reason": "病假"},

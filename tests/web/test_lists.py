@@ -117,3 +117,62 @@ def test_home_shows_what_i_started_with_its_way(company: Company, campaign: Inst
     assert "我发起的" in mine
     assert f"/cases/{campaign.id}" in mine
     assert "我发起的" not in others
+
+
+def test_what_is_looked_for_is_kept_under_a_name_for_oneself_alone(company: Company) -> None:
+    browser, sought = (
+        company.browser("linyue"),
+        {"list": "cases", "query": "state=active&q=&cursor=9&phase=审批"},
+    )
+
+    saved = browser.post("/views", data={**sought, "name": "等审批的"})
+    page = browser.get(saved.headers["Location"]).text
+    unfiltered = browser.get("/cases").text
+
+    assert (
+        '<a href="/cases?phase=%E5%AE%A1%E6%89%B9&amp;state=active" aria-current="true">等审批的</a>' in page
+    )
+    assert "等审批的" in unfiltered
+    assert "保存为视图" not in unfiltered, "nothing is looked for there"
+    assert "等审批的" not in company.browser("zhouheng").get("/cases").text
+    delete = re.search(r"/views/\w+/delete", page)
+    assert delete is not None
+    assert company.browser("zhouheng").post(delete[0]).status_code == 404
+    browser.post(delete[0])
+    assert "等审批的" not in browser.get("/cases").text
+
+
+def test_a_view_comes_with_what_is_filtered_without_loading_the_page(company: Company) -> None:
+    part = company.browser("linyue").get("/tasks?shown=held&q=", headers={"HX-Request": "true"}).text
+
+    assert '<div class="views" id="views" hx-swap-oob="true">' in part
+    assert '<input type="hidden" name="query" value="shown=held">' in part
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"name": " ", "query": "q=1"}, "请填写 1 到 40 个字"),
+        ({"name": "x" * 41, "query": "q=1"}, "请填写 1 到 40 个字"),
+        ({"name": "空", "query": "q=&cursor=3"}, "还没有筛选条件"),
+    ],
+)
+def test_a_view_that_cannot_be_saved_is_refused_in_words(
+    company: Company, sent: dict[str, str], said: str
+) -> None:
+    browser = company.browser("linyue")
+
+    answer = browser.post("/views", data={"list": "cases", **sent})
+
+    assert said in browser.get(answer.headers["Location"]).text
+
+
+def test_a_view_of_the_same_name_takes_the_place_of_the_other(company: Company) -> None:
+    browser = company.browser("linyue")
+    for query in ("state=active", "state=completed"):
+        browser.post("/views", data={"list": "cases", "name": "看这些", "query": query})
+
+    page = browser.get("/cases").text
+
+    assert page.count("看这些") == 1
+    assert "/cases?state=completed" in page

@@ -121,3 +121,16 @@ class Phrase(Base):
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     user_id: Mapped[str] = mapped_column(sa.ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
     text: Mapped[str] = mapped_column(sa.Text)
+
+
+class SavedView(Base):
+    """What somebody looks for in a list, under a name: `query` as the address of the `page` says it."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (sa.UniqueConstraint("user_id", "page", "name"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    user_id: Mapped[str] = mapped_column(sa.ForeignKey("user_account.id", ondelete="CASCADE"))
+    page: Mapped[str]
+    name: Mapped[str]
+    query: Mapped[str] = mapped_column(sa.Text)

@@ -30,6 +30,7 @@ from service.web.api import (
     notifications,
     phrases,
     record,
+    saved_views,
     statistics,
     studies,
     tasks,
@@ -107,6 +108,7 @@ def sections() -> tuple[Section, ...]:
             company,
             account,
             phrases,
+            saved_views,
             record,
         ),
     )
