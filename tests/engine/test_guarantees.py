@@ -579,6 +579,7 @@ def test_what_calls_itself_is_not_proven_and_says_so():
 
     assert found.state == "unproven"
     assert "calls itself" in str(found.reason)
+    assert "people may begin p on their own too" in str(found.reason), "a phase that is no phase alone"
 
 
 def test_too_many_ways_are_not_proven_and_say_so():
@@ -609,6 +610,7 @@ def test_too_many_ways_are_not_proven_and_say_so():
 
     assert found.state == "unproven"
     assert "more than" in str(found.reason)
+    assert "people may begin" not in str(found.reason)
 
 
 # ---- single tasks --------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from service.engine.guarantees.budget import Budget, NotExamined
 from service.engine.guarantees.feeding import fed_otherwise
@@ -14,6 +15,7 @@ from service.engine.guarantees.structure import look
 from service.engine.guarantees.subject import Subject
 from service.engine.guarantees.watches import watches
 from service.engine.guarantees.watches_of_facts import begins_so
+from service.wording import Text
 
 MOST_STATES = 300_000
 """So much is walked for all sentences together; the last of too many are not proven, and say so."""
@@ -22,7 +24,17 @@ MOST_STATES = 300_000
 def judge(subject: Subject, guarantees: Iterable[Guarantee]) -> tuple[Verdict, ...]:
     """Return a verdict on each sentence; the names in them must have been checked."""
     trial = Trial(subject, Budget(MOST_STATES))
-    return tuple(Verdict(each, _proof(trial, each)) for each in guarantees)
+    return tuple(Verdict(each, _hinted(subject, _proof(trial, each))) for each in guarantees)
+
+
+def _hinted(subject: Subject, proof: Proof) -> Proof:
+    """Add what most often makes too much to be walked: a phase that people may begin on its own."""
+    phases = [key for key in subject.called if subject.processes[key].startable]
+    if proof.state != "unproven" or proof.reason is None or not phases:
+        return proof
+    said = {"reason": proof.reason, "names": ", ".join(phases)}
+    reason = Text("{reason}; people may begin {names} on their own too: take that off, if not meant", **said)
+    return replace(proof, reason=reason)
 
 
 def _proof(trial: Trial, guarantee: Guarantee) -> Proof:

@@ -70,10 +70,16 @@ class Subject:
     @cached_property
     def roots(self) -> tuple[str, ...]:
         """The processes that people or events start, or nobody calls; the main one first."""
-        called = {key for process in self.processes.values() for key in process.calls}
+        called = set(self.called)
         begun = {key for key, each in self.processes.items() if each.startable or each.begun_by is not None}
         started = (begun | (self.processes.keys() - called) | {self.case.main or ""}) & self.processes.keys()
         return tuple(sorted(started, key=lambda key: (key != self.case.main, key)))
+
+    @cached_property
+    def called(self) -> tuple[str, ...]:
+        """The processes that another one calls."""
+        calls = {key for process in self.processes.values() for key in process.calls}
+        return tuple(sorted(calls & self.processes.keys()))
 
     @cached_property
     def tables(self) -> Tables:
