@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.errors import Conflict, InvalidInput
@@ -89,12 +90,22 @@ def password(user_name: str) -> AnyResponse:
 def leave(user_name: str) -> AnyResponse | tuple[str, int]:
     """Deactivate somebody, who hands over what waits for them."""
     successor = request.form.get("hand_over_to") or None
+    waiting = len(people.open_work(application(), me(), user_name))
     try:
         people.change(application(), me(), user_name, hand_over_to=successor, active=False)
     except (Conflict, InvalidInput) as error:
         user = identity.user(application(), me(), user_name)
         return _form(user, vars(user), error), error.status
     flash(_("The account no longer works; what was done keeps its name."), "good")
+    if successor and waiting:
+        known = identity.user(application(), me(), successor).display_name
+        told = ngettext(
+            "%(num)d open task went over to %(name)s.",
+            "%(num)d open tasks went over to %(name)s.",
+            waiting,
+            name=known,
+        )
+        flash(told, "good")
     return redirect(url_for("staff.show", user_name=user_name), 303)
 
 

@@ -58,7 +58,9 @@ def test_who_leaves_hands_over_on_their_page(company: Company, admin) -> None:
     assert refused.status_code == 409
     assert "请指定由谁接手" in refused.text
     assert done.status_code == 303
-    assert "已停用" in admin.get(f"{AT}/people/newcomer").text
+    page = admin.get(f"{AT}/people/newcomer").text
+    assert "已停用" in page
+    assert re.search(r"\d+ 个未办结任务已交给欧文", page)
 
 
 def test_people_are_found_by_any_of_their_words(admin) -> None:
