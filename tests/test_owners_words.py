@@ -51,6 +51,7 @@ SENTENCES = {
     "engine/case/schema.py": "labels of what every case has",
     "domain/written.py": "how people write amounts and days",
     "engine/check/literals.py": "how people say times, to be told how a drawing says them",
+    "engine/check/notes.py": "how people say no beside a line, and ask for the contrary",
     "engine/check/reminders.py": "how people say workdays, to be told how a drawing says them",
     "engine/files/said.py": "how people say numbers in notes",
     "engine/nodes/reminders.py": "the word of the dialect that asks for a superior",
