@@ -10,6 +10,7 @@ import { translateFixedTexts } from './form/chinese.js';
 import { rulesModule } from './form/rules.js';
 import { phrasesModule } from './form/phrases.js';
 import { indexOf, sectionsModule } from './form/sections.js';
+import { suggestionsModule } from './form/suggestions.js';
 import { typedModule } from './form/typed.js';
 import { Desk } from './form/desk.js';
 
@@ -32,7 +33,7 @@ const readOnly = given.mode === 'read' || given.mode === 'preview';
 const form = new Form({
   container: host,
   debounce: false, // form-js waits 300 ms by default and loses what is typed in that time
-  additionalModules: [translateModule, feelModule(given), rulesModule, typedModule(), phrasesModule(given.urls.phrases), filesModule, sectionsModule(given.schema)],
+  additionalModules: [translateModule, feelModule(given), rulesModule, typedModule(), phrasesModule(given.urls.phrases), suggestionsModule(given.urls), filesModule, sectionsModule(given.schema)],
   properties: { readOnly },
 });
 

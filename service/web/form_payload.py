@@ -17,6 +17,7 @@ from service.web.asking import application, me
 from service.web.labels import localized
 
 PHRASES_URL = "/api/v1/phrases"
+CASES_URL = "/api/v1/process-instances"
 UPLOAD_URL = "/api/v1/attachments"
 FEW = range(2, 5)
 """So many conclusions have a button each."""
@@ -85,7 +86,7 @@ def _payload(mode: str, form: FormView, urls: dict[str, Any]) -> dict[str, Any]:
         "schema": localized(to_json(form.schema), form.deployment_id),
         "data": to_json(form.data),
         "user": me().name,
-        "urls": {"upload": UPLOAD_URL, **urls},
+        "urls": {"upload": UPLOAD_URL, "people": url_for("people.search"), "cases": CASES_URL, **urls},
         "max_bytes": app.settings.upload_bytes,
         "attachments": _known_files(form),
         "calendar": app.calendar().exceptions(),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import Blueprint, current_app, g, render_template, request
+from flask import Blueprint, current_app, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
 
 from service.runtime import identity
 from service.runtime.step.context import SYSTEM
@@ -19,12 +20,16 @@ INSTALLER = "installer"
 
 
 @blueprint.get("/people")
-def search() -> str:
-    """Find colleagues by a part of their name or department, to choose from."""
+def search() -> AnyResponse:
+    """Find colleagues by a part of their name or department, to choose from; as JSON with oneself."""
     q = request.args.get("q", "").strip()
-    return render_template(
-        "_people.html", found=identity.colleagues(application(), me(), q=q, limit=FOUND), q=q
-    )
+    as_json = request.accept_mimetypes.best == "application/json"
+    found = identity.colleagues(application(), me(), q=q, limit=FOUND, with_oneself=as_json)
+    if as_json:
+        return jsonify(
+            items=[{"display_name": each.display_name, "department": each.department} for each in found]
+        )
+    return make_response(render_template("_people.html", found=found, q=q))
 
 
 def remember(names: Iterable[str | None]) -> dict[str, str]:

@@ -237,3 +237,20 @@ def test_a_phone_offers_figures_for_numbers_and_does_not_zoom_in(window: Windows
     assert share.get_attribute("inputmode") == "decimal"
     assert share.evaluate("field => parseFloat(getComputedStyle(field).fontSize)") >= 16
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_people_are_suggested_by_initials_where_a_form_asks_for_a_person(
+    company: Company, window: Windows
+) -> None:
+    case = company.campaign("责任人是谁")
+    page = window("linyue").open_form(f"/tasks/{drafted(company, case, 'goals').id}")
+    owner = page.get_by_label("责任人").first
+
+    owner.fill("")
+    owner.press_sequentially("zh")
+    suggested = page.locator(f"datalist[id='{owner.get_attribute('list')}'] option[value='周衡']")
+    expect(suggested).to_have_text("法务部 · zh")
+    leave(owner, "外聘顾问老王")
+
+    assert held(page, "goals.0.owner") == "外聘顾问老王", "anybody may be named"
+    expect(suggested).to_have_count(0)

@@ -12,10 +12,12 @@ from service.engine.forms.marks import (
     CASE,
     CONCLUSION,
     MATERIAL,
+    PEOPLE,
     PLAN,
     REFERS_TO,
     ROLE,
     ROLES,
+    SUGGEST,
     SUM,
     TEXT,
     TOTAL,
@@ -45,6 +47,7 @@ def _wrong(component: Component, organisation: Organisation) -> Iterator[Wrong]:
     yield from _word(TEXT, marks.get(TEXT), {PLAN})
     yield from _word(REFERS_TO, marks.get(REFERS_TO), {CASE})
     yield from _word(TOTAL, marks.get(TOTAL), {SUM})
+    yield from _word(SUGGEST, marks.get(SUGGEST), {PEOPLE})
     for group in _named(marks.get(MATERIAL)):
         if group not in organisation.groups:
             yield "unknown-group", _undeclared(MATERIAL, group, organisation.groups)

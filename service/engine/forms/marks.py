@@ -22,6 +22,8 @@ REFERS_TO, CASE = "refersTo", "case"
 """The answer names another case, by its number; asked of start forms."""
 TOTAL, SUM = "total", "sum"
 """What stands under a column of rows: the sum of the answers."""
+SUGGEST, PEOPLE = "suggest", "people"
+"""What is offered while a text is typed: the names of colleagues. Any other text is taken as well."""
 CONCLUSION, OPINION = "conclusion", "opinion"
 ROLES = frozenset({CONCLUSION, OPINION})
 PLAN = "plan"

@@ -41,11 +41,17 @@ class ColleagueView(View):
 
 
 def colleagues(
-    app: Application, actor: Actor, *, q: str | None = None, limit: int | None = None
+    app: Application,
+    actor: Actor,
+    *,
+    q: str | None = None,
+    limit: int | None = None,
+    with_oneself: bool = False,
 ) -> tuple[ColleagueView, ...]:
     """Return everybody else with an active account, by department; `q` is part of a name or department."""
-    query = select(User.name, User.display_name, User.department)
-    query = query.where(User.is_active, User.id != actor.user_id).limit(limit)
+    query = select(User.name, User.display_name, User.department).where(User.is_active).limit(limit)
+    if not with_oneself:
+        query = query.where(User.id != actor.user_id)
     with app.db.read() as session:
         if q:
             named = (User.name, User.display_name, User.department)
