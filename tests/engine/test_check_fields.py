@@ -93,7 +93,7 @@ def test_a_choice_that_is_no_single_value_is_refused(value):
     assert [code for _, code, _ in found] == ["field-choices"]
 
 
-@pytest.mark.parametrize("name", ["role", "text", "refersTo", "total", "material", "aspect"])
+@pytest.mark.parametrize("name", ["role", "text", "refersTo", "total", "suggest", "material", "aspect"])
 @pytest.mark.parametrize("value", [{}, []])
 def test_a_mark_that_is_no_text_stops_no_check(name, value):
     form = {"id": "x", "type": "default", "components": [{"key": "a", "type": "textfield"}]}

@@ -23,7 +23,9 @@ aspects: [排期]
 
 
 def field(key: str, kind: str = "textfield", **rest: Any) -> dict[str, Any]:
-    marks = {name: rest.pop(name) for name in ("role", "text", "material", "aspect") if name in rest}
+    marks = {
+        name: rest.pop(name) for name in ("role", "text", "suggest", "material", "aspect") if name in rest
+    }
     return {"type": kind, "id": f"f_{key}", "key": key, "label": key, **rest, "properties": marks}
 
 
@@ -125,6 +127,7 @@ def test_well_marked_fields_are_not_complained_about():
             field("words", role="opinion"),
             field("idea", text="plan", material="法务部", aspect="排期"),
             rows("phases", field("start", material="财务部"), text="plan"),
+            field("owner", suggest="people"),
         )
         == []
     )
@@ -135,6 +138,7 @@ def test_well_marked_fields_are_not_complained_about():
     [
         (field("a", role="conclusoin"), "unknown-word", "Did you mean 'conclusion'?"),
         (field("a", text="plans"), "unknown-word", "Did you mean 'plan'?"),
+        (field("a", suggest="peple"), "unknown-word", "Did you mean 'people'?"),
         (field("a", text="plan", material="法务"), "unknown-group", "Did you mean '法务部'?"),
         (field("a", text="plan", aspect="目标"), "unknown-word", "Known are 排期."),
         (field("a", material="法务部"), "mark-without-text", "Give it the property text = plan."),
