@@ -176,6 +176,8 @@ def _campaigns(present: datetime) -> Iterator[tuple[Scenario, datetime]]:
 def _other(scenario: Scenario, name: str, content: Mapping[str, Any], number: int) -> Scenario:
     """Return a scenario under another name, of another size, at a pace of its own."""
     forms = {form: dict(fields) for form, fields in scenario.answers.by_form.items()}
+    for form, fields in content["答复"].items():
+        forms[form].update(fields)
     places: Mapping[str, Sequence[str]] = content["换写"]
     for key, value in (("名称", name), ("品牌线", _turn(content["品牌线"], number))):
         form, asked = places[key]

@@ -15,12 +15,13 @@ from service.wording import Text
 from service.yaml_lines import Lines
 
 FILE = manifest.FIGURES
-SECTIONS = frozenset({"totals", "no_data", "sources", "meeting", "load"})
+SECTIONS = frozenset({"totals", "no_data", "sources", "meeting", "load", "improvements"})
 SOURCE_WORDS = frozenset(
     {"name", "name_en", "day", "channel", "metric", "value", "source", "reason", "metrics", "channels"}
 )
 MEETING_WORDS = frozenset({"sheet", "table", "normal", "adjustment"})
 LOAD_WORDS = frozenset({"table"})
+IMPROVEMENT_WORDS = frozenset({"process", "days_before", "fewest"})
 COLUMNS = ("day", "channel", "metric", "value", "source", "reason")
 """What a column may hold beside figures."""
 
@@ -56,6 +57,23 @@ class Meeting:
     adjustment: str = ""
 
 
+FOLLOWED = ("process_step", "activity", "current", "target", "unit", "deliverable", "owner", "due")
+"""What a process that follows up an improvement is begun with: its inputs, and read of its variables."""
+
+
+@dataclass(frozen=True)
+class Improvements:
+    """How adopted improvements are followed up: the process, and what is compared.
+
+    Before: what was done in so many `days_before` the adoption. Of what was done fewer than `fewest` times on
+    one side nothing is said.
+    """
+
+    process: str = ""
+    days_before: int = 180
+    fewest: int = 5
+
+
 @dataclass(frozen=True)
 class FigureWords:
     """The owners' words about figures. `totals` and `no_data`: what cells say that hold no figure."""
@@ -66,6 +84,7 @@ class FigureWords:
     meeting: Meeting = Meeting()
     # The decision table by which the load of the system is judged.
     load_table: str = ""
+    improvements: Improvements = Improvements()
     lines: Mapping[tuple[str, str], int] = field(default_factory=dict, repr=False, compare=False)
 
     def line_of(self, section: str, entry: str = "") -> int:
@@ -91,6 +110,7 @@ def read(content: bytes) -> Reading:
         no_data=file.names(file.data, "no_data"),
         meeting=Meeting(**_texts(file, "meeting", MEETING_WORDS)),
         load_table=_texts(file, "load", LOAD_WORDS).get("table", ""),
+        improvements=_improvements(file),
         lines=file.lines,
     )
     return Reading(words, tuple(file.findings))
@@ -119,6 +139,26 @@ def _source(file: Declarations, key: str, entry: Lines) -> FigureSource:
 def _lists(file: Declarations, entry: Lines, name: str) -> dict[str, tuple[str, ...]]:
     section = file.entries(entry, name)
     return {key: file.names(section, key) for key in section}
+
+
+def _improvements(file: Declarations) -> Improvements:
+    section, usual = file.section("improvements"), Improvements()
+    for word in section:
+        file.word(section, word, word, IMPROVEMENT_WORDS)
+    counts = {word: _count(file, section, word) for word in ("days_before", "fewest")}
+    return Improvements(
+        file.text(section, "process"),
+        counts["days_before"] or usual.days_before,
+        counts["fewest"] or usual.fewest,
+    )
+
+
+def _count(file: Declarations, section: Lines, word: str) -> int | None:
+    found = section.get(word)
+    if found is None or (isinstance(found, int) and not isinstance(found, bool) and found > 0):
+        return found
+    file.shape(section.line_of(word), word, Text("a whole number, from 1"))
+    return None
 
 
 def _texts(file: Declarations, name: str, words: frozenset[str]) -> dict[str, str]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from service.handlers import campaign, case, links, measure, notices, plan, v0_1
+from service.handlers import campaign, case, improvements, links, measure, notices, plan, v0_1
 from service.handlers.ports import Ports, Wait
 from service.handlers.topic import Topic
 
-MODULES = (notices, links, case, plan, campaign, measure, v0_1)
+MODULES = (notices, links, case, plan, campaign, measure, improvements, v0_1)
 HANDLERS: Mapping[str, Topic] = MappingProxyType(
     {topic.name: topic for module in MODULES for topic in module.TOPICS}
 )

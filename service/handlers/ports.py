@@ -71,6 +71,32 @@ class OpenTask:
     due_at: datetime | None
 
 
+class Pace(Protocol):
+    """How many workdays something took: of `n` times, None where that is too few to say."""
+
+    @property
+    def n(self) -> int: ...
+
+    @property
+    def p50(self) -> Decimal | None: ...
+
+    @property
+    def p80(self) -> Decimal | None: ...
+
+
+class Comparison(Protocol):
+    """How long something took before a moment, and since; `fewest` times are needed to say so."""
+
+    @property
+    def before(self) -> Pace: ...
+
+    @property
+    def since(self) -> Pace: ...
+
+    @property
+    def fewest(self) -> int: ...
+
+
 class Ports(Protocol):
     """Given to every handler. Implemented in `runtime/campaigns/ports.py`; the tests have a small fake."""
 
@@ -114,6 +140,12 @@ class Ports(Protocol):
 
     def task_holders(self, activity_id: str) -> Sequence[str]:
         """Return who holds or may claim the open tasks of this activity in this instance, as user names."""
+
+    def people_named(self, name: str) -> tuple[Sequence[str], Sequence[str]]:
+        """Return the accounts that go by this name, and the group or relation that does."""
+
+    def compare_pace(self, activity: str, moment: datetime) -> Comparison | None:
+        """Return how long an activity (`process/activity`) took in all cases; None where there is none."""
 
     def metrics(self, first_day: date, last_day: date | None = None) -> Sequence[ChannelDay]:
         """Return the figures in force per channel and day, from the first to the last day inclusive."""

@@ -12,10 +12,13 @@ from service.runtime.campaigns.board_sums import MeasuresView
 from service.runtime.campaigns.execution_board import DayView, ExecutionBoardView
 from service.runtime.campaigns.executive_board import ExecutiveBoardView
 from service.runtime.campaigns.history import PastView
+from service.runtime.campaigns.improvements import OPEN, OVERDUE, ImprovementView
 from service.runtime.campaigns.returns import CampaignReturnView
+from service.runtime.statistics.comparisons import ComparisonView, PaceView
+from service.web import formatting, labels
 from service.web.asking import application
 from service.web.pace_tables import workday_columns, workdays
-from service.web.tables import MONEY, NUMBER, RATIO, SHARE, Column, Table, links_to
+from service.web.tables import DAY, MONEY, NUMBER, RATIO, SHARE, Column, Table, links_to
 
 KINDS = {
     **dict.fromkeys(("impressions", "clicks", "orders"), NUMBER),
@@ -197,6 +200,58 @@ def history(found: PastView) -> tuple[Table, ...]:
     names = measures()
     metrics = [metric for metric in names if any(each.metric == metric for each in found.ratios)]
     return (paid, *(_past_ratio(found, metric, names[metric]) for metric in metrics))
+
+
+def improvements(found: Iterable[ImprovementView], link: Callable[[str], str]) -> Table:
+    """Return the improvements that were adopted; `link` leads to what follows one up."""
+    views = tuple(found)
+    return Table(
+        "improvements",
+        _("Adopted improvements"),
+        (
+            *(Column(_("Improvement")), Column(_("State")), Column(_("Owner")), Column(_("Due"), DAY)),
+            *(Column(_("Target")), Column(_("Before: P50 / P80 workdays"))),
+            *(Column(_("Since: P50 / P80 workdays")), Column(_("Campaign"))),
+        ),
+        tuple(
+            (
+                *(each.process_step, _improvement_state(each), each.owner, each.due, _target(each)),
+                *(_side(each.compared, "before"), _side(each.compared, "since"), each.title),
+            )
+            for each in views
+        ),
+        links=links_to((each.instance_id for each in views), link),
+        note=_("Measured is that step in all campaigns, n times; only of what is a step of the drawings."),
+    )
+
+
+def improvement_states() -> dict[str, str]:
+    """Return the states of improvements, and how they read."""
+    return {"open": _("under way"), "overdue": _("Overdue"), "done": _("Done")}
+
+
+def _improvement_state(each: ImprovementView) -> str:
+    named = improvement_states()[each.state]
+    said = labels.told(each.result) if each.result else ""
+    if each.state in (OPEN, OVERDUE):
+        return f"{named} · {said}" if said else named
+    return said or _("Cancelled")
+
+
+def _target(each: ImprovementView) -> str:
+    if each.target is None:
+        return each.deliverable
+    return f"{formatting.number(each.target)} {each.unit}"
+
+
+def _side(compared: ComparisonView | None, side: str) -> str | None:
+    if compared is None:
+        return None
+    pace: PaceView = getattr(compared, side)
+    if pace.p50 is None or pace.p80 is None:
+        return _("too little data (n = %(n)d)", n=pace.n)
+    p50, p80 = (formatting.number(value, 1) for value in (pace.p50, pace.p80))
+    return f"{p50} / {p80} (n = {pace.n})"
 
 
 def _past_ratio(found: PastView, metric: str, name: str) -> Table:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.errors import FieldError, Forbidden, InvalidInput, NotFound
-from service.runtime.campaigns import approvals, execution_board, executive_board, history
+from service.runtime.campaigns import approvals, execution_board, executive_board, history, improvements
 from service.runtime.identity.rights import may
 from service.runtime.statistics import activities, cycle_times, proposals
 from service.runtime.step.context import Actor
@@ -100,6 +100,16 @@ def past() -> str | Response:
     asked = {name: request.args.get(name) or None for name in ("brand_line", "campaign_type")}
     found = history.find(application(), me(), **asked)
     return _answer("board_history.html", board_tables.history(found), found=found, asked=asked)
+
+
+@blueprint.get("/improvements")
+def improved() -> str | Response:
+    """The improvements that were adopted: whose, until when, and what has come of them."""
+    state = request.args.get("state") or None
+    found = improvements.find(application(), me(), state=state)
+    names = board_tables.improvement_states()
+    table = board_tables.improvements(found, _case)
+    return _answer("board_improvements.html", (table,), state=state, names=names)
 
 
 def _answer(template: str, tables: Sequence[Table], **context: Any) -> str | Response:

@@ -16,6 +16,7 @@ from service.runtime.step.sheets import plain_cell
 from service.web import formatting
 
 TEXT, NUMBER, MONEY, SHARE, RATIO, DAYS, HOURS = "text", "number", "money", "share", "ratio", "days", "hours"
+DAY = "day"
 
 
 _FORMATS: Mapping[str, Callable[[Any], str]] = {

@@ -185,6 +185,7 @@ NEEDS: Mapping[str, Mapping[str, Need]] = {
         ),
         "GET /api/v1/studies/<study_id>": Need("ordered it, or system.inspect"),
         **dict.fromkeys(("GET /boards", "GET /boards/history", "GET /api/v1/history"), _ME),
+        **dict.fromkeys(("GET /boards/improvements", "GET /api/v1/improvements"), _ME),
         "GET /boards/executive": _right("dashboard.executive"),
         "GET /boards/execution": Need("dashboard.execution, or sees the campaign"),
         **dict.fromkeys(("GET /boards/pace", "GET /boards/steps"), _right("statistics.read")),

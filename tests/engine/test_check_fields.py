@@ -7,6 +7,7 @@ import json
 import pytest
 
 from service.engine.check import check
+from tests.engine.diagrams import end, path, process, start, user
 
 
 def said(**field: object) -> list[tuple[int, str, str]]:
@@ -113,3 +114,16 @@ def test_a_conclusion_that_is_no_text_has_no_tone():
     )
 
     assert {"field-choices", "conclusion-without-tone"} <= {each.code for each in found}
+
+
+def test_a_choice_that_refers_to_an_activity_is_one_that_is_drawn():
+    form = {"id": "x", "type": "default", "components": [{"key": "a", **choices("p/sign", "p/sing")}]}
+    form["components"][0]["properties"] = {"refersTo": "activity"}
+    drawing = process(start(), user("sign"), end(), path("begin", "sign", "done"))
+
+    files = {"x.form": json.dumps(form).encode(), "p.bpmn": drawing, "organisation.yaml": b"rights: {}"}
+    found = check(files, topics={})
+
+    [message] = [str(each.message) for each in found if each.code == "unknown-activity"]
+    assert "'p/sing'" in message
+    assert "'p/sign'" in message

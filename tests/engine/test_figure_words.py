@@ -7,15 +7,20 @@ import pytest
 from service import resources
 from service.engine.check.figures import check_figures
 from service.engine.check.surroundings import Surroundings
+from service.engine.drawing import read_drawing
 from service.engine.figures import read
+from tests.engine.diagrams import end, path, process, start
 
+INPUTS = "process_step, activity, current, target, unit, deliverable, owner, due"
 SHIPPED = (resources.processes() / "figures.yaml").read_text("utf-8")
 
 
-def codes(text: str) -> list[tuple[str, str]]:
+def codes(text: str, inputs: str = INPUTS) -> list[tuple[str, str]]:
     found = read(text.encode())
     around = Surroundings(forms={"fill_kpi_sheet": {}, "adjust_today": {}})
     around.decisions |= dict.fromkeys(("deviation_alert", "load_level"))
+    drawing = read_drawing("follow.bpmn", process(start(), end(), path("begin", "done"), inputs=inputs))
+    around.processes["improvement_follow_up"] = drawing.processes[0]
     return [(each.element, each.code) for each in (*found.findings, *check_figures(found.words, around))]
 
 
@@ -41,6 +46,8 @@ def test_the_shipped_words_have_nothing_wrong() -> None:
         ("    day: [日期, 时间, 统计时间]", "    dey: [日期]", ("dey", "unknown-word")),
         ("  sheet: fill_kpi_sheet", "  sheet: fill_kpi_shet", ("sheet", "unknown-name")),
         ("  table: load_level", "  table: load_levle", ("table", "unknown-name")),
+        ("  process: improvement_follow_up", "  process: improvement", ("process", "unknown-name")),
+        ("  fewest: 5", "  fewest: five", ("fewest", "declaration-shape")),
         ("sources:\n", "sources: []\nother:\n", ("other", "unknown-word")),
     ],
 )
@@ -48,3 +55,7 @@ def test_a_slip_is_named_where_it_stands(written: str, slip: str, finding: tuple
     assert written in SHIPPED
 
     assert finding in codes(SHIPPED.replace(written, slip, 1))
+
+
+def test_what_follows_up_improvements_is_begun_with_all_that_is_listed_of_them() -> None:
+    assert codes(SHIPPED, INPUTS.replace(", due", "")) == [("process", "reads-nothing")]

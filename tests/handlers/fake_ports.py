@@ -39,6 +39,8 @@ class FakePorts:
     applied: set[str] = field(default_factory=set)
     others: list[Any] = field(default_factory=list)
     owed: list[Any] = field(default_factory=list)
+    named: dict[str, tuple] = field(default_factory=dict)
+    paces: dict[tuple, Any] = field(default_factory=dict)
     holders: dict[str, list[str]] = field(default_factory=dict)
     samples: list[Any] = field(default_factory=list)
     # Figures recorded on top of the samples.
@@ -84,6 +86,12 @@ class FakePorts:
 
     def task_holders(self, activity_id):
         return self.holders.get(activity_id, [])
+
+    def people_named(self, name):
+        return self.named.get(name, ((), ()))
+
+    def compare_pace(self, activity, moment):
+        return self.paces.get((activity, moment))
 
     def metrics(self, first_day, last_day=None):
         return [row for row in self.samples if first_day <= row.day <= (last_day or first_day)]

@@ -12,7 +12,7 @@ from tests.handlers.fake_ports import FakePorts
 
 def test_every_topic_is_listed_under_its_own_name():
     assert all(name == topic.name for name, topic in HANDLERS.items())
-    assert len(HANDLERS) == 20
+    assert len(HANDLERS) == 22
 
 
 @pytest.mark.parametrize("topic", HANDLERS.values(), ids=HANDLERS)

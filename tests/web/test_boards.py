@@ -14,6 +14,9 @@ from service.domain.metrics import ChannelDay
 from service.domain.workdays import local_day
 from service.runtime.campaigns import measurements
 from service.runtime.cases.views import InstanceView
+from service.runtime.step.context import SYSTEM
+from service.runtime.step.transaction import on_instance
+from service.runtime.time import timers
 from tests.web.company import Company
 
 PAGES = ("executive", "execution", "pace", "steps")
@@ -41,6 +44,37 @@ def table(page: str, key: str) -> list[list[str]]:
         [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
         for row in rows
     ]
+
+
+@pytest.fixture(scope="module")
+def adopted(company: Company, campaign: InstanceView) -> InstanceView:
+    """An improvement that was adopted for the campaign, a week ago at the latest to be carried out."""
+    key = company.app.live().model.figures.improvements.process
+    said = {
+        **dict.fromkeys(("current", "target", "unit")),
+        "process_step": "抽奖规则撰写",
+        "activity": "countersign_legal/legal_review",
+        "deliverable": "抽奖规则标准模板",
+        "owner": "周衡",
+        "due": local_day(company.clock()) - timedelta(days=7),
+    }
+    payload = {"key": key, "variables": said, "business_key": campaign.business_key}
+    with on_instance(company.app, campaign.id, SYSTEM) as step:
+        step.queue("process.start", payload)
+    timers.run_due(company.app)
+    return campaign
+
+
+def test_adopted_improvements_are_listed_for_who_sees_the_campaign(
+    company: Company, adopted: InstanceView
+) -> None:
+    page = company.browser("linyue").get("/boards/improvements?state=overdue").text
+
+    [row] = table(page, "improvements")[1:]
+    assert row[:3] == ["抽奖规则撰写", "已逾期", "周衡"]
+    assert row[4:7] == ["抽奖规则标准模板", "数据不足（n = 0）", "数据不足（n = 0）"]
+    assert 'id="table-improvements"' not in company.browser("ouwen").get("/boards/improvements").text
+    assert "抽奖规则撰写" not in company.browser("linyue").get("/boards/improvements?state=done").text
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -186,7 +186,7 @@ def _of_forms(files: Mapping[str, bytes], around: Surroundings) -> Iterator[Find
     if ENGLISH in files:
         yield from check_english(read_english(files[ENGLISH]), around.schemas, _told_words(around))
     if not around.organisation.is_first_release:
-        yield from check_marks(around.schemas, around.organisation)
+        yield from check_marks(around.schemas, around.organisation, around.processes)
 
 
 def _told_words(around: Surroundings) -> Iterator[str]:

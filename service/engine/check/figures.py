@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from service.domain.figures import MEASURED
 from service.engine.check.surroundings import Surroundings
-from service.engine.figures import FILE, FigureSource, FigureWords
+from service.engine.figures import FILE, FOLLOWED, FigureSource, FigureWords
 from service.engine.files.findings import Finding
 from service.engine.files.nearest import suggestion
 from service.wording import Text
@@ -22,6 +22,24 @@ def check_figures(words: FigureWords, around: Surroundings) -> Iterator[Finding]
         yield from _known(words, "meeting", entry, name, around.forms, Text("form"))
     yield from _known(words, "meeting", "table", meeting.table, around.decisions, Text("decision table"))
     yield from _known(words, "load", "table", words.load_table, around.decisions, Text("decision table"))
+    yield from _followed(words, around)
+
+
+def _followed(words: FigureWords, around: Surroundings) -> Iterator[Finding]:
+    name = words.improvements.process
+    yield from _known(words, "improvements", "process", name, around.processes, Text("process"))
+    process = around.processes.get(name)
+    if process is None:
+        return
+    for key in FOLLOWED:
+        if key not in process.inputs:
+            text = Text(
+                "Improvements are followed up by {process!r}, which is not begun with {key!r}: add it to its "
+                "property `inputs`.",
+                process=name,
+                key=key,
+            )
+            yield _error(words, "improvements", "process", "reads-nothing", text)
 
 
 def _metrics(words: FigureWords, source: FigureSource) -> Iterator[Finding]:

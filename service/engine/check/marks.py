@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
+from service.engine.drawing import Process
 from service.engine.drawing.extensions import split_list
 from service.engine.files.findings import Finding
 from service.engine.files.nearest import suggestion
 from service.engine.forms.marks import (
+    ACTIVITY,
     ASPECT,
     CASE,
     CONCLUSION,
@@ -32,11 +34,15 @@ Wrong = tuple[str, Text]
 """A code and what is said about it."""
 
 
-def check_marks(schemas: Mapping[str, Schema], organisation: Organisation) -> Iterator[Finding]:
+def check_marks(
+    schemas: Mapping[str, Schema], organisation: Organisation, processes: Mapping[str, Process]
+) -> Iterator[Finding]:
     """Yield what is wrong with the marks of the forms of a manifest, given by name of their file."""
+    every = ((process.key, each) for process in processes.values() for each in process.elements.values())
+    drawn = {f"{key}/{each.id}" for key, each in every if each.kind == "userTask"}
     for file, schema in schemas.items():
         for component in components(schema):
-            for code, text in _wrong(component, organisation):
+            for code, text in (*_wrong(component, organisation), *_activities(component, drawn)):
                 place = str(component.raw.get("id") or component.name)
                 yield Finding(file, 0, place, "error", code, text)
 
@@ -45,7 +51,7 @@ def _wrong(component: Component, organisation: Organisation) -> Iterator[Wrong]:
     marks = component.properties
     yield from _word(ROLE, marks.get(ROLE), ROLES)
     yield from _word(TEXT, marks.get(TEXT), {PLAN})
-    yield from _word(REFERS_TO, marks.get(REFERS_TO), {CASE})
+    yield from _word(REFERS_TO, marks.get(REFERS_TO), {CASE, ACTIVITY})
     yield from _word(TOTAL, marks.get(TOTAL), {SUM})
     yield from _word(SUGGEST, marks.get(SUGGEST), {PEOPLE})
     for group in _named(marks.get(MATERIAL)):
@@ -88,6 +94,21 @@ def _conclusions(component: Component, organisation: Organisation) -> Iterator[W
                 hint=suggestion(str(conclusion), organisation.conclusions),
             )
             yield "conclusion-without-tone", text
+
+
+def _activities(component: Component, drawn: Set[str]) -> Iterator[Wrong]:
+    if component.properties.get(REFERS_TO) != ACTIVITY:
+        return
+    options = component.raw.get("values")
+    for option in options if isinstance(options, list) else ():
+        value = str(option.get("value")) if isinstance(option, Mapping) else ""
+        if value not in drawn:
+            text = Text(
+                "There is no task {name!r}, written as process/activity.{hint}",
+                name=value,
+                hint=suggestion(value, drawn),
+            )
+            yield "unknown-activity", text
 
 
 def _named(value: object) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from service.feel.schema import Component, Schema, value_at, walk
 ROLE, TEXT, MATERIAL, ASPECT = "role", "text", "material", "aspect"
 RECALL = "recall"
 """Which inputs the answer of a field, or those of a group, rest on: while they are as they were, so is it."""
-REFERS_TO, CASE = "refersTo", "case"
+REFERS_TO, CASE, ACTIVITY = "refersTo", "case", "activity"
 """The answer names another case, by its number; asked of start forms."""
 TOTAL, SUM = "total", "sum"
 """What stands under a column of rows: the sum of the answers."""

@@ -12,12 +12,14 @@ from service.domain.budget import Allowance
 from service.domain.figures import Figure, channel_days
 from service.domain.metrics import ChannelDay, LoadSample
 from service.domain.words import Words
+from service.domain.work_clock import WorkClock
 from service.domain.workdays import Calendar
 from service.engine.progress import HandlerCall
 from service.handlers import Wait
 from service.handlers.ports import CampaignSummary, OpenTask, Submission
 from service.runtime import identity
 from service.runtime.campaigns import allowances, campaign_figures, case_reading
+from service.runtime.statistics import comparisons
 from service.runtime.step.news import Audience, News
 from service.runtime.step.step import Step
 from service.runtime.tasks import candidates
@@ -73,6 +75,18 @@ class HandlerPorts:
 
     def task_holders(self, activity_id: str) -> Sequence[str]:
         return tuple(self._tasks_by_holder(activity_id))
+
+    def people_named(self, name: str) -> tuple[Sequence[str], Sequence[str]]:
+        known = self._step.model.organisation.people
+        return identity.named(self._step.session, name), (name,) if name in known else ()
+
+    def compare_pace(self, activity: str, moment: datetime) -> comparisons.ComparisonView | None:
+        place, words = comparisons.place_of(activity), self._step.model.figures.improvements
+        if place is None:
+            return None
+        since = comparisons.begun_to_count(moment, words)
+        found = comparisons.answered(self._step.session, [place], since, self.now)[place]
+        return comparisons.compared(found, WorkClock(self.calendar), moment, self.now, words)
 
     def metrics(self, first_day: date, last_day: date | None = None) -> Sequence[ChannelDay]:
         return channel_days(self.figures(first_day, last_day))

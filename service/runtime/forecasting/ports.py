@@ -14,7 +14,7 @@ from service.domain.words import Words
 from service.domain.workdays import Calendar
 from service.engine.progress import HandlerCall
 from service.handlers import Wait
-from service.handlers.ports import CampaignSummary, OpenTask, Submission
+from service.handlers.ports import CampaignSummary, Comparison, OpenTask, Submission
 from service.runtime.forecasting.premises import Knowledge, Premises
 
 
@@ -75,6 +75,12 @@ class WalkPorts:
 
     def task_holders(self, activity_id: str) -> Sequence[str]:
         return ()
+
+    def people_named(self, name: str) -> tuple[Sequence[str], Sequence[str]]:
+        return (), ()
+
+    def compare_pace(self, activity: str, moment: datetime) -> Comparison | None:
+        return None
 
     def metrics(self, first_day: date, last_day: date | None = None) -> Sequence[ChannelDay]:
         return ()

@@ -188,6 +188,12 @@ def display_names(session: Session, names: Iterable[str]) -> dict[str, str]:
     return {name: name for name in wanted} | {name: shown for name, shown in known}
 
 
+def named(session: Session, name: str) -> tuple[str, ...]:
+    """Return the active accounts that go by a name: their own, or how they are shown."""
+    query = select(User.name).where(User.is_active, or_(User.name == name, User.display_name == name))
+    return tuple(session.scalars(query.order_by(User.name)))
+
+
 def by_initials(session: Session, q: str) -> list[str]:
     """Return whose shown name begins with these initials, or has them somewhere: `ly` finds 林悦."""
     if not may_be(q):

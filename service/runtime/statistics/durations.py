@@ -6,7 +6,7 @@ by the company's calendar (`WorkClock`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,18 +76,18 @@ def visits(
     *,
     definition: str | None = None,
     version: int | None = None,
-    activity: str | None = None,
+    activities: Collection[str] | None = None,
 ) -> Iterator[Visit]:
     """Yield the tasks answered from `since` on and before `until`, earliest answer first.
 
     `definition`: those drawn in this process, and those of its instances wherever drawn; `version`: that of
-    the process that leads the instance. Reads no more than
+    the process that leads the instance; `activities`: of these ids. Reads no more than
     the tasks of that time (`ix_user_task_completed_at`). What a phase was left without, or added signers did,
     is no visit.
     """
     query = _VISITS.where(_T.completed_at >= since, _T.completed_at < until).order_by(_T.completed_at)
-    if activity is not None:
-        query = query.where(_T.activity_id == activity)
+    if activities is not None:
+        query = query.where(_T.activity_id.in_(activities))
     if version is not None:
         query = query.where(ProcessInstance.definition_version == version)
     if definition is not None:

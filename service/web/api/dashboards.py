@@ -6,12 +6,14 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.runtime.campaigns import execution_board, executive_board, history
+from service.runtime.campaigns import execution_board, executive_board, history, improvements
 from service.runtime.campaigns.execution_board import ExecutionBoardView
 from service.runtime.campaigns.executive_board import ExecutiveBoardView
 from service.runtime.campaigns.history import PastView
+from service.runtime.campaigns.improvements import ImprovementView
 from service.runtime.step.context import Actor, Application
-from service.web.api.section import Section
+from service.runtime.step.views import Page
+from service.web.api.section import ListOf, Section, Slice
 
 section = Section("Dashboards")
 
@@ -59,3 +61,15 @@ class Past(BaseModel):
 def look_up_history(app: Application, actor: Actor, query: Past) -> PastView:
     """Tell what archived campaigns paid and brought. Unit prices by budget line, ratios by channel."""
     return history.find(app, actor, **query.model_dump())
+
+
+class Adopted(Slice):
+    """Which improvements: all of campaigns that one sees, if nothing is said."""
+
+    state: str | None = Field(None, description="open, overdue or done")
+
+
+@section.get("/improvements", returns=ListOf(ImprovementView), query=Adopted, errors=(400,))
+def list_improvements(app: Application, actor: Actor, query: Adopted) -> Page[ImprovementView]:
+    """List the improvements that were adopted. Whose they are, and whether the step took less time since."""
+    return query.cut(improvements.find(app, actor, state=query.state), lambda each: each.instance_id)
