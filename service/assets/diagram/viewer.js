@@ -8,7 +8,7 @@ import { t } from '../lib/i18n.js';
 import { mark } from './marks.js';
 import { fingers } from './touch.js';
 
-const READABLE_SCALE = 0.62;
+const READABLE_SCALE = 0.57; // the widest drawing, whole, beside the menu of a window of 1280 pixels
 const MARGIN = 30;
 const TOOLS = 48;
 
