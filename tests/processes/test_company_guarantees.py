@@ -424,8 +424,8 @@ SMALL = "case.budget_total &lt; 60000"
         (
             "released_before_decision",
             "release_process.bpmn",
-            '=list contains(case.agreed, "财务部") = false or count(case.undecided_cases) &gt; 0<',
-            "=count(case.undecided_cases) &gt; 0<",
+            '=list contains(case.agreed, "财务部") = false or count(case.undecided_cases) &gt; 0 or',
+            "=count(case.undecided_cases) &gt; 0 or",
         ),
         (
             "launch_checked_before_running",
