@@ -54,9 +54,9 @@ BLUEPRINTS = (
     waivers,
     company,
     staff,
+    saved_views,
     account,
     people,
-    saved_views,
 )
 
 

@@ -206,3 +206,88 @@ def test_facts_that_cannot_be_read_are_told_once_and_not_at_everybody_who_names_
 
     assert {each.file for each in found if each.severity == "error"} == {"case.yaml"}
     assert "unknown-fact" not in {each.code for each in found}
+
+
+# ---- where a fact comes from -----------------------------------------------------------------------
+
+PLAN = {"plan_total": "=1"}
+TOTAL = {"case.budget_total": "=budget_total"}
+FROM_THE_SUM = SCHEMA.replace("label: 合计金额}", "label: 合计金额, from: [campaign.linked]}")
+
+
+def sources(*parts, schema=FROM_THE_SUM):
+    """Return the findings about where facts come from, in one process with the topics there are."""
+    drawing = d.process(d.start(), *parts, d.end())
+    files = {"p.bpmn": drawing, "organisation.yaml": ORGANISATION, "case.yaml": schema.encode()}
+    about = ("fact-source", "unknown-source")
+    return [f"{each.element}: {each.code}" for each in check(files, topics=HANDLERS) if each.code in about]
+
+
+def test_a_fact_is_what_its_source_makes_of_it():
+    later = d.user("b", outputs={"case.budget_total": "=kept"})
+    way = d.path("begin", "a", "b", "done")
+
+    assert sources(d.service("a", "campaign.linked", PLAN, TOTAL), LINE) == []
+    kept = d.service("a", "campaign.linked", PLAN, {"kept": "=budget_total"})
+    assert sources(kept, later, way) == []
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        d.service("a", "campaign.linked", PLAN, {"case.budget_total": "=0"}),
+        d.service("a", "campaign.linked", PLAN, {"case.budget_total": "=budget_total * 0.1"}),
+        d.service("a", "campaign.linked", PLAN, {"case.budget_total": "=plan_total"}),
+        d.service("a", "plan.recompute", {}, {"case.budget_total": "=budget_total"}),
+        d.user("a", outputs={"case.budget_total": "=budget_total"}),
+    ],
+)
+def test_whatever_else_sets_a_fact_is_refused(element):
+    assert sources(element, LINE) == ["a: fact-source"]
+
+
+def test_a_name_in_between_that_something_else_sets_too_is_no_source():
+    kept = d.service("a", "campaign.linked", PLAN, {"kept": "=budget_total"})
+    other = d.script("b", "1", "kept")
+    later = d.user("c", outputs={"case.budget_total": "=kept"})
+
+    assert sources(kept, other, later, d.path("begin", "a", "b", "c", "done")) == ["c: fact-source"]
+
+
+def test_a_source_that_is_not_there_is_told_with_the_nearest():
+    wrong = FROM_THE_SUM.replace("campaign.linked", "campaign.linkd")
+
+    drawing = d.process(d.start(), d.user("a"), d.end(), LINE)
+    found = check(
+        {"p.bpmn": drawing, "organisation.yaml": ORGANISATION, "case.yaml": wrong.encode()}, topics=HANDLERS
+    )
+
+    [said] = [each for each in found if each.code == "unknown-source"]
+    assert (said.file, said.line, said.element) == ("case.yaml", 5, "budget_total")
+    assert "Did you mean 'campaign.linked'?" in str(said.message)
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after"),
+    [
+        ("formal_approval_phase.bpmn", '"case.budget_total">=budget_total<', '"case.budget_total">=0<'),
+        ("green_channel_phase.bpmn", '"case.tier">=tier<', '"case.tier">="department_head"<'),
+        ("planning_phase.bpmn", 'topic="campaign.linked"', 'topic="plan.recompute"'),
+        ("revision_process.bpmn", 'decisionRef="approval_tier"', 'decisionRef="day_alerts"'),
+        (
+            "split_check_process.bpmn",
+            '"case.approver_group">=approver_group<',
+            '"case.approver_group">="部门负责人"<',
+        ),
+    ],
+)
+def test_what_decides_who_approves_cannot_be_set_by_hand_in_a_drawing(file, before, after):
+    files = company()
+    text = files[file].decode()
+    assert before in text
+    changed = {**files, file: text.replace(before, after).encode()}
+    without_promises = {name: content for name, content in changed.items() if name != "guarantees.yaml"}
+
+    found = check(without_promises, topics=HANDLERS)
+
+    assert "fact-source" in {each.code for each in found if each.severity == "error"}

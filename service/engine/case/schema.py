@@ -31,7 +31,7 @@ GIVEN: Mapping[str, str] = MappingProxyType(
 
 _SECTIONS = frozenset({"main", "outcome", "head", "phases", "facts", pace.SECTION})
 _PHASE = frozenset({"at", "label_en"})
-_PROPERTIES = frozenset({"kind", "label", "label_en", "initial", "values", "values_en", "tones"})
+_PROPERTIES = frozenset({"kind", "label", "label_en", "initial", "values", "values_en", "tones", "from"})
 TONES = frozenset({"good", "warn", "bad"})
 _PREFIX = f"{CASE}."
 
@@ -45,7 +45,8 @@ class Fact:
     """One fact of a case. `values` are the only ones it takes, each with its label; none: any of its kind.
 
     `label_en` and `values_en` are the labels in English, as far as the owners wrote them; `tones` say
-    of values whether they are good, warn or bad.
+    of values whether they are good, warn or bad. `sources` are the topics and decisions that alone work it
+    out; without any, every element may set it.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Fact:
     values: Mapping[str, str] = field(default_factory=dict)
     values_en: Mapping[str, str] = field(default_factory=dict)
     tones: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
 
     def accept(self, value: Any) -> Any:
         """Return a value as the fact keeps it: money with two places. WrongKind for what it cannot be."""
@@ -191,7 +193,8 @@ def _fact(file: Declarations, section: Lines, name: str) -> Fact | None:
         file.word(means, "tones", value, values)
         file.word(means, "tones", tone, TONES)
     initial = _initial(file, means, name, KINDS[kind])
-    fact = Fact(name, kind, label, initial, file.text(means, "label_en"), values, values_en, tones)
+    english, sources = file.text(means, "label_en"), file.names(means, "from")
+    fact = Fact(name, kind, label, initial, english, values, values_en, tones, sources)
     if values and initial not in values:
         text = Text("The initial value of {name!r} is none of its values.", name=name)
         file.error(means.line_of("initial"), "fact-initial", text, name)

@@ -51,6 +51,7 @@ from service.engine.check.renewing import check_renewing
 from service.engine.check.report import Report
 from service.engine.check.scopes import Scopes
 from service.engine.check.soundness import check_soundness
+from service.engine.check.sources import check_sources
 from service.engine.check.structure import check_structure
 from service.engine.check.surroundings import Surroundings, Topic
 from service.engine.check.variables import check_variables
@@ -65,8 +66,8 @@ from service.engine.forms.part_check import check_parts
 from service.engine.guarantees import FILE as GUARANTEES
 
 _MISSED = {
-    ".bpmn": ("unknown-process",),
-    ".dmn": ("unknown-decision",),
+    ".bpmn": ("unknown-process", "unknown-activity"),
+    ".dmn": ("unknown-decision", "unknown-source", "fact-source"),
     ".form": ("unknown-form", "english-unused"),
 }
 """What is said of files of a kind that are not there; one that cannot be read has said so itself."""
@@ -235,6 +236,7 @@ def _judge_shape(process: Process, around: Surroundings, report: Report) -> None
 def _judge_feel(process: Process, around: Surroundings, report: Report) -> None:
     check_feel(process, around, report)
     check_facts(process, around, report)
+    check_sources(process, around, report)
     if not around.organisation.is_first_release:
         check_approvals(process, around, report)
     check_variables(process, around, report)

@@ -10,6 +10,7 @@ from service.engine.check.facts import check_main
 from service.engine.check.ids import check_ids
 from service.engine.check.organisation import check_organisation
 from service.engine.check.report import Report
+from service.engine.check.sources import check_named_sources
 from service.engine.check.surroundings import Surroundings, Topic
 from service.engine.check.unseen import check_unseen
 from service.engine.check.vocabulary import check_vocabulary
@@ -39,6 +40,7 @@ def read_manifest(
     if case_facts.FILE in files:
         reports[case_facts.FILE].findings += case.findings
         check_main(around, case.lines, reports[case_facts.FILE])
+        check_named_sources(around, case.lines, reports[case_facts.FILE].findings)
     return around
 
 
