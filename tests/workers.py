@@ -7,7 +7,8 @@ and workers of their own, as many as there are cores and more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -86,32 +87,43 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Count no coverage of a test that is not measured, nor of what is made for it."""
-    counting, place = Coverage.current(), _place(item)
-    if counting is None or (place.startswith(PROVING) and not place.startswith(UNMEASURED)):
+    place = _place(item)
+    if Coverage.current() is None or (place.startswith(PROVING) and not place.startswith(UNMEASURED)):
         return (yield)
     if not place.startswith(UNMEASURED):
-        with patch.object(guarantees, "judge", _uncounted(counting)):
+        with patch.object(guarantees, "judge", _uncounted(guarantees.judge)):
             return (yield)
-    counting.stop()
-    try:
+    with _nothing_counted():
         return (yield)
-    finally:
-        counting.start()
 
 
-def _uncounted(counting: Coverage) -> Any:
-    """Return the prover, not counted while it runs."""
-    judge = guarantees.judge
+@contextmanager
+def _nothing_counted() -> Iterator[None]:
+    """Stop counting for a while.
 
-    @wraps(judge)
-    def judged(*args: Any) -> Any:
+    pytest-cov 7.1.0 counts twice in a worker of pytest-xdist: it starts once with the options and once with
+    the session. Whoever stops the second sets the first going again.
+    """
+    stopped: list[Coverage] = []
+    while (counting := Coverage.current()) is not None:
         counting.stop()
-        try:
-            return judge(*args)
-        finally:
-            counting.start()
+        stopped.append(counting)
+    try:
+        yield
+    finally:
+        for each in reversed(stopped):
+            each.start()
 
-    return judged
+
+def _uncounted(work: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that is not counted while it runs."""
+
+    @wraps(work)
+    def done(*args: Any) -> Any:
+        with _nothing_counted():
+            return work(*args)
+
+    return done
 
 
 def _place(item: pytest.Item) -> str:
